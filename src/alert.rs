@@ -1,0 +1,1 @@
+//! An event as words, and its delivery to the channels.

@@ -1,0 +1,1 @@
+//! A watch to a visit, politely and safely.

@@ -1,0 +1,158 @@
+//! Who is told, and of what.
+
+use std::{fmt, path::PathBuf};
+
+use url::Url;
+
+use crate::model::{event::EventKind, page::PageId, watch::AddressRule};
+
+/// One `[[channel]]` of the watchlist.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Channel {
+    /// Its name, unique; deliveries are recorded under it.
+    pub name: String,
+    /// Where it leads.
+    pub kind: ChannelKind,
+    /// Which alerts it takes.
+    pub filter: Filter,
+}
+
+impl Channel {
+    /// The channel that exists unless the watchlist has one of its kind: what cron mails.
+    pub fn stdout() -> Channel {
+        Channel { name: "stdout".to_owned(), kind: ChannelKind::Stdout, filter: Filter::default() }
+    }
+
+    /// Returns the recipients, each of which gets a delivery of its own.
+    ///
+    /// Recipients are names for the record: they hold no secret.
+    pub fn recipients(&self) -> Vec<String> {
+        match &self.kind {
+            ChannelKind::Stdout => vec!["standard output".to_owned()],
+            ChannelKind::Email(mail) => mail.to.clone(),
+            ChannelKind::Webhook(_) | ChannelKind::Slack(_) => vec![self.name.clone()],
+            ChannelKind::Command(command) => vec![command.program.clone()],
+        }
+    }
+}
+
+/// Where a channel leads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChannelKind {
+    /// The program's standard output.
+    Stdout,
+    /// E-mail over SMTP.
+    Email(EmailChannel),
+    /// A JSON POST of our own form, signed.
+    Webhook(WebhookChannel),
+    /// A JSON POST as Slack and Mattermost take it; the address is the secret.
+    Slack(SlackChannel),
+    /// A program that gets the alert as JSON on its standard input.
+    Command(CommandChannel),
+}
+
+/// E-mail over SMTP.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EmailChannel {
+    /// The mail server's host.
+    pub server: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is secured.
+    pub security: MailSecurity,
+    /// The name to log in with; none sends without logging in.
+    pub username: Option<String>,
+    /// Its password.
+    pub password: Option<SecretSource>,
+    /// The sender, `pledgewatch@example.org` or `Name <address>`.
+    pub from: String,
+    /// The recipients, each told on its own; never empty.
+    pub to: Vec<String>,
+}
+
+/// How a mail connection is secured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailSecurity {
+    /// TLS from the first byte (port 465).
+    Tls,
+    /// Plain first, then TLS, which must succeed (port 587).
+    StartTls,
+    /// No TLS: for a mail server on this machine (port 25).
+    Plain,
+}
+
+/// A JSON POST of our own form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebhookChannel {
+    /// Where it goes.
+    pub url: UrlSource,
+    /// The key of the HMAC-SHA-256 signature; none sends unsigned.
+    pub secret: Option<SecretSource>,
+    /// Which addresses it may reach.
+    pub addresses: AddressRule,
+}
+
+/// A JSON POST as Slack takes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlackChannel {
+    /// Where it goes.
+    pub url: UrlSource,
+    /// Which addresses it may reach.
+    pub addresses: AddressRule,
+}
+
+/// A program to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandChannel {
+    /// The program, found as the system finds programs; never a shell line.
+    pub program: String,
+    /// Its arguments, passed as they are.
+    pub arguments: Vec<String>,
+}
+
+/// An address that may itself be a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UrlSource {
+    /// Written in the watchlist.
+    Written(Url),
+    /// Kept elsewhere.
+    Secret(SecretSource),
+}
+
+/// Where a secret is kept; never in the watchlist itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretSource {
+    /// An environment variable.
+    Env(String),
+    /// A file whose first line it is.
+    File(PathBuf),
+}
+
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SecretSource::Env(name) => write!(f, "the environment variable {name}"),
+            SecretSource::File(path) => write!(f, "the file {}", path.display()),
+        }
+    }
+}
+
+/// Which alerts a channel takes. An empty list takes all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Companies, as the watches name them.
+    pub companies: Vec<String>,
+    /// Pages.
+    pub pages: Vec<PageId>,
+    /// Kinds of event.
+    pub kinds: Vec<EventKind>,
+}
+
+impl Filter {
+    /// Returns whether an event of this kind on this page of this company passes.
+    pub fn takes(&self, company: &str, page: &PageId, kind: EventKind) -> bool {
+        (self.companies.is_empty() || self.companies.iter().any(|it| it == company))
+            && (self.pages.is_empty() || self.pages.contains(page))
+            && (self.kinds.is_empty() || self.kinds.contains(&kind))
+    }
+}

@@ -1,0 +1,343 @@
+//! What is on record about a page, and what a judgement adds to it.
+
+use std::fmt;
+
+use crate::model::{
+    event::{Event, EventId},
+    page::PageId,
+    snapshot::Digest,
+    text::Text,
+    time::Timestamp,
+    trouble::Trouble,
+    visit::{Known, Visit},
+};
+
+/// Which recorded visit; ids grow in the order of recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VisitId(pub i64);
+
+/// Which version; ids grow in the order of recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VersionId(pub i64);
+
+impl fmt::Display for VisitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v{}", self.0)
+    }
+}
+
+impl fmt::Display for VersionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a text depends on beside the snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Regime {
+    /// The extractor's revision.
+    pub revision: u32,
+    /// The digest of the selection.
+    pub selection: Digest,
+}
+
+/// A text that is established on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Its id.
+    pub id: VersionId,
+    /// Which page.
+    pub page: PageId,
+    /// Its number on the page, from 1.
+    pub number: u32,
+    /// Why it is there.
+    pub cause: Cause,
+    /// The digest of its text.
+    pub text: Digest,
+    /// Under which the text was read.
+    pub regime: Regime,
+    /// The visit that first showed it.
+    pub first_visit: VisitId,
+    /// When that visit was.
+    pub first_at: Timestamp,
+    /// When it was established.
+    pub established_at: Timestamp,
+}
+
+/// Why two texts of a page differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// Nothing was there before.
+    First,
+    /// The page itself.
+    Page,
+    /// The user's selection.
+    Selection,
+    /// A new revision of our extractor.
+    Extractor,
+}
+
+impl Cause {
+    /// Every cause, for tables and tests.
+    pub const ALL: [Cause; 4] = [Cause::First, Cause::Page, Cause::Selection, Cause::Extractor];
+
+    /// Returns a stable code for the record and for scripts.
+    pub fn code(self) -> &'static str {
+        match self {
+            Cause::First => "first",
+            Cause::Page => "page",
+            Cause::Selection => "selection",
+            Cause::Extractor => "extractor",
+        }
+    }
+
+    /// Returns the cause with this code.
+    pub fn from_code(code: &str) -> Option<Cause> {
+        Self::ALL.into_iter().find(|cause| cause.code() == code)
+    }
+}
+
+/// A wording that is not established yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What is the same as long as the wording is the same (`compare` makes it).
+    pub wording: Digest,
+    /// The digest of the text as first seen.
+    pub text: Digest,
+    /// The visit that first showed it.
+    pub first_visit: VisitId,
+    /// When that visit was.
+    pub first_at: Timestamp,
+    /// When it was last seen.
+    pub last_at: Timestamp,
+    /// At how many visits it was seen.
+    pub sightings: u32,
+    /// When the version before it was last seen.
+    pub before_last_at: Timestamp,
+}
+
+/// An unbroken run of visits in trouble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spell {
+    /// The trouble as last seen.
+    pub trouble: Trouble,
+    /// The first capture in trouble.
+    pub since: Timestamp,
+    /// The event that tells of it; its alert waits until the trouble lasts.
+    pub event: EventId,
+    /// Whether it has been alerted.
+    pub alerted: bool,
+    /// How many visits were in it.
+    pub visits: u32,
+}
+
+/// What a page's past means for its next visit and judgement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageState {
+    /// The established version, if there is one.
+    pub version: Option<Version>,
+    /// The wording that waits to be established.
+    pub waiting: Option<Waiting>,
+    /// The trouble that the page is in.
+    pub spell: Option<Spell>,
+    /// When the last visit began.
+    pub last_visit_at: Option<Timestamp>,
+    /// When the last visit that could be read as the policy began.
+    pub last_healthy_at: Option<Timestamp>,
+    /// When the established version was last seen.
+    pub version_last_at: Option<Timestamp>,
+    /// When the first visit began.
+    pub first_visit_at: Option<Timestamp>,
+    /// The address at which the page answered at its last healthy visit (first part).
+    pub final_url: Option<String>,
+    /// The bodies that the addresses may answer 304 for.
+    pub known: Vec<Known>,
+    /// Until when the server asked us to stay away.
+    pub away_until: Option<Timestamp>,
+}
+
+/// How often and when a wording was seen on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sightings {
+    /// At how many visits.
+    pub visits: u32,
+    /// First.
+    pub first_at: Timestamp,
+    /// Last.
+    pub last_at: Timestamp,
+}
+
+/// What a visit was judged to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// The first text of the page, established as it is.
+    First,
+    /// The established wording.
+    Same,
+    /// Another wording, which waits.
+    Waiting,
+    /// Another wording, which is established with this visit.
+    Established,
+    /// A wording that this page alternates with.
+    Variant,
+    /// The page was not readable as the policy.
+    Trouble(Trouble),
+}
+
+impl Finding {
+    /// Returns a stable code for the record and for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Finding::First => "first",
+            Finding::Same => "same",
+            Finding::Waiting => "waiting",
+            Finding::Established => "established",
+            Finding::Variant => "variant",
+            Finding::Trouble(_) => "trouble",
+        }
+    }
+}
+
+/// What one visit adds to the record, all of it in one transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// The visit.
+    pub visit: VisitId,
+    /// Which page.
+    pub page: PageId,
+    /// When the visit was (its start), the time of what was captured.
+    pub captured_at: Timestamp,
+    /// When the judgement was made.
+    pub judged_at: Timestamp,
+    /// What the visit was judged to be.
+    pub finding: Finding,
+    /// Why, step by step, one sentence each; what `explain` shows.
+    pub reasons: Vec<String>,
+    /// The text that the visit gave, if it gave one.
+    pub reading: Option<Reading>,
+    /// Versions to add, in order; at most one for our own upgrade and one for the page.
+    pub versions: Vec<NewVersion>,
+    /// The wording that waits after this visit.
+    pub waiting: Option<Waiting>,
+    /// The trouble that the page is in after this visit.
+    pub spell: Option<Spell>,
+    /// Whether the bodies were accepted, so that their validators may be used.
+    pub accepted: Accepted,
+    /// Until when the server asked us to stay away.
+    pub away_until: Option<Timestamp>,
+    /// Events to record, with the deliveries that are due for each.
+    pub events: Vec<NewEvent>,
+    /// Events recorded earlier whose alert is due now (a lasting trouble), with deliveries.
+    pub alerted: Vec<(EventId, Vec<Addressee>)>,
+}
+
+/// Whether the bodies of a visit were read as the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// They were: validators may be used, and the page was seen healthy.
+    Yes,
+    /// They were not.
+    No,
+}
+
+/// A text as a visit gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The text.
+    pub text: Text,
+    /// Under which it was read.
+    pub regime: Regime,
+    /// What is the same as long as the wording is the same (`compare` makes it).
+    pub wording: Digest,
+}
+
+/// A version to add.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewVersion {
+    /// Why it is there.
+    pub cause: Cause,
+    /// Its text.
+    pub text: Text,
+    /// Under which it was read.
+    pub regime: Regime,
+    /// The visit that first showed it.
+    pub first_visit: VisitId,
+    /// When that visit was.
+    pub first_at: Timestamp,
+}
+
+/// An event to record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEvent {
+    /// The event.
+    pub event: Event,
+    /// Who is to be told; empty if it is no alert, or nobody takes it.
+    pub addressees: Vec<Addressee>,
+}
+
+/// One recipient of one channel.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Addressee {
+    /// The channel's name.
+    pub channel: String,
+    /// The recipient's.
+    pub recipient: String,
+}
+
+/// A visit as recorded, with what it was judged to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VisitRecord {
+    /// Its id.
+    pub id: VisitId,
+    /// The visit; the bodies of its captures are not loaded (see `bodies`).
+    pub visit: RecordedVisit,
+    /// What it was judged to be; `None` if a run was killed before it judged.
+    pub finding: Option<Finding>,
+    /// Why.
+    pub reasons: Vec<String>,
+    /// The digest of the text that it gave.
+    pub text: Option<Digest>,
+    /// Under which the text was read.
+    pub regime: Option<Regime>,
+}
+
+/// A visit without its bodies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedVisit {
+    /// Which page.
+    pub page: PageId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// Its parts.
+    pub parts: Vec<RecordedPart>,
+}
+
+/// What one address gave, without the body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedPart {
+    /// The address as the watchlist had it.
+    pub url: String,
+    /// The address that answered.
+    pub final_url: String,
+    /// The redirects, as `status target`.
+    pub hops: Vec<String>,
+    /// The status, if an answer came.
+    pub status: Option<u16>,
+    /// The `Content-Type` field.
+    pub content_type: Option<String>,
+    /// The snapshot captured or confirmed by a 304.
+    pub snapshot: Option<Digest>,
+    /// The failure's code and sentence.
+    pub failure: Option<(String, String)>,
+}
+
+/// A visit that was recorded and never judged, since a run was killed in between.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unjudged {
+    /// Its id.
+    pub id: VisitId,
+    /// The visit with its bodies.
+    pub visit: Visit,
+}

@@ -1,0 +1,1 @@
+//! The watchlist's text to a checked `Watchlist`, or all its mistakes at once.
