@@ -1,1 +1,21 @@
 //! A watch to a visit, politely and safely.
+//!
+//! `fetcher` makes the visit: it follows redirects, tries again and asks `robots` at each hop.
+//! `exchange` is one request and its answer: it takes the host's `turn`, holds the deadlines of
+//! `budget` and reads the `body` through `decode`. `address` says where we may go, `client` is
+//! the way there. The room knows no archive, no text and no clock.
+
+pub mod address;
+pub mod fetcher;
+
+mod body;
+mod budget;
+mod client;
+mod decode;
+mod exchange;
+mod failure;
+mod redirect;
+mod request;
+mod retry;
+mod robots;
+mod turn;

@@ -1,0 +1,149 @@
+//! One request and its answer: the host's turn, the deadlines, the head, the body.
+
+use reqwest::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use reqwest::{Client, Response, Version, header::HeaderMap, tls::TlsInfo};
+use url::Url;
+
+use crate::fetch::{
+    address::{check_url, is_public},
+    body::BodyReader,
+    budget::{Budget, Stage},
+    client,
+    failure::{self, During},
+    fetcher::FetcherError,
+    request::Ask,
+    turn::{Turn, Turns},
+};
+use crate::model::{
+    snapshot::Digest,
+    visit::{Answer, FetchFailure, Framing},
+    watch::{AddressRule, Bounds, Settings},
+};
+
+/// The way to the network, shared by all visits so that connections and turns are.
+pub struct Line {
+    public_client: Client,
+    any_client: Client,
+    turns: Turns,
+    bounds: Bounds,
+    /// Through a proxy the peer is the proxy.
+    is_proxied: bool,
+}
+
+/// An answer whose head has come. While it lives, its host is asked nothing else.
+pub struct Reply {
+    /// The head.
+    pub answer: Answer,
+    response: Response,
+    bounds: Bounds,
+    _turn: Turn,
+}
+
+impl Line {
+    /// Returns the way that `settings` describe.
+    pub fn new(settings: &Settings) -> Result<Line, FetcherError> {
+        let client = |rule| client::builder(settings, rule)?.build().map_err(FetcherError::Client);
+        Ok(Line {
+            public_client: client(AddressRule::PublicOnly)?,
+            any_client: client(AddressRule::AnyAddress)?,
+            turns: Turns::new(settings.host_gap),
+            bounds: settings.bounds.clone(),
+            is_proxied: settings.proxy.is_some(),
+        })
+    }
+
+    /// Returns the bounds of a visit.
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// Waits for the host's turn, sends the request and waits for the head of the answer.
+    pub async fn ask(&self, ask: &Ask, budget: &mut Budget) -> Result<Reply, FetchFailure> {
+        check_url(&ask.url, ask.rule)?;
+        let turn = self.turns.take(&host_and_port(&ask.url)).await;
+        let client = match ask.rule {
+            AddressRule::PublicOnly => &self.public_client,
+            AddressRule::AnyAddress => &self.any_client,
+        };
+        let request = client.get(ask.url.clone()).headers(ask.headers.clone());
+        let head = Stage { name: "head", limit: self.bounds.head_timeout };
+        let sent = budget.spend(head, request.send()).await?;
+        let response =
+            sent.map_err(|error| failure::of(&error, ask.host(), During::Head, &self.bounds))?;
+        self.check_peer(ask, &response)?;
+        let answer = answer_of(&ask.url, &response);
+        Ok(Reply { answer, response, bounds: self.bounds.clone(), _turn: turn })
+    }
+
+    /// Looks at who answered after all: the last gate, should one before it have a hole.
+    fn check_peer(&self, ask: &Ask, response: &Response) -> Result<(), FetchFailure> {
+        let peer = response.remote_addr().map(|peer| peer.ip());
+        match (ask.rule, peer) {
+            (AddressRule::PublicOnly, Some(ip)) if !self.is_proxied && !is_public(ip) => {
+                let host = ask.host().to_owned();
+                Err(FetchFailure::BlockedAddress { host, address: ip.to_string() })
+            }
+            (AddressRule::PublicOnly | AddressRule::AnyAddress, _) => Ok(()),
+        }
+    }
+}
+
+impl Reply {
+    /// Returns the header fields.
+    pub fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// Returns the bounds of a visit.
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// Returns whether the framing tells where the body ends.
+    pub fn framing(&self) -> Framing {
+        let headers = self.headers();
+        let is_told = Version::HTTP_2 <= self.response.version()
+            || headers.contains_key(CONTENT_LENGTH)
+            || headers.contains_key(TRANSFER_ENCODING);
+        if is_told { Framing::Told } else { Framing::ClosedOnly }
+    }
+
+    /// Reads the body into `reader` to its end, a bound of the reader, or the budget's end.
+    pub async fn read(
+        &mut self,
+        reader: &mut BodyReader,
+        budget: &mut Budget,
+    ) -> Result<(), FetchFailure> {
+        loop {
+            let chunk = budget.spend(budget.whole(), self.response.chunk()).await?;
+            match chunk {
+                Ok(Some(bytes)) => reader.feed(&bytes)?,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    let host = self.answer.url.host_str().unwrap_or_default();
+                    let during = During::Body { bytes: reader.wire_bytes() };
+                    return Err(failure::of(&error, host, during, &self.bounds));
+                }
+            }
+        }
+    }
+}
+
+fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    format!("{host}:{}", url.port_or_known_default().unwrap_or_default())
+}
+
+fn answer_of(url: &Url, response: &Response) -> Answer {
+    let headers = response.headers().iter();
+    let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
+    Answer {
+        url: url.clone(),
+        status: response.status().as_u16(),
+        http_version: format!("{:?}", response.version()),
+        headers: headers.map(|(k, v)| (k.as_str().to_owned(), v.as_bytes().to_vec())).collect(),
+        remote: response.remote_addr(),
+        certificate: certificate.map(Digest::of),
+        wire: None,
+    }
+}
