@@ -342,8 +342,7 @@ mod tests {
 
     const TEXT: &[u8] = b"We will never sell your data. We will never sell your data.";
 
-    /// TEXT as brotli, one compressed metablock; made with the reference encoder's format in
-    /// mind by storing it uncompressed (RFC 7932, section 9.2).
+    /// Returns `text` as one uncompressed metablock of brotli (RFC 7932, section 9.2).
     fn brotli(text: &[u8]) -> Vec<u8> {
         // WBITS 16 (one bit 0), then ISLAST 0, MNIBBLES 4 (00), MLEN - 1 in 16 bits,
         // ISUNCOMPRESSED 1, padding; the bytes; at last ISLAST 1, ISLASTEMPTY 1.
