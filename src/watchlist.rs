@@ -1,1 +1,30 @@
-//! The watchlist's text to a checked `Watchlist`, or all its mistakes at once.
+//! The watchlist's text to a checked `Watchlist`, or all its mistakes at once; edits that keep
+//! the user's comments.
+//!
+//! Pure over text: it opens no file, resolves no name and reads no secret. [`read`] is the way
+//! in, [`write`] changes the text, [`defaults`] is the one table of what holds when nothing is
+//! said. The rest is one file for each kind of value or table.
+
+pub mod defaults;
+pub mod read;
+pub mod write;
+
+mod addresses;
+mod channels;
+mod durations;
+mod email;
+mod found;
+mod headers;
+mod keys;
+mod nearest;
+mod pages;
+mod pledges;
+mod secrets;
+mod selectors;
+mod settings;
+mod table;
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod shipped;

@@ -1,0 +1,255 @@
+//! `[[channel]]`: who is told, and of what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    model::{
+        channel::{Channel, ChannelKind, CommandChannel, Filter, SlackChannel, WebhookChannel},
+        event::EventKind,
+        page::PageId,
+        watch::AddressRule,
+    },
+    watchlist::{
+        email::read_email,
+        found::{Findings, Flaw},
+        keys::{self, TableKeys},
+        nearest::nearest,
+        pages::KnownPages,
+        secrets::{read_secret, read_secret_address},
+        settings::read_address_rule,
+        table::{Entry, Section, wrong_type},
+    },
+};
+
+/// The most channels of one watchlist.
+const CHANNELS_MAX: usize = 100;
+
+/// A kind of channel before its keys are read.
+#[derive(Clone, Copy)]
+enum Kind {
+    Stdout,
+    Email,
+    Webhook,
+    Slack,
+    Command,
+}
+
+impl Kind {
+    const ALL: [Kind; 5] = [Kind::Stdout, Kind::Email, Kind::Webhook, Kind::Slack, Kind::Command];
+
+    /// Returns the name under which the watchlist knows it.
+    fn code(self) -> &'static str {
+        match self {
+            Kind::Stdout => "stdout",
+            Kind::Email => "email",
+            Kind::Webhook => "webhook",
+            Kind::Slack => "slack",
+            Kind::Command => "command",
+        }
+    }
+
+    /// Returns the keys that it has besides those of every channel.
+    fn keys(self) -> &'static TableKeys {
+        match self {
+            Kind::Stdout => &keys::STDOUT,
+            Kind::Email => &keys::EMAIL,
+            Kind::Webhook => &keys::WEBHOOK,
+            Kind::Slack => &keys::SLACK,
+            Kind::Command => &keys::COMMAND,
+        }
+    }
+}
+
+/// Returns the channels; `contact` is the sender of mails that name none.
+pub fn read_channels(
+    found: &mut Findings<'_>,
+    top: &Section<'_>,
+    known: &KnownPages,
+    contact: Option<&str>,
+) -> Vec<Channel> {
+    let sections = top.sections(found, "channel", "name");
+    if let Some(section) = sections.get(CHANNELS_MAX) {
+        let problem = format!("there are more than {CHANNELS_MAX} channels");
+        let remedy = "tell several recipients of one mail channel, or one list address";
+        found.add(section.at, section.key.clone(), None, Flaw::new(problem, remedy));
+        return Vec::new();
+    }
+    let mut names = read_names(found, &sections);
+    let mut channels = Vec::new();
+    for (index, section) in sections.iter().enumerate() {
+        let filter = read_filter(found, section, known);
+        let Some(kind) = read_kind(found, section) else { continue };
+        section.check_keys(found, &[&keys::CHANNEL, kind.keys()]);
+        let name = names.of(index, kind.code());
+        let kind = match kind {
+            Kind::Stdout => Some(ChannelKind::Stdout),
+            Kind::Email => read_email(found, section, contact).map(ChannelKind::Email),
+            Kind::Webhook => read_webhook(found, section).map(ChannelKind::Webhook),
+            Kind::Slack => read_slack(found, section).map(ChannelKind::Slack),
+            Kind::Command => read_command(found, section).map(ChannelKind::Command),
+        };
+        channels.extend(kind.map(|kind| Channel { name, kind, filter }));
+    }
+    channels
+}
+
+/// The names of the channels: those that are given, and those that are not given to another.
+struct Names {
+    given: BTreeMap<usize, String>,
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    /// Returns the name of the channel at `index`: its own, or its kind's, which `-2` and so on
+    /// makes unique.
+    fn of(&mut self, index: usize, kind: &str) -> String {
+        if let Some(name) = self.given.get(&index) {
+            return name.clone();
+        }
+        let numbered = (2..).map(|number| format!("{kind}-{number}"));
+        let mut names = std::iter::once(kind.to_owned()).chain(numbered);
+        let name = names.find(|name| !self.taken.contains(name)).unwrap_or_default();
+        self.taken.insert(name.clone());
+        name
+    }
+}
+
+fn read_names(found: &mut Findings<'_>, sections: &[Section<'_>]) -> Names {
+    let mut given = BTreeMap::new();
+    let mut line_of_name: BTreeMap<String, usize> = BTreeMap::new();
+    for (index, section) in sections.iter().enumerate() {
+        let Some(entry) = section.entry("name") else { continue };
+        let Some(name) = entry.some_words(found, "leave the key out to name it by its kind") else {
+            continue;
+        };
+        if let Some(line) = line_of_name.get(&name) {
+            let problem = format!("the channel of line {line} has this name as well");
+            let remedy = "give each a name of its own; deliveries are recorded under it";
+            entry.report(found, Flaw::new(problem, remedy));
+            continue;
+        }
+        line_of_name.insert(name.clone(), found.line(entry.span.start));
+        given.insert(index, name);
+    }
+    Names { given, taken: line_of_name.into_keys().collect() }
+}
+
+fn read_kind(found: &mut Findings<'_>, section: &Section<'_>) -> Option<Kind> {
+    let codes = || Kind::ALL.iter().map(|kind| kind.code());
+    let Some(entry) = section.entry("kind") else {
+        let remedy = format!("write kind = and one of {}", listed(codes()));
+        section.report_missing(found, "kind", &remedy);
+        return None;
+    };
+    let code = one_of(found, &entry, codes(), "this kind of channel is not known")?;
+    Kind::ALL.into_iter().find(|kind| kind.code() == code)
+}
+
+fn read_filter(found: &mut Findings<'_>, section: &Section<'_>, known: &KnownPages) -> Filter {
+    let mut filter = Filter::default();
+    for item in filter_items(found, section, "companies") {
+        let companies = known.companies.iter().map(String::as_str);
+        let problem = "no page of the watchlist is of this company";
+        filter.companies.extend(one_of(found, &item, companies, problem).map(str::to_owned));
+    }
+    for item in filter_items(found, section, "pages") {
+        let ids = known.ids.iter().map(String::as_str);
+        let id = one_of(found, &item, ids, "no page of the watchlist has this id");
+        filter.pages.extend(id.and_then(|id| id.parse::<PageId>().ok()));
+    }
+    for item in filter_items(found, section, "kinds") {
+        let codes = EventKind::ALL.iter().map(|kind| kind.code());
+        let code = one_of(found, &item, codes, "there are no events of this kind");
+        filter.kinds.extend(code.and_then(EventKind::from_code));
+    }
+    filter
+}
+
+fn filter_items<'t>(found: &mut Findings<'_>, section: &Section<'t>, name: &str) -> Vec<Entry<'t>> {
+    let Some(entry) = section.entry(name) else { return Vec::new() };
+    if entry.value.as_array().is_some_and(|items| items.is_empty()) {
+        let flaw = Flaw::new("an empty list would let nothing pass", "leave it out to take all");
+        entry.report(found, flaw);
+    }
+    entry.each(found)
+}
+
+/// Returns the string if it is among those that are known.
+fn one_of<'n>(
+    found: &mut Findings<'_>,
+    entry: &Entry<'_>,
+    known: impl Iterator<Item = &'n str> + Clone,
+    problem: &str,
+) -> Option<&'n str> {
+    let text = entry.string(found)?;
+    if let Some(name) = known.clone().find(|name| *name == text) {
+        return Some(name);
+    }
+    let remedy = match nearest(text, known.clone()) {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None if known.clone().next().is_none() => "there is none that could be named".to_owned(),
+        None if known.clone().nth(10).is_some() => "use one that the watchlist names".to_owned(),
+        None => format!("use one of {}", listed(known)),
+    };
+    entry.report(found, Flaw::new(problem, remedy));
+    None
+}
+
+fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+}
+
+fn read_webhook(found: &mut Findings<'_>, section: &Section<'_>) -> Option<WebhookChannel> {
+    let addresses = read_address_rule(found, section).unwrap_or(AddressRule::PublicOnly);
+    let secret = section.entry("secret").and_then(|entry| read_secret(found, &entry));
+    let Some(entry) = section.entry("url") else {
+        let remedy = "write where alerts are posted to, as in url = \"https://example.org/hook\"";
+        section.report_missing(found, "url", remedy);
+        return None;
+    };
+    let url = read_secret_address(found, &entry)?;
+    Some(WebhookChannel { url, secret, addresses })
+}
+
+fn read_slack(found: &mut Findings<'_>, section: &Section<'_>) -> Option<SlackChannel> {
+    let addresses = read_address_rule(found, section).unwrap_or(AddressRule::PublicOnly);
+    let Some(entry) = section.entry("url") else {
+        let remedy = "write where the address is kept, as in url = { env = \"SLACK_WEBHOOK\" }";
+        section.report_missing(found, "url", remedy);
+        return None;
+    };
+    let url = read_secret_address(found, &entry)?;
+    Some(SlackChannel { url, addresses })
+}
+
+/// Returns the program with its arguments, none of which a mistake repeats.
+fn read_command(found: &mut Findings<'_>, section: &Section<'_>) -> Option<CommandChannel> {
+    let remedy = "write program and arguments as a list, as in command = [\"notify\", \"--now\"]";
+    let Some(entry) = section.entry("command") else {
+        section.report_missing(found, "command", remedy);
+        return None;
+    };
+    if !entry.value.is_array() {
+        entry.report_hidden(found, wrong_type(entry.value, "a list of strings", remedy));
+        return None;
+    }
+    let items = entry.each(found);
+    let mut words = Vec::new();
+    for item in &items {
+        match item.value.as_str() {
+            Some(word) if !word.contains('\0') => words.push(word.to_owned()),
+            Some(_) => {
+                let flaw = Flaw::new("the character U+0000 stands in it", "leave it out");
+                item.report_hidden(found, flaw);
+            }
+            None => item.report_hidden(found, wrong_type(item.value, "a string", remedy)),
+        }
+    }
+    let is_whole = words.len() == items.len();
+    let mut words = words.into_iter();
+    let program = words.next().filter(|program| !program.trim().is_empty());
+    if is_whole && program.is_none() {
+        entry.report_hidden(found, Flaw::new("no program is named", remedy));
+    }
+    Some(CommandChannel { program: program?, arguments: words.collect() })
+}

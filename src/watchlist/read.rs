@@ -1,0 +1,119 @@
+//! The watchlist's text to a checked [`Watchlist`], or all its mistakes at once.
+//!
+//! A walk over the parsed tables, in which every value knows its place in the text. It does not
+//! know what a single value must look like: the other files of this room do.
+
+use std::fmt;
+
+use toml::de::DeTable;
+
+use crate::{
+    model::watch::Watchlist,
+    watchlist::{
+        channels::read_channels,
+        found::{Findings, Flaw},
+        keys,
+        pages::read_pages,
+        settings::read_settings,
+        table::Section,
+    },
+};
+
+/// The longest watchlist that is read: ten thousand pages of over a kilobyte each.
+pub const TEXT_BYTES_MAX: usize = 16 << 20;
+
+/// Returns the watchlist that `text` (the whole of `watchlist.toml`) describes.
+///
+/// An empty text is a watchlist without pages. A byte order mark, CRLF and tabs are fine.
+///
+/// # Errors
+///
+/// All mistakes in the order of the text. If the text is not TOML, only the places are named
+/// where it is not, one a line, since the rest cannot be read with certainty.
+pub fn read(text: &str) -> Result<Watchlist, Mistakes> {
+    let mut found = Findings::new(text);
+    if TEXT_BYTES_MAX < text.len() {
+        let flaw = Flaw::new(
+            format!("the watchlist is longer than {TEXT_BYTES_MAX} bytes"),
+            "divide the pages among several watchlists",
+        );
+        found.add_at(0, flaw);
+        return Err(found.into_mistakes());
+    }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(syntax_mistakes(found, &errors));
+    }
+    let top = Section::top(document.get_ref());
+    top.check_keys(&mut found, &[&keys::TOP]);
+    let (settings, page_rules) = read_settings(&mut found, &top);
+    let pages = read_pages(&mut found, &top, &page_rules);
+    let contact = settings.contact.as_deref();
+    let channels = read_channels(&mut found, &top, &pages.known, contact);
+    let mistakes = found.into_mistakes();
+    if !mistakes.0.is_empty() {
+        return Err(mistakes);
+    }
+    Ok(Watchlist { settings, watches: pages.watches, channels })
+}
+
+fn syntax_mistakes(mut found: Findings<'_>, errors: &[toml::de::Error]) -> Mistakes {
+    for error in errors {
+        let at = error.span().map_or(0, |span| span.start);
+        let flaw = Flaw::new(
+            format!("this is not TOML: {}", error.message()),
+            "look here and in the line above for a missing quote, bracket or equals sign, or for \
+             a key or table that is there twice",
+        );
+        found.add_at(at, flaw);
+    }
+    let mut mistakes = found.into_mistakes();
+    // What follows the first error of a line is mostly its echo.
+    mistakes.0.dedup_by_key(|mistake| mistake.line);
+    mistakes
+}
+
+/// All mistakes of a watchlist, in the order of the text; shown as one paragraph each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistakes(pub Vec<Mistake>);
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, mistake) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{mistake}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Mistakes {}
+
+/// One mistake: where it is, what is wrong, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line in the text, counted from 1.
+    pub line: usize,
+    /// The key: `settings.every`, `page "ibm-x".every`, or, where a page has no id, `page[2].every`
+    /// with entries counted from 1; empty if the mistake is in no key.
+    pub key: String,
+    /// The value as TOML, at most 80 characters and without control characters; none if there is
+    /// none, if it is a list or table, or if it could hold a secret.
+    pub value: Option<String>,
+    /// What is wrong: lower case, no full stop.
+    pub problem: String,
+    /// What would be right: lower case, no full stop.
+    pub remedy: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: ", self.line)?;
+        match &self.value {
+            Some(value) => write!(f, "{} = {value}: ", self.key)?,
+            None if self.key.is_empty() => (),
+            None => write!(f, "{}: ", self.key)?,
+        }
+        write!(f, "{}; {}", self.problem, self.remedy)
+    }
+}
