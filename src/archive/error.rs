@@ -61,7 +61,10 @@ pub enum ArchiveError {
         known: i64,
     },
     /// The write-ahead log is there, and the archive that it belongs to is not.
-    #[error("the archive {path} is gone, and its write-ahead log is still there", path = path.display())]
+    #[error(
+        "the archive {path} is gone, and its write-ahead log is still there",
+        path = path.display()
+    )]
     Orphaned {
         /// Where the archive should be.
         path: PathBuf,
@@ -148,42 +151,34 @@ pub enum Cause {
 impl ArchiveError {
     /// Returns what the user can do, a sentence without a full stop; `None` where we know nothing.
     pub fn hint(&self) -> Option<&'static str> {
-        match self {
+        Some(match self {
             ArchiveError::Missing { .. } => {
-                Some("run `pledgewatch check` once, or name the directory that has `snapshots/`")
+                "run `pledgewatch check` once, or name the directory that has `snapshots/`"
             }
-            ArchiveError::Empty { .. } => {
-                Some("restore it from a backup, or remove it to begin anew")
-            }
+            ArchiveError::Empty { .. } => "restore it from a backup, or remove it to begin anew",
             ArchiveError::NotAFile { .. }
             | ArchiveError::NotADatabase { .. }
             | ArchiveError::Foreign { .. } => {
-                Some("it was left as it is: move it away, or use another directory")
+                "it was left as it is: move it away, or use another directory"
             }
-            ArchiveError::TooNew { .. } => Some("use the newer pledgewatch that wrote it"),
+            ArchiveError::TooNew { .. } => "use the newer pledgewatch that wrote it",
             ArchiveError::Orphaned { .. } => {
-                Some("put both files back from the same backup, or move the log away")
+                "put both files back from the same backup, or move the log away"
             }
-            ArchiveError::Damaged { .. } => Some(
-                "run `pledgewatch verify` to see all that is damaged, and restore from a backup",
-            ),
-            ArchiveError::DiskFull { .. } => Some(
-                "free some space; what was recorded before is safe, and the next run goes on from it",
-            ),
-            ArchiveError::ReadOnly { .. } => Some(
-                "give the user that runs pledgewatch the right to write `snapshots/` and the files in it",
-            ),
-            ArchiveError::Busy { .. } => {
-                Some("wait for the other program to finish, and run again")
+            ArchiveError::Damaged { .. } => {
+                "run `pledgewatch verify` to see all that is damaged, and restore from a backup"
             }
-            ArchiveError::Io { .. } => {
-                Some("look at the disk and the system's log before running again")
+            ArchiveError::DiskFull { .. } => {
+                "free some space; what was recorded before is safe, and the next run goes on"
             }
-            ArchiveError::Unknown { .. } | ArchiveError::Taken { .. } => None,
-            ArchiveError::Refused { .. } => {
-                Some("this is a mistake in pledgewatch: please report it")
+            ArchiveError::ReadOnly { .. } => {
+                "let the user that runs pledgewatch write `snapshots/` and the files in it"
             }
-        }
+            ArchiveError::Busy { .. } => "wait for the other program to finish, and run again",
+            ArchiveError::Io { .. } => "look at the disk and the system's log before running again",
+            ArchiveError::Unknown { .. } | ArchiveError::Taken { .. } => return None,
+            ArchiveError::Refused { .. } => "this is a mistake in pledgewatch: please report it",
+        })
     }
 }
 

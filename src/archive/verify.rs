@@ -41,19 +41,23 @@ pub struct Damage {
 const CONTRADICTIONS: [(&str, &str); 9] = [
     (
         "SELECT 'visit v' || id FROM visit v
-         WHERE judged <> EXISTS (SELECT 1 FROM judgement j WHERE j.visit = v.id AND j.superseded_by IS NULL)",
+         WHERE judged <> EXISTS (SELECT 1 FROM judgement j
+             WHERE j.visit = v.id AND j.superseded_by IS NULL)",
         "its mark of being judged does not agree with its judgements",
     ),
     (
-        "SELECT 'visit v' || id FROM visit v WHERE NOT EXISTS (SELECT 1 FROM part p WHERE p.visit = v.id)",
+        "SELECT 'visit v' || id FROM visit v
+         WHERE NOT EXISTS (SELECT 1 FROM part p WHERE p.visit = v.id)",
         "it has no part",
     ),
     (
-        "SELECT 'visit v' || v.id FROM visit v JOIN judgement j ON j.visit = v.id WHERE j.page <> v.page",
+        "SELECT 'visit v' || v.id FROM visit v JOIN judgement j ON j.visit = v.id
+         WHERE j.page <> v.page",
         "its judgement is of another page",
     ),
     (
-        "SELECT 'visit v' || visit FROM judgement WHERE superseded_by IS NULL GROUP BY visit HAVING count(*) > 1",
+        "SELECT 'visit v' || visit FROM judgement
+         WHERE superseded_by IS NULL GROUP BY visit HAVING count(*) > 1",
         "it has two judgements, neither of which supersedes the other",
     ),
     (

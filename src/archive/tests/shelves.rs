@@ -2,7 +2,11 @@
 
 use crate::{
     archive::{error::ArchiveError, store::Archive, tests::making::*},
-    model::{history::Finding, snapshot::Digest},
+    model::{
+        history::Finding,
+        snapshot::Digest,
+        visit::{FetchFailure, Outcome},
+    },
 };
 
 /// Successive bodies of a page, which resemble each other.
@@ -120,9 +124,8 @@ fn a_flipped_bit_in_a_snapshot_is_named_and_nothing_rests_on_it() {
     let digests: Vec<Digest> = (0..4).map(|n| Digest::of(body(n).as_bytes())).collect();
     assert!(archive.snapshot(&digests[0]).is_ok());
     let damaged = archive.snapshot(&digests[1]).unwrap_err();
-    assert!(
-        matches!(&damaged, ArchiveError::Damaged { what, .. } if *what == format!("snapshot {}", digests[1]))
-    );
+    let ArchiveError::Damaged { what, .. } = &damaged else { panic!("{damaged:?}") };
+    assert_eq!(*what, format!("snapshot {}", digests[1]));
     assert!(damaged.hint().unwrap().contains("verify"));
     let found = proved(&archive);
     assert!(
@@ -158,4 +161,33 @@ fn a_proof_tells_how_far_it_is() {
     assert!(told.contains(&("snapshots", 3, 3)), "{told:?}");
     assert_eq!(told.first(), Some(&("file", 0, 1)));
     assert!(told.iter().all(|(_, done, total)| done <= total));
+}
+
+#[test]
+fn a_record_that_contradicts_itself_is_reported_and_left_as_it_is() {
+    for (damage, told) in [
+        ("UPDATE visit SET judged = 0", "visit v1: its mark of being judged"),
+        ("DELETE FROM part", "visit v1: it has no part"),
+        ("UPDATE version SET number = 3", "page a: the numbers of its versions"),
+        ("UPDATE address SET url = 'no address'", "the address `no address`: it is none"),
+        ("UPDATE failure SET form = '{}'", "a failure: "),
+        ("UPDATE route SET hops = '[1]'", "a list of redirects: "),
+        ("UPDATE judgement SET wording = 77", "row 1 of judgement: its wording is missing"),
+    ] {
+        let (_directory, mut archive) = fresh();
+        let mut visit = visit("a", 0, "one");
+        let failure = FetchFailure::NoContent { status: 204 };
+        visit.parts.push(part("a", Outcome::Failed(failure)));
+        judged(&mut archive, &visit, Finding::First, "one");
+        let recent = std::cell::RefCell::default();
+        let connection = archive.bare(&recent).connection;
+        connection.execute_batch("PRAGMA foreign_keys = 0").unwrap();
+        if damage.contains("address") {
+            connection.execute_batch("DELETE FROM address WHERE id > 1").unwrap();
+        }
+        connection.execute_batch(damage).unwrap();
+        let found = proved(&archive);
+        assert!(found.iter().any(|it| it.starts_with(told)), "{damage}: {found:?}");
+        assert_eq!(proved(&archive), found);
+    }
 }

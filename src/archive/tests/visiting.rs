@@ -121,7 +121,6 @@ fn a_visit_with_the_same_text_takes_little_room() {
         judged(&mut archive, &visit(hour), Finding::Same, &words);
     }
     let each = (bytes(&archive) - before) / 200;
-    println!("a visit takes {each} bytes");
     assert!(each < 1_200, "a visit takes {each} bytes");
     assert_eq!(proved(&archive), [""; 0]);
 }
