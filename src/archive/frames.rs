@@ -1,0 +1,314 @@
+//! Bytes on their shelves: named by digest, compressed against what they resemble, never rewritten.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    io::{self, Read, Write},
+    sync::Arc,
+};
+
+use rusqlite::params;
+
+use crate::{
+    archive::{access::Access, error::Fault},
+    model::snapshot::Digest,
+};
+
+/// Where bytes are kept; each shelf is a table of the same form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    /// Bodies of visits.
+    Snapshots,
+    /// Texts, as lines.
+    Texts,
+    /// Header fields of answers.
+    Headers,
+}
+
+impl Shelf {
+    /// Every shelf.
+    pub const ALL: [Shelf; 3] = [Shelf::Snapshots, Shelf::Texts, Shelf::Headers];
+
+    /// Returns the shelf's table.
+    pub fn table(self) -> &'static str {
+        match self {
+            Shelf::Snapshots => "snapshot",
+            Shelf::Texts => "text",
+            Shelf::Headers => "header_set",
+        }
+    }
+
+    /// Returns the name of something on the shelf, for messages.
+    pub fn name(self, digest: &Digest) -> String {
+        match self {
+            Shelf::Snapshots => format!("snapshot {digest}"),
+            Shelf::Texts => format!("text {digest}"),
+            Shelf::Headers => format!("header set {digest}"),
+        }
+    }
+}
+
+/// Successive captures of a page fit into a hundredth of their size at any level (crates.md,
+/// section 8), and this level takes under a millisecond.
+const LEVEL: i32 = 3;
+
+/// How many frames a reader decodes at most, one upon the other.
+pub const CHAIN_MAX: i64 = 50;
+
+/// The largest window of a frame, as a power of two: 128 MiB.
+const WINDOW_LOG_MAX: u32 = 27;
+
+/// Bytes written or read lately, so that a successor need not decode the chain below it.
+///
+/// Named by digest alone, so that what a rolled back transaction left here is still true.
+#[derive(Default)]
+pub struct Recent {
+    entries: VecDeque<(Digest, Arc<[u8]>)>,
+    bytes: usize,
+}
+
+impl Recent {
+    /// The most that is held, in bytes.
+    const BYTES_MAX: usize = 16 << 20;
+
+    fn get(&mut self, digest: &Digest) -> Option<Arc<[u8]>> {
+        let at = self.entries.iter().position(|(held, _)| held == digest)?;
+        let entry = self.entries.remove(at)?;
+        let bytes = Arc::clone(&entry.1);
+        self.entries.push_back(entry);
+        Some(bytes)
+    }
+
+    fn keep(&mut self, digest: Digest, bytes: &Arc<[u8]>) {
+        if Self::BYTES_MAX < bytes.len() || self.get(&digest).is_some() {
+            return;
+        }
+        self.bytes += bytes.len();
+        self.entries.push_back((digest, Arc::clone(bytes)));
+        while Self::BYTES_MAX < self.bytes {
+            let Some((_, gone)) = self.entries.pop_front() else { break };
+            self.bytes -= gone.len();
+        }
+    }
+}
+
+/// Returns the number of the bytes of this digest on a shelf, if they are there.
+pub fn find(access: Access<'_>, shelf: Shelf, digest: &Digest) -> Result<Option<i64>, Fault> {
+    let sql = format!("SELECT id FROM {} WHERE digest = ?1", shelf.table());
+    access.maybe(&sql, [digest], |row| row.get(0))
+}
+
+/// Returns the number of the bytes of this digest on a shelf, which must be there.
+pub fn require(access: Access<'_>, shelf: Shelf, digest: &Digest) -> Result<i64, Fault> {
+    find(access, shelf, digest)?.ok_or_else(|| Fault::Unknown(shelf.name(digest)))
+}
+
+/// Puts bytes on a shelf unless they are there already, and returns their number.
+///
+/// `digest` is theirs. `base` is the number of what they are likely to resemble. What is stored
+/// was decoded again and compared with `bytes`.
+pub fn put(
+    access: Access<'_>,
+    shelf: Shelf,
+    digest: Digest,
+    bytes: &Arc<[u8]>,
+    base: Option<i64>,
+) -> Result<i64, Fault> {
+    if let Some(id) = find(access, shelf, &digest)? {
+        return Ok(id);
+    }
+    let base = match base {
+        Some(base) => usable_base(access, shelf, base)?,
+        None => None,
+    };
+    let pressed = press(bytes, base.as_ref()).map_err(Fault::System)?;
+    let prefix = base.as_ref().filter(|_| pressed.on_base);
+    let check = unpress(&pressed.frame, prefix.map(|it| &*it.bytes), bytes.len());
+    if check.as_deref() != Ok(&**bytes) {
+        return Err(Fault::damaged(shelf.name(&digest), "it did not decode to what was written"));
+    }
+    let sql = format!(
+        "INSERT INTO {} (digest, raw_bytes, base, depth, frame) VALUES (?1, ?2, ?3, ?4, ?5)",
+        shelf.table()
+    );
+    let depth = prefix.map_or(0, |it| it.depth + 1);
+    let row = params![digest, bytes.len() as i64, prefix.map(|it| it.id), depth, pressed.frame];
+    let id = access.insert(&sql, row)?;
+    access.recent.borrow_mut().keep(digest, bytes);
+    Ok(id)
+}
+
+struct Base {
+    id: i64,
+    depth: i64,
+    bytes: Arc<[u8]>,
+}
+
+/// Reads what a frame may rest on. Nothing rests on something damaged: the new bytes are then kept
+/// whole, and `verify` names the damage.
+fn usable_base(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Option<Base>, Fault> {
+    let sql = format!("SELECT depth FROM {} WHERE id = ?1", shelf.table());
+    let Some(depth) = access.maybe(&sql, [id], |row| row.get(0))? else { return Ok(None) };
+    if CHAIN_MAX <= depth {
+        return Ok(None);
+    }
+    match get(access, shelf, id) {
+        Ok(bytes) => Ok(Some(Base { id, depth, bytes })),
+        Err(Fault::Damaged { .. }) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+struct Pressed {
+    frame: Vec<u8>,
+    on_base: bool,
+}
+
+fn press(bytes: &[u8], base: Option<&Base>) -> io::Result<Pressed> {
+    let window_max = 1 << WINDOW_LOG_MAX;
+    let Some(base) = base.filter(|base| base.bytes.len() + bytes.len() <= window_max) else {
+        return Ok(Pressed { frame: encode(bytes, None)?, on_base: false });
+    };
+    let delta = encode(bytes, Some(&base.bytes))?;
+    // A frame of its own is hardly ever under an eighth, so it is not even tried.
+    if delta.len() <= bytes.len() / 8 {
+        return Ok(Pressed { frame: delta, on_base: true });
+    }
+    let whole = encode(bytes, None)?;
+    Ok(match delta.len() <= whole.len() / 2 {
+        true => Pressed { frame: delta, on_base: true },
+        false => Pressed { frame: whole, on_base: false },
+    })
+}
+
+fn encode(bytes: &[u8], prefix: Option<&[u8]>) -> io::Result<Vec<u8>> {
+    let mut encoder = match prefix {
+        Some(prefix) => zstd::stream::write::Encoder::with_ref_prefix(Vec::new(), LEVEL, prefix)?,
+        None => zstd::stream::write::Encoder::new(Vec::new(), LEVEL)?,
+    };
+    if let Some(prefix) = prefix {
+        // The prefix helps only as far as the window reaches.
+        let reach = (prefix.len() + bytes.len()).max(2);
+        encoder
+            .window_log((usize::BITS - (reach - 1).leading_zeros()).clamp(18, WINDOW_LOG_MAX))?;
+    }
+    encoder.include_checksum(true)?;
+    encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+/// Decodes a frame to at most `bytes_max` bytes; the reason if it does not decode.
+fn unpress(frame: &[u8], prefix: Option<&[u8]>, bytes_max: usize) -> Result<Vec<u8>, String> {
+    let decode = || -> io::Result<Vec<u8>> {
+        let mut decoder =
+            zstd::stream::read::Decoder::with_ref_prefix(frame, prefix.unwrap_or_default())?;
+        decoder.window_log_max(WINDOW_LOG_MAX)?;
+        let mut bytes = Vec::with_capacity(bytes_max.min(1 << 25));
+        decoder.take(bytes_max as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let bytes = decode().map_err(|error| error.to_string())?;
+    match bytes.len() <= bytes_max {
+        true => Ok(bytes),
+        false => Err(format!("it decodes to more than {bytes_max} bytes")),
+    }
+}
+
+struct Link {
+    digest: Digest,
+    raw_bytes: i64,
+    base: Option<i64>,
+    frame: Vec<u8>,
+}
+
+/// Returns the bytes of this number on a shelf, checked against their digest.
+pub fn get(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Arc<[u8]>, Fault> {
+    let mut links: Vec<Link> = Vec::new();
+    let mut below: Option<Arc<[u8]>> = None;
+    let mut next = Some(id);
+    while let Some(id) = next {
+        let digest = digest_of(access, shelf, id)?;
+        below = access.recent.borrow_mut().get(&digest);
+        if below.is_some() {
+            break;
+        }
+        let link = link(access, shelf, id)?;
+        next = link.base;
+        links.push(link);
+        if CHAIN_MAX < links.len() as i64 - 1 {
+            let top = &links[0].digest;
+            return Err(Fault::damaged(shelf.name(top), "it rests on too many frames"));
+        }
+    }
+    let whole = links.first().map(|link| link.digest);
+    for link in links.iter().rev() {
+        below = Some(unpress_link(shelf, link, below.as_deref())?.into());
+    }
+    let bytes = below.ok_or_else(|| Fault::Unknown(format!("row {id} of {}", shelf.table())))?;
+    if let Some(digest) = whole {
+        check_digest(shelf, digest, &bytes)?;
+        access.recent.borrow_mut().keep(digest, &bytes);
+    }
+    Ok(bytes)
+}
+
+fn digest_of(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Digest, Fault> {
+    let sql = format!("SELECT digest FROM {} WHERE id = ?1", shelf.table());
+    let found = access.maybe(&sql, [id], |row| row.get(0))?;
+    found.ok_or_else(|| Fault::damaged(format!("row {id} of {}", shelf.table()), "it is missing"))
+}
+
+fn link(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Link, Fault> {
+    let sql = format!("SELECT digest, raw_bytes, base, frame FROM {} WHERE id = ?1", shelf.table());
+    access.one(&sql, [id], |row| {
+        Ok(Link {
+            digest: row.get(0)?,
+            raw_bytes: row.get(1)?,
+            base: row.get(2)?,
+            frame: row.get(3)?,
+        })
+    })
+}
+
+fn unpress_link(shelf: Shelf, link: &Link, below: Option<&[u8]>) -> Result<Vec<u8>, Fault> {
+    let raw_bytes = usize::try_from(link.raw_bytes).unwrap_or(0);
+    let prefix = link.base.and(below);
+    unpress(&link.frame, prefix, raw_bytes)
+        .map_err(|problem| Fault::damaged(shelf.name(&link.digest), problem))
+}
+
+fn check_digest(shelf: Shelf, digest: Digest, bytes: &[u8]) -> Result<(), Fault> {
+    match Digest::of(bytes) {
+        found if found == digest => Ok(()),
+        found => {
+            Err(Fault::damaged(shelf.name(&digest), format!("its bytes have the digest {found}")))
+        }
+    }
+}
+
+/// Reads the bytes of this number from the disk, with `recent` of the caller's own making, and
+/// checks digest and length.
+pub fn prove(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Arc<[u8]>, Fault> {
+    let bytes = get(access, shelf, id)?;
+    let sql = format!("SELECT digest, raw_bytes FROM {} WHERE id = ?1", shelf.table());
+    let (digest, raw_bytes): (Digest, i64) =
+        access.one(&sql, [id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    match raw_bytes == bytes.len() as i64 {
+        true => Ok(bytes),
+        false => Err(Fault::damaged(
+            shelf.name(&digest),
+            format!("it has {} bytes, and {raw_bytes} are on record", bytes.len()),
+        )),
+    }
+}
+
+/// Returns the bytes of this digest, read for a caller outside: always from the disk.
+pub fn get_by_digest(
+    access: Access<'_>,
+    shelf: Shelf,
+    digest: &Digest,
+) -> Result<Arc<[u8]>, Fault> {
+    let id = require(access, shelf, digest)?;
+    get(Access { recent: &RefCell::default(), ..access }, shelf, id)
+}

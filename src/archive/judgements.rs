@@ -1,0 +1,184 @@
+//! What a visit was judged to be, with all that follows from it, in one transaction.
+
+use rusqlite::params;
+
+use crate::{
+    archive::{
+        access::Access,
+        error::{ArchiveError, Fault},
+        events,
+        frames::{self, Shelf},
+        status,
+        store::Archive,
+        visits,
+    },
+    model::{
+        history::{Accepted, Finding, Judgement, NewVersion, Regime},
+        page::PageId,
+        text::Text,
+        visit::Origin,
+    },
+};
+
+impl Archive {
+    /// Records judgements in one transaction: finding, reasons and text, versions with their
+    /// numbers, what waits, trouble, validators, events and the deliveries that are due.
+    ///
+    /// A visit that was judged before keeps that judgement, superseded by this one. An event whose
+    /// id is on record is left as it is. Fails on a visit, waiting text or alerted event that is
+    /// not on record.
+    pub fn record_judgements(&mut self, judgements: &[Judgement]) -> Result<(), ArchiveError> {
+        self.write(|access| judgements.iter().try_for_each(|judgement| record(access, judgement)))
+    }
+}
+
+fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
+    let (page, origin) = page_and_origin(access, judgement)?;
+    let text = match &judgement.reading {
+        Some(reading) => Some(put_text(access, page, &reading.text)?),
+        None => None,
+    };
+    let id = insert(access, judgement, page, text)?;
+    for (position, reason) in judgement.reasons.iter().enumerate() {
+        let sentence = access.named("sentence", "words", reason)?;
+        access.execute(
+            "INSERT INTO reason (judgement, position, sentence) VALUES (?1, ?2, ?3)",
+            params![id, position as i64, sentence],
+        )?;
+    }
+    let mut version = None;
+    for added in &judgement.versions {
+        version = Some(insert_version(access, judgement, (page, id), added)?);
+    }
+    status::judged(access, &status::Placed { judgement, page, origin, text, version })?;
+    for event in &judgement.events {
+        events::insert(access, id, judgement.judged_at, event)?;
+    }
+    for (event, addressees) in &judgement.alerted {
+        events::alert(access, event, judgement.judged_at, addressees)?;
+    }
+    Ok(())
+}
+
+fn page_and_origin(access: Access<'_>, judgement: &Judgement) -> Result<(i64, Origin), Fault> {
+    let found: Option<(i64, PageId, Origin)> = access.maybe(
+        "SELECT v.page, g.name, v.origin FROM visit v JOIN page g ON g.id = v.page WHERE v.id = ?1",
+        [judgement.visit.0],
+        |row| Ok((row.get(0)?, row.get(1)?, visits::origin(row, 2)?)),
+    )?;
+    match found {
+        Some((page, name, origin)) if name == judgement.page => Ok((page, origin)),
+        Some(_) | None => {
+            Err(Fault::Unknown(format!("a visit {} of {}", judgement.visit, judgement.page)))
+        }
+    }
+}
+
+fn insert(
+    access: Access<'_>,
+    judgement: &Judgement,
+    page: i64,
+    text: Option<i64>,
+) -> Result<i64, Fault> {
+    let (trouble, evidence) = match &judgement.finding {
+        Finding::Trouble(trouble) => {
+            let evidence = access.named("sentence", "words", &trouble.evidence)?;
+            (Some(trouble.kind.code()), Some(evidence))
+        }
+        Finding::First
+        | Finding::Same
+        | Finding::Waiting
+        | Finding::Established
+        | Finding::Variant => (None, None),
+    };
+    let (regime, wording) = match &judgement.reading {
+        Some(reading) => (
+            Some(regime(access, &reading.regime)?),
+            Some(access.named("wording", "digest", reading.wording)?),
+        ),
+        None => (None, None),
+    };
+    let id = access.insert(
+        "INSERT INTO judgement (visit, page, captured_at, judged_at, finding, trouble, evidence,
+             text, regime, wording, accepted)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        params![
+            judgement.visit.0,
+            page,
+            judgement.captured_at,
+            judgement.judged_at,
+            judgement.finding.code(),
+            trouble,
+            evidence,
+            text,
+            regime,
+            wording,
+            judgement.accepted == Accepted::Yes
+        ],
+    )?;
+    access.execute(
+        "UPDATE judgement SET superseded_by = ?2
+         WHERE visit = ?1 AND id <> ?2 AND superseded_by IS NULL",
+        [judgement.visit.0, id],
+    )?;
+    access.execute("UPDATE visit SET judged = 1 WHERE id = ?1", [judgement.visit.0])?;
+    Ok(id)
+}
+
+fn regime(access: Access<'_>, regime: &Regime) -> Result<i64, Fault> {
+    let key = params![regime.revision, regime.selection];
+    let found = access.maybe(
+        "SELECT id FROM regime WHERE revision = ?1 AND selection = ?2",
+        key,
+        |row| row.get(0),
+    )?;
+    match found {
+        Some(id) => Ok(id),
+        None => access.insert("INSERT INTO regime (revision, selection) VALUES (?1, ?2)", key),
+    }
+}
+
+/// Keeps a text as its lines, against the page's latest, which it mostly resembles.
+///
+/// A text whose lines do not read back is refused: nothing could be compared with it again.
+fn put_text(access: Access<'_>, page: i64, text: &Text) -> Result<i64, Fault> {
+    let digest = text.digest();
+    if let Some(id) = frames::find(access, Shelf::Texts, &digest)? {
+        return Ok(id);
+    }
+    let lines = text.to_lines();
+    if Text::from_lines(&lines).as_ref() != Some(text) {
+        let what = Shelf::Texts.name(&digest);
+        return Err(Fault::damaged(what, "it has words that do not fit into its lines"));
+    }
+    let sql = "SELECT latest_text FROM page_status WHERE page = ?1";
+    let base = access.maybe(sql, [page], |row| row.get(0))?.flatten();
+    frames::put(access, Shelf::Texts, digest, &lines.into_bytes().into(), base)
+}
+
+fn insert_version(
+    access: Access<'_>,
+    judgement: &Judgement,
+    (page, id): (i64, i64),
+    version: &NewVersion,
+) -> Result<i64, Fault> {
+    let text = put_text(access, page, &version.text)?;
+    let sql = "SELECT coalesce(max(number), 0) + 1 FROM version WHERE page = ?1";
+    let number: u32 = access.one(sql, [page], |row| row.get(0))?;
+    access.insert(
+        "INSERT INTO version (page, number, cause, text, regime, first_visit, first_at,
+             established_at, judgement)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            page,
+            number,
+            version.cause.code(),
+            text,
+            regime(access, &version.regime)?,
+            version.first_visit.0,
+            version.first_at,
+            judgement.captured_at,
+            id
+        ],
+    )
+}

@@ -1,0 +1,114 @@
+//! The archive itself: opened, closed, and the one place where its transactions begin and end.
+
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::archive::{
+    access::Access,
+    error::{ArchiveError, Fault},
+    frames::Recent,
+    opening,
+};
+
+/// Everything kept: `archive.db` in the directory `snapshots/`.
+///
+/// Any number of processes may read while one writes; each act sees the record as of one instant.
+/// Every act that writes is one transaction: all of it is on record afterwards, or none.
+pub struct Archive {
+    directory: PathBuf,
+    path: PathBuf,
+    connection: Connection,
+    recent: RefCell<Recent>,
+}
+
+impl Archive {
+    /// Opens the archive in `directory`; makes both where they are missing, and brings an archive
+    /// of an earlier form to the newest.
+    ///
+    /// A file that is not ours, is newer, damaged or empty is refused and left as it is.
+    pub fn open(directory: &Path) -> Result<Archive, ArchiveError> {
+        let connection = opening::open_or_make(directory)?;
+        Ok(Archive::around(directory, connection))
+    }
+
+    /// Opens the archive in `directory` for a command that reads; one that is missing is not made.
+    ///
+    /// Fails as [`Archive::open`] does, and with [`ArchiveError::Missing`]. Works while a sweep
+    /// writes.
+    pub fn open_existing(directory: &Path) -> Result<Archive, ArchiveError> {
+        let connection = opening::open_if_there(directory)?;
+        Ok(Archive::around(directory, connection))
+    }
+
+    fn around(directory: &Path, connection: Connection) -> Archive {
+        Archive {
+            directory: directory.to_owned(),
+            path: directory.join(opening::FILE),
+            connection,
+            recent: RefCell::default(),
+        }
+    }
+
+    /// Returns the directory in which it is kept.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Closes the archive and folds the write-ahead log into the file.
+    ///
+    /// The log stays where another process still reads; that is no error, and nothing is lost.
+    pub fn close(self) -> Result<(), ArchiveError> {
+        let Archive { path, connection, .. } = self;
+        let fold = || -> Result<(), Fault> {
+            connection.execute_batch("PRAGMA optimize")?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Ok(())
+        };
+        let folded = fold();
+        let closed = connection.close().map_err(|(_, error)| Fault::Sqlite(error));
+        folded.and(closed).map_err(|fault| fault.at(&path))
+    }
+
+    /// Lets `act` read the record as of one instant.
+    pub(in crate::archive) fn read<T>(
+        &self,
+        act: impl FnOnce(Access<'_>) -> Result<T, Fault>,
+    ) -> Result<T, ArchiveError> {
+        let read = || {
+            // Dropped unfinished, which ends it: there is nothing to commit.
+            let instant = self.connection.unchecked_transaction()?;
+            act(Access { connection: &instant, recent: &self.recent })
+        };
+        read().map_err(|fault| fault.at(&self.path))
+    }
+
+    /// Lets `act` write, all or nothing.
+    pub(in crate::archive) fn write<T>(
+        &mut self,
+        act: impl FnOnce(Access<'_>) -> Result<T, Fault>,
+    ) -> Result<T, ArchiveError> {
+        let Archive { path, connection, recent, .. } = self;
+        let write = || {
+            // Immediate: a transaction that began by reading could not wait for its turn to write.
+            let all = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = act(Access { connection: &all, recent })?;
+            all.commit()?;
+            Ok(value)
+        };
+        write().map_err(|fault: Fault| fault.at(path))
+    }
+
+    /// Returns the connection for acts that are no transaction, with a memory of their own.
+    pub(in crate::archive) fn bare<'a>(&'a self, recent: &'a RefCell<Recent>) -> Access<'a> {
+        Access { connection: &self.connection, recent }
+    }
+
+    /// Returns the archive's file.
+    pub(in crate::archive) fn path(&self) -> &Path {
+        &self.path
+    }
+}

@@ -1,0 +1,9 @@
+//! The archive against real files, faults included.
+
+mod faults;
+mod judging;
+mod making;
+mod opening;
+mod shelves;
+mod telling;
+mod visiting;

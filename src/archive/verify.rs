@@ -1,0 +1,210 @@
+//! Proving the archive: everything against its digest, every reference, and the file itself.
+//! Damage is reported and never mended.
+
+use std::cell::RefCell;
+
+use crate::{
+    archive::{
+        access::Access,
+        error::{ArchiveError, Fault},
+        events, frames,
+        frames::Shelf,
+        parts,
+        parts::Bodies,
+        store::Archive,
+        versions,
+    },
+    model::snapshot::Digest,
+};
+
+/// How far a proof is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being proved: `file`, `snapshots`, `texts`, `headers`, `visits`, `events`, `record`.
+    pub stage: &'static str,
+    /// How many of it are done.
+    pub done: u64,
+    /// How many there are.
+    pub total: u64,
+}
+
+/// Something that is not as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// What, by name.
+    pub what: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// What must not be found: the rows that contradict the rest, by name and problem.
+const CONTRADICTIONS: [(&str, &str); 9] = [
+    (
+        "SELECT 'visit v' || id FROM visit v
+         WHERE judged <> EXISTS (SELECT 1 FROM judgement j
+             WHERE j.visit = v.id AND j.superseded_by IS NULL)",
+        "its mark of being judged does not agree with its judgements",
+    ),
+    (
+        "SELECT 'visit v' || id FROM visit v
+         WHERE NOT EXISTS (SELECT 1 FROM part p WHERE p.visit = v.id)",
+        "it has no part",
+    ),
+    (
+        "SELECT 'visit v' || v.id FROM visit v JOIN judgement j ON j.visit = v.id
+         WHERE j.page <> v.page",
+        "its judgement is of another page",
+    ),
+    (
+        "SELECT 'visit v' || visit FROM judgement
+         WHERE superseded_by IS NULL GROUP BY visit HAVING count(*) > 1",
+        "it has two judgements, neither of which supersedes the other",
+    ),
+    (
+        "SELECT 'page ' || g.name FROM page g JOIN version v ON v.page = g.id
+         GROUP BY g.id HAVING max(v.number) <> count(*) OR min(v.number) <> 1",
+        "the numbers of its versions have a gap",
+    ),
+    (
+        "SELECT 'page ' || g.name FROM page g JOIN page_status s ON s.page = g.id
+         JOIN version v ON v.id = s.version WHERE v.page <> g.id",
+        "its version is another page's",
+    ),
+    (
+        "SELECT 'event ' || name FROM event WHERE before_text IS NOT NULL
+         AND before_text NOT IN (SELECT digest FROM text)",
+        "the text before the change is not on record",
+    ),
+    (
+        "SELECT 'event ' || name FROM event WHERE after_text IS NOT NULL
+         AND after_text NOT IN (SELECT digest FROM text)",
+        "the text after the change is not on record",
+    ),
+    (
+        "SELECT 'event ' || e.name FROM event e
+         WHERE e.telling <> 'alert' AND EXISTS (SELECT 1 FROM delivery d WHERE d.event = e.id)",
+        "it is no alert, and has deliveries",
+    ),
+];
+
+impl Archive {
+    /// Proves the whole archive and returns all damage found, in the order in which it was found;
+    /// tells `report` how far it is. Writes nothing.
+    ///
+    /// Proves the file by SQLite's own check, every reference, every snapshot, text and header set
+    /// against its digest, that every visit and event reads back, and that the record does not
+    /// contradict itself. Fails only where the file cannot be read at all.
+    pub fn verify(&self, report: &mut dyn FnMut(Progress)) -> Result<Vec<Damage>, ArchiveError> {
+        let recent = RefCell::default();
+        let mut proof = Proof { access: self.bare(&recent), damages: Vec::new(), report };
+        proof.all().map_err(|fault| fault.at(self.path()))?;
+        Ok(proof.damages)
+    }
+}
+
+struct Proof<'a> {
+    access: Access<'a>,
+    damages: Vec<Damage>,
+    report: &'a mut dyn FnMut(Progress),
+}
+
+impl Proof<'_> {
+    fn all(&mut self) -> Result<(), Fault> {
+        let file = self.file();
+        self.note(file)?;
+        for shelf in Shelf::ALL {
+            let stage = match shelf {
+                Shelf::Snapshots => "snapshots",
+                Shelf::Texts => "texts",
+                Shelf::Headers => "headers",
+            };
+            self.each(stage, shelf.table(), |access, id| on_shelf(access, shelf, id))?;
+        }
+        self.each("visits", "visit", |access, id| {
+            parts::whole(access, id, Bodies::Left).map(|_| ())
+        })?;
+        self.each("events", "event", |access, id| events::by_number(access, id).map(|_| ()))?;
+        for (at, (sql, problem)) in CONTRADICTIONS.into_iter().enumerate() {
+            let found = self.contradiction(sql, problem);
+            self.note(found)?;
+            self.tell("record", at + 1, CONTRADICTIONS.len());
+        }
+        Ok(())
+    }
+
+    /// Asks SQLite; what it answers is read, since its checks end well even when they find damage.
+    fn file(&mut self) -> Result<(), Fault> {
+        self.tell("file", 0, 1);
+        let answers: Vec<String> =
+            self.access.all("PRAGMA integrity_check", [], |row| row.get(0))?;
+        for answer in answers.into_iter().filter(|answer| answer != "ok") {
+            self.damages.push(Damage { what: "the file".to_owned(), problem: answer });
+        }
+        let dangling: Vec<(String, Option<i64>, String)> =
+            self.access.all("PRAGMA foreign_key_check", [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+        for (table, row, parent) in dangling {
+            let row = row.map_or_else(|| "a row".to_owned(), |row| format!("row {row}"));
+            let what = format!("{row} of {table}");
+            self.damages.push(Damage { what, problem: format!("its {parent} is missing") });
+        }
+        self.tell("file", 1, 1);
+        Ok(())
+    }
+
+    fn each(
+        &mut self,
+        stage: &'static str,
+        table: &'static str,
+        prove: impl Fn(Access<'_>, i64) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        // Read at once, so that no long transaction keeps a sweep's log from being folded in.
+        let ids =
+            self.access.all(&format!("SELECT id FROM {table} ORDER BY id"), [], |row| row.get(0));
+        let ids: Vec<i64> = match ids {
+            Ok(ids) => ids,
+            Err(fault) => return self.note(Err(fault)),
+        };
+        for (at, &id) in ids.iter().enumerate() {
+            let proved = prove(self.access, id);
+            self.note(proved)?;
+            self.tell(stage, at + 1, ids.len());
+        }
+        Ok(())
+    }
+
+    fn contradiction(&mut self, sql: &str, problem: &str) -> Result<(), Fault> {
+        let found: Vec<String> = self.access.all(sql, [], |row| row.get(0))?;
+        let damage = |what| Damage { what, problem: problem.to_owned() };
+        self.damages.extend(found.into_iter().map(damage));
+        Ok(())
+    }
+
+    /// Notes damage and goes on; any other fault ends the proof.
+    fn note(&mut self, proved: Result<(), Fault>) -> Result<(), Fault> {
+        let Err(fault) = proved else { return Ok(()) };
+        let Some((what, problem)) = fault.as_damage() else { return Err(fault) };
+        let damage = Damage { what, problem };
+        if !self.damages.contains(&damage) {
+            self.damages.push(damage);
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, stage: &'static str, done: usize, total: usize) {
+        (self.report)(Progress { stage, done: done as u64, total: total as u64 });
+    }
+}
+
+fn on_shelf(access: Access<'_>, shelf: Shelf, id: i64) -> Result<(), Fault> {
+    let bytes = frames::prove(access, shelf, id)?;
+    match shelf {
+        Shelf::Snapshots => Ok(()),
+        Shelf::Texts => versions::text_from_bytes(&Digest::of(&bytes), &bytes).map(|_| ()),
+        Shelf::Headers => match parts::fields_from_bytes(&bytes) {
+            Some(_) => Ok(()),
+            None => Err(Fault::damaged(shelf.name(&Digest::of(&bytes)), "it is no header")),
+        },
+    }
+}

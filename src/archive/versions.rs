@@ -1,0 +1,125 @@
+//! Snapshots, texts and versions, read back.
+
+use rusqlite::{Row, params};
+
+use crate::{
+    archive::{
+        access::Access,
+        error::{ArchiveError, Fault},
+        frames::{self, Shelf},
+        pages,
+        store::Archive,
+    },
+    model::{
+        history::{Regime, Sightings, Version, VersionId, VisitId},
+        page::PageId,
+        snapshot::{Digest, Snapshot},
+        text::Text,
+        time::Timestamp,
+    },
+};
+
+/// In the order in which the page showed them: an earlier capture that was imported later stands
+/// where it belongs. What was established last is what counts, though it may have been seen first.
+const ORDER: &str = "ORDER BY v.established_at, v.number";
+
+impl Archive {
+    /// Returns a snapshot, read from the disk and checked against its digest.
+    pub fn snapshot(&self, digest: &Digest) -> Result<Snapshot, ArchiveError> {
+        let bytes = self.read(|access| frames::get_by_digest(access, Shelf::Snapshots, digest))?;
+        Ok(Snapshot::new(bytes))
+    }
+
+    /// Returns a text, read from the disk and checked against its digest.
+    pub fn text(&self, digest: &Digest) -> Result<Text, ArchiveError> {
+        self.read(|access| {
+            let bytes = frames::get_by_digest(access, Shelf::Texts, digest)?;
+            text_from_bytes(digest, &bytes)
+        })
+    }
+
+    /// Returns the versions of a page, oldest first; none for a page that is not on record.
+    pub fn versions(&self, page: &PageId) -> Result<Vec<Version>, ArchiveError> {
+        self.read(|access| {
+            let Some(page) = pages::find(access, page)? else { return Ok(Vec::new()) };
+            access.all(&versions(&format!("v.page = ?1 {ORDER}")), [page], version)
+        })
+    }
+
+    /// Returns the version that the page showed at an instant: the last one that was seen by then.
+    pub fn version_at(
+        &self,
+        page: &PageId,
+        at: Timestamp,
+    ) -> Result<Option<Version>, ArchiveError> {
+        self.read(|access| {
+            let Some(page) = pages::find(access, page)? else { return Ok(None) };
+            let sql = versions(
+                "v.page = ?1 AND v.first_at <= ?2
+                 ORDER BY v.established_at DESC, v.number DESC LIMIT 1",
+            );
+            access.maybe(&sql, params![page, at], version)
+        })
+    }
+
+    /// Returns how often and when a wording was seen at healthy visits of a page; `None` if never.
+    pub fn sightings(
+        &self,
+        page: &PageId,
+        wording: &Digest,
+    ) -> Result<Option<Sightings>, ArchiveError> {
+        self.read(|access| {
+            let Some(page) = pages::find(access, page)? else { return Ok(None) };
+            access.one(
+                "SELECT count(*), min(captured_at), max(captured_at) FROM judgement
+                 WHERE page = ?1 AND wording = (SELECT id FROM wording WHERE digest = ?2)
+                     AND accepted = 1 AND superseded_by IS NULL AND wording IS NOT NULL",
+                params![page, wording],
+                |row| match row.get(0)? {
+                    0 => Ok(None),
+                    visits => {
+                        let (first_at, last_at) = (row.get(1)?, row.get(2)?);
+                        Ok(Some(Sightings { visits, first_at, last_at }))
+                    }
+                },
+            )
+        })
+    }
+}
+
+/// Reads the lines of a text.
+pub fn text_from_bytes(digest: &Digest, bytes: &[u8]) -> Result<Text, Fault> {
+    let text = std::str::from_utf8(bytes).ok().and_then(Text::from_lines);
+    text.ok_or_else(|| Fault::damaged(Shelf::Texts.name(digest), "its lines are no text"))
+}
+
+/// Returns the version of this number among all.
+pub fn by_number(access: Access<'_>, id: i64) -> Result<Option<Version>, Fault> {
+    access.maybe(&versions("v.id = ?1"), [id], version)
+}
+
+fn versions(which: &str) -> String {
+    format!(
+        "SELECT v.id, g.name, v.number, v.cause, t.digest, r.revision, r.selection, v.first_visit,
+             v.first_at, v.established_at
+         FROM version v
+         JOIN page g ON g.id = v.page
+         JOIN text t ON t.id = v.text
+         JOIN regime r ON r.id = v.regime
+         WHERE {which}"
+    )
+}
+
+fn version(row: &Row<'_>) -> rusqlite::Result<Version> {
+    Ok(Version {
+        id: VersionId(row.get(0)?),
+        page: row.get(1)?,
+        number: row.get(2)?,
+        cause: row.get(3)?,
+        text: row.get(4)?,
+        regime: Regime { revision: row.get(5)?, selection: row.get(6)? },
+        first_visit: VisitId(row.get(7)?),
+        first_at: row.get(8)?,
+        established_at: row.get(9)?,
+    })
+}
