@@ -6,4 +6,5 @@
 mod checksum;
 mod coding;
 pub mod http;
+mod message;
 pub mod warc;

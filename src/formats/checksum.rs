@@ -15,6 +15,9 @@ pub enum Checked {
     Unreadable,
 }
 
+/// Returns the digest of some bytes.
+type Algorithm = fn(&[u8]) -> Vec<u8>;
+
 /// Returns whether `label` is the digest of any of `forms`.
 ///
 /// Reads `sha1`, `sha256` and `sha512` (also `sha-256`), in base32 or hex of either case: the
@@ -26,7 +29,7 @@ pub fn check(label: &str, forms: &[&[u8]]) -> Checked {
         return Checked::Unreadable;
     };
     let algorithm = algorithm.to_ascii_lowercase().replace('-', "");
-    let (digest, length): (fn(&[u8]) -> Vec<u8>, usize) = match algorithm.as_str() {
+    let (digest, length): (Algorithm, usize) = match algorithm.as_str() {
         "sha1" | "urn:sha1" => (|bytes| Sha1::digest(bytes).to_vec(), 20),
         "sha256" | "urn:sha256" => (|bytes| Sha256::digest(bytes).to_vec(), 32),
         "sha512" | "urn:sha512" => (|bytes| Sha512::digest(bytes).to_vec(), 64),

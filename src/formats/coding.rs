@@ -8,7 +8,7 @@ use std::{
 
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 
-use crate::formats::http::split_line;
+use crate::formats::{http::split_line, message::shown};
 
 /// The codings that one body may be wrapped in; real bodies have one.
 const LAYERS_MAX: usize = 4;
@@ -120,39 +120,52 @@ pub fn without_codings<'a>(
     when_cut: WhenCut,
     limit: usize,
 ) -> Result<Cow<'a, [u8]>, CodingFlaw> {
+    if LAYERS_MAX < codings.len() {
+        return Err(CodingFlaw::Unknown { coding: shown(&codings.join(", ")) });
+    }
     let mut body = body;
-    for coding in codings.iter().rev().take(LAYERS_MAX) {
-        if body.is_empty() {
-            break;
+    for coding in codings.iter().rev() {
+        if let Some(unpacked) = without_coding(&body, coding, when_cut, limit)? {
+            body = Cow::Owned(unpacked);
         }
-        let unpacked = match coding.as_str() {
-            "gzip" | "x-gzip" if body.starts_with(&[0x1f, 0x8b]) => gunzip(&body, limit),
-            "zstd" if body.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) => unzstd(&body, limit),
-            "deflate" => inflate(&body, limit),
-            "br" => unbrotli(&body, limit),
-            "gzip" | "x-gzip" | "zstd" | "identity" | "none" => continue,
-            _ if looks_like_text(&body) => continue,
-            _ => return Err(CodingFlaw::Unknown { coding: coding.clone() }),
-        };
-        let flaw = match unpacked {
-            (_, Some(_))
-                if matches!(coding.as_str(), "br" | "deflate") && looks_like_text(&body) =>
-            {
-                continue;
-            }
-            (bytes, _) if limit < bytes.len() => return Err(CodingFlaw::TooLarge { limit }),
-            (bytes, None) => Ok(bytes),
-            (bytes, Some(error)) => match (error.kind(), when_cut) {
-                (io::ErrorKind::UnexpectedEof, WhenCut::Keep) => Ok(bytes),
-                _ => Err(error),
-            },
-        };
-        body = Cow::Owned(flaw.map_err(|error| CodingFlaw::Broken {
-            coding: coding.clone(),
-            reason: error.to_string(),
-        })?);
     }
     Ok(body)
+}
+
+/// Returns the body without one coding, `None` if it is not in it.
+fn without_coding(
+    body: &[u8],
+    coding: &str,
+    when_cut: WhenCut,
+    limit: usize,
+) -> Result<Option<Vec<u8>>, CodingFlaw> {
+    let (bytes, error) = match coding {
+        _ if body.is_empty() => return Ok(None),
+        "gzip" | "x-gzip" if body.starts_with(&[0x1f, 0x8b]) => gunzip(body, limit),
+        "zstd" if body.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) => unzstd(body, limit),
+        "gzip" | "x-gzip" | "zstd" | "identity" | "none" => return Ok(None),
+        // These two have no magic: a body that does not unpack and reads as text is plain.
+        "deflate" | "br" => {
+            let unpacked =
+                if coding == "br" { unbrotli(body, limit) } else { inflate(body, limit) };
+            if unpacked.1.is_some() && looks_like_text(body) {
+                return Ok(None);
+            }
+            unpacked
+        }
+        _ if looks_like_text(body) => return Ok(None),
+        _ => return Err(CodingFlaw::Unknown { coding: shown(coding) }),
+    };
+    if limit < bytes.len() {
+        return Err(CodingFlaw::TooLarge { limit });
+    }
+    match error.map(|error| (error.kind(), error)) {
+        None => Ok(Some(bytes)),
+        Some((io::ErrorKind::UnexpectedEof, _)) if when_cut == WhenCut::Keep => Ok(Some(bytes)),
+        Some((_, error)) => {
+            Err(CodingFlaw::Broken { coding: coding.to_owned(), reason: error.to_string() })
+        }
+    }
 }
 
 /// What came out, one byte over the limit at most, and what stopped it.
@@ -187,7 +200,10 @@ fn inflate(body: &[u8], limit: usize) -> Unpacked {
         return zlib;
     }
     let bare = drain(DeflateDecoder::new(body), limit);
-    if bare.1.is_none() { bare } else { zlib }
+    let is_cut = |error: &Option<io::Error>| {
+        error.as_ref().is_some_and(|it| it.kind() == io::ErrorKind::UnexpectedEof)
+    };
+    if bare.1.is_none() || is_cut(&bare.1) && !is_cut(&zlib.1) { bare } else { zlib }
 }
 
 fn unzstd(body: &[u8], limit: usize) -> Unpacked {
@@ -226,7 +242,7 @@ fn looks_like_text(body: &[u8]) -> bool {
     let is_utf16 = body.starts_with(&[0xff, 0xfe]) || body.starts_with(&[0xfe, 0xff]);
     let is_control =
         |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
-    is_utf16 || !body[..body.len().min(SAMPLE_BYTES)].iter().any(|byte| is_control(byte))
+    is_utf16 || !body[..body.len().min(SAMPLE_BYTES)].iter().any(is_control)
 }
 
 #[cfg(test)]
@@ -290,7 +306,9 @@ mod tests {
             assert_eq!(decoded(PAGE, &[coding], WhenCut::Refuse).unwrap(), PAGE, "{coding}");
             assert_eq!(decoded(b"", &[coding], WhenCut::Refuse).unwrap(), b"", "{coding}");
         }
-        assert!(decoded(&[0, 1, 2, 3], &["aes128gcm"], WhenCut::Refuse).is_err());
+        let flaw = decoded(&[0, 1, 2, 3], &["aes\u{1b}"], WhenCut::Refuse).unwrap_err();
+        assert_eq!(flaw, CodingFlaw::Unknown { coding: "aes\u{fffd}".to_owned() });
+        assert!(decoded(PAGE, &["gzip"; 5], WhenCut::Refuse).is_err());
     }
 
     #[test]
@@ -345,7 +363,7 @@ mod tests {
         for body in [&b"5\r\nhello\r\n5\r\nwor"[..], b"5\r\nhello\r\n", b"5\r\nhello\r\nxyz\r\n"] {
             assert!(without_chunks(body, WhenCut::Refuse).is_err());
             let kept = without_chunks(body, WhenCut::Keep).unwrap();
-            assert!(b"hellowor".starts_with(&*kept) && kept.starts_with(b"hello"));
+            assert!(b"hellowor".starts_with(&kept) && kept.starts_with(b"hello"));
         }
     }
 }

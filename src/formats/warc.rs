@@ -28,9 +28,10 @@ use crate::{
         checksum::{Checked, check},
         coding::{WhenCut, without_chunks, without_codings},
         http::{HttpHead, read_answer},
+        message::shown,
         warc::{
             fields::Fields,
-            flaw::{Flaw, shown},
+            flaw::Flaw,
             frames::{BLOCK_BYTES_MAX, Content, Frames},
             input::Input,
         },

@@ -5,10 +5,7 @@ use std::net::IpAddr;
 use url::Url;
 
 use crate::{
-    formats::{
-        http::read_field,
-        warc::flaw::{Flaw, shown},
-    },
+    formats::{http::read_field, message::shown, warc::flaw::Flaw},
     model::time::Timestamp,
 };
 

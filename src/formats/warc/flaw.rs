@@ -87,13 +87,3 @@ pub enum Flaw {
         digest: String,
     },
 }
-
-/// Returns `text` fit for a message: printable, at most 200 characters.
-pub fn shown(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-    let mut shown: String = text.chars().take(200).map(plain).collect();
-    if text.chars().nth(200).is_some() {
-        shown.push('…');
-    }
-    shown
-}
