@@ -15,6 +15,8 @@ pub mod extract;
 
 pub mod compare;
 
+pub mod formats;
+
 pub mod archive;
 
 pub mod alert;
