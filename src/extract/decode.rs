@@ -1,0 +1,182 @@
+//! Bytes to characters, as browsers do it.
+//!
+//! Order: byte order mark, the charset of the Content-Type field, what the page's first bytes
+//! declare, UTF-8 if they are that, a guess. Source: WHATWG Encoding, and HTML section 13.2.3.
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, X_USER_DEFINED};
+
+/// What a body is, by its Content-Type field and its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// HTML or XHTML.
+    Html,
+    /// Plain text.
+    Plain,
+}
+
+/// How many bytes are searched for a declaration, or for what kind of body it is.
+/// Source: WHATWG HTML 13.2.3.2.
+const SNIFFED_BYTES: usize = 1_024;
+
+/// Returns what kind of body it is, or the name of the type that we do not read.
+pub fn media_type(content_type: Option<&str>, bytes: &[u8]) -> Result<MediaType, String> {
+    if let Some(other) = signature(bytes) {
+        return Err(other.to_owned());
+    }
+    let essence = content_type.unwrap_or("").split(';').next().unwrap_or("").trim();
+    match essence.to_ascii_lowercase().as_str() {
+        "text/html" | "application/xhtml+xml" => Ok(MediaType::Html),
+        "text/plain" if !looks_like_html(bytes) => Ok(MediaType::Plain),
+        // Servers mislabel: what begins like HTML is read as HTML.
+        "" | "text/plain" | "application/octet-stream" | "application/xml" | "text/xml" => {
+            sniffed(bytes, essence)
+        }
+        other => Err(other.to_owned()),
+    }
+}
+
+fn sniffed(bytes: &[u8], essence: &str) -> Result<MediaType, String> {
+    if looks_like_html(bytes) || bytes.is_empty() {
+        return Ok(MediaType::Html);
+    }
+    let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
+    match (essence, first) {
+        ("" | "text/plain", Some(b'{' | b'[')) => Err("application/json".to_owned()),
+        ("", _) => Ok(MediaType::Html),
+        ("text/plain", _) => Ok(MediaType::Plain),
+        (other, _) => Err(other.to_owned()),
+    }
+}
+
+/// Types that are known by their first bytes, whatever the field says.
+fn signature(bytes: &[u8]) -> Option<&'static str> {
+    const SIGNATURES: [(&[u8], &str); 8] = [
+        (b"%PDF-", "application/pdf"),
+        (b"\x89PNG\r\n", "image/png"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"GIF8", "image/gif"),
+        (b"PK\x03\x04", "application/zip"),
+        (b"\x1f\x8b", "application/gzip"),
+        (b"\xd0\xcf\x11\xe0", "application/msword"),
+        (b"{\\rtf", "application/rtf"),
+    ];
+    SIGNATURES.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, name)| *name)
+}
+
+fn looks_like_html(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(SNIFFED_BYTES)];
+    let start: Vec<u8> = start
+        .iter()
+        .filter(|&&b| b != 0)
+        .map(u8::to_ascii_lowercase)
+        .skip_while(|b| b.is_ascii_whitespace() || matches!(b, 0xef | 0xbb | 0xbf | 0xfe | 0xff))
+        .collect();
+    const STARTS: [&[u8]; 10] = [
+        b"<!doctype html",
+        b"<html",
+        b"<head",
+        b"<body",
+        b"<title",
+        b"<meta",
+        b"<div",
+        b"<p>",
+        b"<h1",
+        b"<main",
+    ];
+    STARTS.iter().any(|mark| start.starts_with(mark))
+        || ((start.starts_with(b"<!--") || start.starts_with(b"<?xml"))
+            && start.windows(5).any(|w| w == b"<html"))
+}
+
+/// Returns the characters of a body, and the name of the encoding that was used.
+///
+/// Bytes that are none become U+FFFD; nothing fails here.
+pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> (Cow<'a, str>, &'static str) {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        let (text, _) = encoding.decode_without_bom_handling(&bytes[length..]);
+        return (text, encoding.name());
+    }
+    let encoding = content_type
+        .and_then(charset_of_field)
+        .or_else(|| utf_16_by_zeros(bytes))
+        .or_else(|| declared(&bytes[..bytes.len().min(SNIFFED_BYTES)]))
+        .unwrap_or_else(|| guessed(bytes));
+    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    (text, encoding.name())
+}
+
+/// Reads `charset=` out of a Content-Type value. An encoding that browsers refuse is none.
+fn charset_of_field(field: &str) -> Option<&'static Encoding> {
+    field.split(';').skip(1).find_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        if !name.trim().eq_ignore_ascii_case("charset") {
+            return None;
+        }
+        Encoding::for_label(value.trim().trim_matches(['"', '\'']).as_bytes())
+            .filter(|&encoding| encoding != REPLACEMENT)
+    })
+}
+
+/// UTF-16 without a mark: markup is ASCII, so every other byte of its start is zero.
+fn utf_16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
+    let start = &bytes[..bytes.len().min(64)];
+    if start.len() < 8 {
+        return None;
+    }
+    let zeros = |offset: usize| start.iter().skip(offset).step_by(2).filter(|&&b| b == 0).count();
+    let half = start.len() / 2;
+    match (zeros(0) * 10 >= half * 8, zeros(1) * 10 >= half * 8) {
+        (true, false) => Some(UTF_16BE),
+        (false, true) => Some(UTF_16LE),
+        (true, true) | (false, false) => None,
+    }
+}
+
+/// Reads `<meta charset>` or its http-equiv form, or an XML declaration, in a page's start.
+fn declared(start: &[u8]) -> Option<&'static Encoding> {
+    let lower = start.to_ascii_lowercase();
+    let mut from = 0;
+    while let Some(at) = find(&lower[from..], b"<meta") {
+        let tag_start = from + at;
+        let tag_end = find(&lower[tag_start..], b">").map_or(lower.len(), |end| tag_start + end);
+        let tag = &lower[tag_start..tag_end];
+        if let Some(encoding) = find(tag, b"charset").and_then(|at| label_after(&tag[at + 7..])) {
+            return Some(encoding);
+        }
+        from = tag_start + 5;
+    }
+    let is_xml = lower.starts_with(b"<?xml");
+    let at = if is_xml { find(&lower, b"encoding") } else { None };
+    at.and_then(|at| label_after(&lower[at + 8..]))
+}
+
+fn label_after(bytes: &[u8]) -> Option<&'static Encoding> {
+    let rest = bytes.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
+    let is_end = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b';' | b'>' | b'/');
+    let label = &rest[..rest.iter().position(is_end).unwrap_or(rest.len())];
+    // A declaration that could be read is no UTF-16, and user-defined means windows-1252.
+    // Source: WHATWG HTML 13.2.3.2.
+    match Encoding::for_label(label)? {
+        encoding if encoding == UTF_16BE || encoding == UTF_16LE => Some(UTF_8),
+        encoding if encoding == X_USER_DEFINED => Some(encoding_rs::WINDOWS_1252),
+        encoding if encoding == REPLACEMENT => None,
+        encoding => Some(encoding),
+    }
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn guessed(bytes: &[u8]) -> &'static Encoding {
+    if std::str::from_utf8(bytes).is_ok() {
+        return UTF_8;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Allow)
+}

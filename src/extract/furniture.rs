@@ -1,0 +1,248 @@
+//! What stands around a policy on every page of a site: left out, for it changes by itself.
+//!
+//! An element goes because of what it is (`nav`, `footer`, a consent dialog), or because its
+//! author's name for it and its make agree (called `share`, and short, and links). Prose keeps
+//! an element in, whatever it is called; and nothing that holds most of the page ever goes.
+
+use crate::extract::{
+    classes::{Hint, Hints},
+    outline::{Node, Outline, Sum, opens_something},
+    tag::Tag,
+};
+
+/// More prose than this is no furniture but by an element's meaning: a banner's text is shorter.
+const PROSE_MAX: u32 = 60;
+
+/// Leaves out the furniture of a page.
+pub fn leave_out(outline: &mut Outline) {
+    let page = outline.nodes[0].sum;
+    let mut index = 0;
+    while index < outline.nodes.len() {
+        let node = &outline.nodes[index];
+        if !node.is_left_out && node.tag != Tag::Text && is_furniture(outline, index, page) {
+            outline.nodes[index].is_left_out = true;
+        }
+        let node = &outline.nodes[index];
+        index = if node.is_left_out { node.end } else { index + 1 };
+    }
+    outline.count();
+}
+
+/// Leaves out only what is no words of the page's author: marks for links to a heading.
+pub fn leave_out_marks(outline: &mut Outline) {
+    for index in 0..outline.nodes.len() {
+        if outline.nodes[index].tag == Tag::Anchor && is_mark(outline, index) {
+            outline.nodes[index].is_left_out = true;
+        }
+    }
+    outline.count();
+}
+
+fn is_furniture(outline: &Outline, index: usize, page: Sum) -> bool {
+    let node = &outline.nodes[index];
+    match node.tag {
+        Tag::Text | Tag::Unseen | Tag::Field | Tag::Break | Tag::Rule => return false,
+        Tag::Anchor => return is_mark(outline, index) || is_skip_link(outline, index),
+        Tag::Button => return is_idle_button(outline, index),
+        Tag::TextArea => return node.sum.words < PROSE_MAX,
+        Tag::Inline => return is_spoken_note(node),
+        Tag::Heading(_)
+        | Tag::Block
+        | Tag::Caption
+        | Tag::Pre
+        | Tag::Ordered
+        | Tag::Unordered
+        | Tag::Item
+        | Tag::Table
+        | Tag::Row
+        | Tag::Cell
+        | Tag::Nav
+        | Tag::Footer
+        | Tag::Header
+        | Tag::Aside
+        | Tag::Dialog
+        | Tag::Main
+        | Tag::Article => (),
+    }
+    if node.sum.words == 0 || is_most(node.sum, page) {
+        return false;
+    }
+    is_by_meaning(outline, index, page) || is_by_name(node, page)
+}
+
+/// Returns whether an element holds most of what the page says.
+fn is_most(sum: Sum, page: Sum) -> bool {
+    if 0 < page.prose { page.prose < sum.prose * 2 } else { page.words < sum.words * 2 }
+}
+
+/// What the elements of HTML, or the roles of ARIA, say that they are.
+fn is_by_meaning(outline: &Outline, index: usize, page: Sum) -> bool {
+    let node = &outline.nodes[index];
+    let sum = node.sum;
+    let role = if node.attr("role").is_some() { node.role() } else { String::new() };
+    match (role.as_str(), node.tag) {
+        ("navigation" | "menu" | "menubar" | "search", _) | ("", Tag::Nav) => {
+            sum.prose <= PROSE_MAX || sum.is_links(50)
+        }
+        ("contentinfo", _) | ("", Tag::Footer) => is_page_foot(node),
+        ("banner", _) | ("", Tag::Header) => is_page_head(node),
+        ("complementary", _) | ("", Tag::Aside) => {
+            sum.prose <= PROSE_MAX && (sum.is_links(50) || (sum.prose == 0 && sum.words < 40))
+        }
+        ("dialog" | "alertdialog", _) | ("", Tag::Dialog) => is_interruption(outline, index, page),
+        _ => node.attr("aria-modal") == Some("true") && is_interruption(outline, index, page),
+    }
+}
+
+/// A foot of the page: outside of the content always, inside of it when it is but links.
+fn is_page_foot(node: &Node) -> bool {
+    !node.is_in_content || (node.sum.is_links(50) && node.sum.prose <= PROSE_MAX)
+}
+
+/// A head of the page: not of an article, and without the heading of the page.
+fn is_page_head(node: &Node) -> bool {
+    !node.is_in_content && node.sum.headings == 0 && node.sum.prose <= PROSE_MAX
+}
+
+/// A box over the page that wants an answer: about cookies, or a short one with buttons.
+fn is_interruption(outline: &Outline, index: usize, page: Sum) -> bool {
+    let node = &outline.nodes[index];
+    let sum = node.sum;
+    if sum.prose == 0 {
+        return true;
+    }
+    let is_about_consent = || {
+        let says = outline.raw_text(index, 1_000).to_lowercase();
+        node.element.is_some_and(|element| Hints::of(element).has(Hint::Consent))
+            || says.contains("cookie")
+            || says.contains("consent")
+    };
+    let is_small = sum.words * 10 <= page.words * 3;
+    (sum.words <= PROSE_MAX && 0 < sum.controls + sum.links)
+        || (is_small && 0 < sum.controls && is_about_consent())
+}
+
+/// What the author's name for an element and its make say together.
+fn is_by_name(node: &Node, page: Sum) -> bool {
+    let sum = node.sum;
+    let (Some(element), true) = (node.element, 0 < sum.links + sum.controls) else { return false };
+    let hints = Hints::of(element);
+    if hints == Hints::default() {
+        return false;
+    }
+    (hints.has(Hint::Consent) && is_consent_box(node, page))
+        || (sum.prose <= PROSE_MAX && is_named_furniture(node, hints))
+}
+
+fn is_named_furniture(node: &Node, hints: Hints) -> bool {
+    let sum = node.sum;
+    let is_outside = !node.is_in_content;
+    let has = |hint| hints.has(hint);
+    (has(Hint::Breadcrumb) && sum.words <= 40)
+        || (has(Hint::Share) && sum.words <= 30)
+        || (has(Hint::Related) && sum.is_links(40) && 2 <= sum.links)
+        || (has(Hint::Newsletter) && 0 < sum.controls && sum.words <= 80)
+        || (has(Hint::Menu) && sum.is_links(50) && sum.prose <= 20)
+        || (has(Hint::Contents) && sum.is_links(60) && sum.links <= sum.inner_links * 2)
+        || (has(Hint::Feedback) && 0 < sum.controls && sum.words <= PROSE_MAX)
+        || (has(Hint::Language) && sum.is_links(60) && 2 <= sum.links)
+        || (has(Hint::Language) && 0 < sum.controls && sum.words <= 10)
+        || (has(Hint::Pager) && sum.is_links(50) && sum.words <= 40)
+        || (has(Hint::Promotion) && is_outside && sum.words <= PROSE_MAX)
+        || (has(Hint::Footer) && is_outside && (sum.is_links(40) || sum.words <= PROSE_MAX))
+        || (has(Hint::Footer) && sum.is_links(60))
+        || (has(Hint::Skip) && sum.is_links(90) && sum.words <= 10)
+}
+
+/// A consent box that is no dialog: it wants an answer, and is small beside the page. One with
+/// much prose has two buttons at least, or it may be a section about cookies.
+fn is_consent_box(node: &Node, page: Sum) -> bool {
+    let sum = node.sum;
+    let is_small = sum.words * 10 <= page.words * 3;
+    match (node.is_in_content, sum.prose <= PROSE_MAX) {
+        (true, _) => 0 < sum.controls && sum.words <= PROSE_MAX,
+        (false, true) => is_small && 0 < sum.controls,
+        (false, false) => is_small && 2 <= sum.controls,
+    }
+}
+
+/// A link to where it stands: `#`, `¶` or a picture of a chain beside a heading.
+fn is_mark(outline: &Outline, index: usize) -> bool {
+    let node = &outline.nodes[index];
+    node.sum.words == 0
+        && node.attr("href").is_some_and(|href| href.contains('#'))
+        && (index + 1..node.end).all(|at| outline.nodes[at].text.trim().chars().count() <= 2)
+}
+
+/// "Skip to content", "Back to top": ways within the page, for its users, not its readers.
+fn is_skip_link(outline: &Outline, index: usize) -> bool {
+    let node = &outline.nodes[index];
+    let Some(href) = node.attr("href").map(str::trim) else { return false };
+    if !href.starts_with('#') || 6 < node.sum.words {
+        return false;
+    }
+    let says = outline.raw_text(index, 100).trim().to_lowercase();
+    matches!(href, "#top" | "#page-top" | "#back-to-top")
+        || ["skip to ", "skip navigation", "jump to content", "jump to main", "back to top"]
+            .iter()
+            .any(|start| says.starts_with(start))
+}
+
+/// Words for readers of screens about the link they stand in, such as "opens in a new window".
+fn is_spoken_note(node: &Node) -> bool {
+    if !node.is_in_link || node.sum.words == 0 || 8 < node.sum.words {
+        return false;
+    }
+    let class = node.attr("class").unwrap_or("").to_ascii_lowercase();
+    ["sr-only", "visually-hidden", "visuallyhidden", "screen-reader"]
+        .iter()
+        .any(|name| class.contains(name))
+}
+
+/// A button that does something, rather than name what follows it or be part of a sentence.
+fn is_idle_button(outline: &Outline, index: usize) -> bool {
+    let node = &outline.nodes[index];
+    let sum = node.sum;
+    if sum.words == 0 {
+        return true;
+    }
+    if opens_something(node) || 0 < sum.headings || 12 <= sum.words {
+        return false;
+    }
+    for at in outline.ancestors(index).take(4) {
+        let around = &outline.nodes[at];
+        let is_alone = around.sum.words == sum.words;
+        if matches!(around.tag, Tag::Heading(_) | Tag::Caption) {
+            return !is_alone;
+        }
+        if around.tag.is_block() && 0 < around.own_prose {
+            return false;
+        }
+    }
+    !is_before_prose(outline, index)
+}
+
+/// Returns whether prose follows a button, or a box that holds nothing but the button.
+fn is_before_prose(outline: &Outline, index: usize) -> bool {
+    let mut at = index;
+    for _ in 0..3 {
+        let node = &outline.nodes[at];
+        let parent = node.parent;
+        if parent == at {
+            return false;
+        }
+        let mut following = outline.children(parent).filter(|&child| {
+            at < child
+                && (0 < outline.nodes[child].sum.words || outline.nodes[child].tag == Tag::Button)
+        });
+        if let Some(next) = following.next() {
+            let next = &outline.nodes[next];
+            return next.tag != Tag::Text && next.tag.is_block() && 20 <= next.sum.prose;
+        }
+        if outline.nodes[parent].sum.words != node.sum.words {
+            return false;
+        }
+        at = parent;
+    }
+    false
+}

@@ -1,0 +1,112 @@
+//! Lists of links at the edges of the policy: menus, and tables of contents.
+//!
+//! Known by their make alone. Links among prose are the policy's own, such as those to the
+//! companies that data goes to.
+
+use std::collections::BTreeSet;
+
+use crate::extract::{
+    outline::{Outline, Sum},
+    tag::Tag,
+    words::normalized,
+};
+
+/// With less prose than this nothing is certain, and all stays.
+const PROSE_MIN: u32 = 60;
+
+/// Leaves out menus and tables of contents from the part of the page under `root`.
+pub fn leave_out(outline: &mut Outline, root: usize) {
+    if outline.nodes[root].sum.prose < PROSE_MIN {
+        return;
+    }
+    let end = outline.nodes[root].end;
+    let prose = |index: &usize| {
+        let node = &outline.nodes[*index];
+        !node.is_left_out && 0 < node.own_prose
+    };
+    let shown = shown_nodes(outline, root);
+    let first = shown.iter().copied().find(prose).unwrap_or(root);
+    let last = shown.iter().copied().rfind(prose).unwrap_or(end);
+    let headings = heading_words(outline, &shown);
+    let mut skip_to = 0;
+    for index in shown {
+        if index < skip_to || index == root || !is_link_list(outline, index) {
+            continue;
+        }
+        let is_edge =
+            outline.nodes[index].end <= first || (last < index && !is_after_prose(outline, index));
+        if is_edge || repeats(outline, index, &headings) {
+            outline.nodes[index].is_left_out = true;
+            skip_to = outline.nodes[index].end;
+        }
+    }
+    outline.count();
+}
+
+fn shown_nodes(outline: &Outline, root: usize) -> Vec<usize> {
+    let mut shown = Vec::new();
+    let mut index = root;
+    while index < outline.nodes[root].end {
+        let node = &outline.nodes[index];
+        if node.is_left_out {
+            index = node.end;
+        } else {
+            shown.push(index);
+            index += 1;
+        }
+    }
+    shown
+}
+
+/// Short links, at least three, and next to nothing else.
+fn is_link_list(outline: &Outline, index: usize) -> bool {
+    let node = &outline.nodes[index];
+    let Sum { words, link_words, links, prose, .. } = node.sum;
+    let is_list =
+        node.tag.is_block() && !matches!(node.tag, Tag::Heading(_) | Tag::Row | Tag::Cell);
+    is_list
+        && 3 <= links
+        && node.sum.is_links(75)
+        && prose == 0
+        && link_words <= links * 10
+        && words - link_words <= 30
+}
+
+/// Returns whether prose stands before an element in the same box: the links belong to it.
+fn is_after_prose(outline: &Outline, index: usize) -> bool {
+    let parent = outline.nodes[index].parent;
+    outline.children(parent).take_while(|&child| child < index).any(|child| {
+        let node = &outline.nodes[child];
+        !node.is_left_out && 0 < node.sum.prose
+    })
+}
+
+fn heading_words(outline: &Outline, shown: &[usize]) -> BTreeSet<String> {
+    shown
+        .iter()
+        .filter(|&&index| matches!(outline.nodes[index].tag, Tag::Heading(_)))
+        .map(|&index| key(outline, index))
+        .collect()
+}
+
+/// Returns whether a list's links lead within the page and most of them say what headings say:
+/// leaving it out loses no words.
+fn repeats(outline: &Outline, index: usize, headings: &BTreeSet<String>) -> bool {
+    let sum = outline.nodes[index].sum;
+    if sum.inner_links < 3 || sum.inner_links * 10 < sum.links * 8 {
+        return false;
+    }
+    let links = (index..outline.nodes[index].end).filter(|&at| {
+        let node = &outline.nodes[at];
+        node.tag == Tag::Anchor && 0 < node.sum.words
+    });
+    let known = links.filter(|&at| headings.contains(&key(outline, at))).count();
+    sum.links as usize * 7 <= known * 10
+}
+
+/// The letters and digits of an element's words, without a number before them.
+fn key(outline: &Outline, index: usize) -> String {
+    let words = normalized(&outline.raw_text(index, 300)).to_lowercase();
+    let letters: String = words.chars().filter(|c| c.is_alphanumeric()).collect();
+    letters.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned()
+}

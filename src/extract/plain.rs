@@ -1,0 +1,38 @@
+//! Plain text to blocks.
+
+use crate::{
+    extract::{
+        mail,
+        marker::{self, Place},
+        words::Words,
+    },
+    model::text::{Block, BlockKind, Text},
+};
+
+/// Returns the paragraphs of a plain text: what stands between empty lines, or begins with a
+/// number or bullet on a line of its own.
+pub fn blocks(characters: &str) -> Text {
+    let mut text = Text::default();
+    let mut words = Words::new();
+    for line in characters.split(['\n', '\r', '\u{c}']) {
+        let (number, _) = marker::split(line.trim(), Place::Elsewhere);
+        if line.trim().is_empty() || !number.is_empty() {
+            flush(&mut words, &mut text);
+        }
+        words.push(line);
+        words.space();
+    }
+    flush(&mut words, &mut text);
+    text
+}
+
+fn flush(words: &mut Words, text: &mut Text) {
+    let run = mail::spelled_out(words.take());
+    if run.is_empty() {
+        return;
+    }
+    let (number, rest) = marker::split(&run, Place::Elsewhere);
+    let mut block = Block::new(BlockKind::Paragraph, rest);
+    block.marker = number.to_owned();
+    text.blocks.push(block);
+}
