@@ -1,0 +1,209 @@
+//! An event or a diff as JSON, for scripts and for the channels that carry JSON. Keys are stable:
+//! they are added to, never renamed. Nothing is shortened; strings are the page's own.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    alert::render::{DiffView, visible::without_credentials},
+    model::{
+        edit::{DiffRow, Edit, EditKind, Mark, MarkKind, Passage},
+        event::{Delivery, DeliveryState, Event, Telling, Told, What},
+        text::Text,
+        time::Timestamp,
+        trouble::Trouble,
+    },
+};
+
+/// Returns an event with its deliveries. Instants are RFC 3339 in UTC; `deliveries` is an array
+/// of `channel`, `recipient`, `state`, `at`, `attempts`, `last_error`.
+pub fn event(told: &Told) -> Value {
+    let mut object = event_facts(&told.event);
+    object.insert(
+        "deliveries".to_owned(),
+        Value::Array(told.deliveries.iter().map(delivery).collect()),
+    );
+    Value::Object(object)
+}
+
+/// Returns an event as a channel is told it: with `version` 1, the form's, without deliveries.
+pub fn message(event: &Event) -> Value {
+    let mut object = event_facts(event);
+    object.insert("version".to_owned(), json!(1));
+    Value::Object(object)
+}
+
+/// Returns a diff whole: every block of both texts, in reading order.
+pub fn diff(view: &DiffView) -> Value {
+    let rows = view.diff.rows.iter().map(|row| match row {
+        DiffRow::Same { before, after } => json!({
+            "kind": "same",
+            "before_block": before,
+            "after_block": after,
+            "words": view.after.blocks.get(*after).map(|block| block.shown()),
+        }),
+        DiffRow::Edited(it) => edit(it),
+    });
+    let edits: Vec<&Edit> = view.diff.edits().collect();
+    json!({
+        "company": view.company,
+        "title": view.title,
+        "url": without_credentials(view.url),
+        "before": side(view.before_label, view.before),
+        "after": side(view.after_label, view.after),
+        "change_kind": view.diff.strongest().map(EditKind::code),
+        "inserted": altered(edits.iter().copied(), MarkKind::Inserted),
+        "deleted": altered(edits.iter().copied(), MarkKind::Deleted),
+        "rows": rows.collect::<Vec<_>>(),
+    })
+}
+
+fn event_facts(event: &Event) -> Map<String, Value> {
+    let (alerted_at, quiet) = match &event.telling {
+        Telling::Alert(at) => (Some(instant(*at)), None),
+        Telling::Pending => (None, None),
+        Telling::Quiet(reason) => (None, Some(reason.as_str())),
+    };
+    let value = json!({
+        "id": event.id.as_str(),
+        "page": event.page.as_str(),
+        "company": event.company,
+        "title": event.title,
+        "url": without_credentials(event.url.as_str()),
+        "captured_at": instant(event.captured_at),
+        "recorded_at": instant(event.recorded_at),
+        "kind": event.kind().code(),
+        "alerted": matches!(event.telling, Telling::Alert(_)),
+        "alerted_at": alerted_at,
+        "pending": matches!(event.telling, Telling::Pending),
+        "quiet": quiet,
+    });
+    [value, what(&event.what)].into_iter().flat_map(object).collect()
+}
+
+fn what(what: &What) -> Value {
+    match what {
+        What::Change(change) => json!({
+            "change_kind": change.kind().code(),
+            "cause": change.cause.code(),
+            "certainty": change.certainty.code(),
+            "before_last_at": instant(change.before_last_at),
+            "before_text": change.before.to_string(),
+            "after_text": change.after.to_string(),
+            "inserted": altered(&change.edits, MarkKind::Inserted),
+            "deleted": altered(&change.edits, MarkKind::Deleted),
+            "edits": change.edits.iter().map(edit).collect::<Vec<_>>(),
+        }),
+        What::Trouble { trouble, last_good_at } | What::Gone { trouble, last_good_at } => {
+            trouble_facts(trouble, *last_good_at)
+        }
+        What::Moved { from, to } => {
+            json!({ "from": without_credentials(from), "to": without_credentials(to) })
+        }
+        What::Recovered { kind, since } => {
+            json!({ "trouble": kind.code(), "since": instant(*since) })
+        }
+        What::QuoteMissing { pledge, name, quote } => {
+            json!({ "pledge": pledge.as_str(), "pledge_name": name, "quote": quote })
+        }
+    }
+}
+
+fn trouble_facts(trouble: &Trouble, last_good_at: Option<Timestamp>) -> Value {
+    json!({
+        "trouble": trouble.kind.code(),
+        "trouble_words": trouble.kind.words(),
+        "evidence": trouble.evidence,
+        "last_good_at": last_good_at.map(instant),
+    })
+}
+
+/// Returns the runs of words that edits inserted or deleted, in reading order. Edits with the
+/// same words (moved, renumbered, links, structure, typography) insert and delete none.
+fn altered<'a>(edits: impl IntoIterator<Item = &'a Edit>, kind: MarkKind) -> Vec<String> {
+    edits
+        .into_iter()
+        .filter(|edit| has_other_words(edit.kind))
+        .flat_map(|it| runs(it, kind))
+        .collect()
+}
+
+fn has_other_words(kind: EditKind) -> bool {
+    match kind {
+        EditKind::Reworded | EditKind::Added | EditKind::Removed | EditKind::DateStamp => true,
+        EditKind::LinkTarget
+        | EditKind::Structure
+        | EditKind::Typography
+        | EditKind::Renumbered
+        | EditKind::Moved => false,
+    }
+}
+
+/// Returns one edit's runs; the whole passage where it was added or removed whole.
+fn runs(edit: &Edit, kind: MarkKind) -> Vec<String> {
+    let whole = match (edit.kind, kind) {
+        (EditKind::Added, MarkKind::Inserted) => edit.after.as_ref(),
+        (EditKind::Removed, MarkKind::Deleted) => edit.before.as_ref(),
+        (_, MarkKind::Inserted) if edit.marks.is_empty() => edit.after.as_ref(),
+        (_, MarkKind::Deleted) if edit.marks.is_empty() => edit.before.as_ref(),
+        (_, _) => None,
+    };
+    if let Some(passage) = whole {
+        return vec![passage.words.clone()];
+    }
+    let marks = edit.marks.iter().filter(|mark| mark.kind == kind);
+    marks.map(|mark| mark.words.trim().to_owned()).filter(|words| !words.is_empty()).collect()
+}
+
+fn edit(edit: &Edit) -> Value {
+    let words = |passage: &Option<Passage>| passage.as_ref().map(|it| it.words.clone());
+    let block = |passage: &Option<Passage>| passage.as_ref().map(|it| it.block);
+    json!({
+        "kind": edit.kind.code(),
+        "before": words(&edit.before),
+        "after": words(&edit.after),
+        "before_block": block(&edit.before),
+        "after_block": block(&edit.after),
+        "heading": edit.heading,
+        "marks": edit.marks.iter().map(mark).collect::<Vec<_>>(),
+    })
+}
+
+fn mark(mark: &Mark) -> Value {
+    let kind = match mark.kind {
+        MarkKind::Same => "same",
+        MarkKind::Deleted => "deleted",
+        MarkKind::Inserted => "inserted",
+    };
+    json!({ "kind": kind, "words": mark.words })
+}
+
+fn side(label: &str, text: &Text) -> Value {
+    json!({ "label": label, "text": text.digest().to_string(), "words": text.word_count() })
+}
+
+fn delivery(delivery: &Delivery) -> Value {
+    let at = match delivery.state {
+        DeliveryState::Due(at) | DeliveryState::Delivered(at) | DeliveryState::GivenUp(at) => at,
+    };
+    json!({
+        "channel": delivery.addressee.channel,
+        "recipient": delivery.addressee.recipient,
+        "state": delivery.state.code(),
+        "at": instant(at),
+        "attempts": delivery.attempts,
+        "last_error": delivery.last_error,
+    })
+}
+
+fn instant(at: Timestamp) -> String {
+    at.to_string()
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Map::new()
+        }
+    }
+}
