@@ -5,14 +5,21 @@ use std::io::{self, BufRead, Read};
 /// How many bytes of a trail are kept.
 const TRAIL_BYTES_MAX: usize = 1 << 20;
 
+/// How many bytes are asked of the reader at a time. Always whole pieces, since how far a decoder
+/// gets into damaged data depends on them: the same file is to give the same records and faults,
+/// in whatever steps it comes.
+const PIECE_BYTES: usize = 32 << 10;
+
 /// The packed bytes.
 ///
 /// Remembers whether the reader failed, which decoders do not tell apart from damage, and what was
 /// taken since the trail was laid, so that a decoder that ran too far can be brought back.
 pub struct Source<'a> {
     reader: Box<dyn BufRead + 'a>,
+    /// Why the reader failed, to be told once what it gave before is taken.
+    failure: Option<io::Error>,
     has_failed: bool,
-    /// Bytes to be given before the reader's, from `front_at`.
+    /// Bytes to be given next, from `front_at`.
     front: Vec<u8>,
     front_at: usize,
     /// What was taken since the trail was laid; `None` if that is too much, or no trail is laid.
@@ -28,6 +35,7 @@ impl<'a> Source<'a> {
     pub fn new(reader: Box<dyn BufRead + 'a>) -> Source<'a> {
         Source {
             reader,
+            failure: None,
             has_failed: false,
             front: Vec::new(),
             front_at: 0,
@@ -118,17 +126,9 @@ impl<'a> Source<'a> {
     }
 
     fn next_byte(&mut self) -> io::Result<Option<u8>> {
-        loop {
-            match self.fill_buf() {
-                Ok(bytes) => {
-                    let byte = bytes.first().copied();
-                    self.consume(usize::from(byte.is_some()));
-                    return Ok(byte);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-                Err(error) => return Err(error),
-            }
-        }
+        let byte = self.fill_buf()?.first().copied();
+        self.consume(usize::from(byte.is_some()));
+        Ok(byte)
     }
 }
 
@@ -147,11 +147,21 @@ impl BufRead for Source<'_> {
         if self.front_at < self.front.len() {
             return Ok(&self.front[self.front_at..]);
         }
-        let bytes = self.reader.fill_buf();
-        if let Err(error) = &bytes {
-            self.has_failed |= error.kind() != io::ErrorKind::Interrupted;
+        if let Some(failure) = self.failure.take() {
+            self.has_failed = true;
+            return Err(failure);
         }
-        bytes
+        self.front.clear();
+        self.front_at = 0;
+        let mut piece = (&mut self.reader).take(PIECE_BYTES as u64);
+        // This asks again by itself where it is interrupted.
+        let read = piece.read_to_end(&mut self.front);
+        self.came += self.front.len() as u64;
+        if let Err(failure) = read {
+            self.failure = Some(failure);
+            return if self.front.is_empty() { self.fill_buf() } else { Ok(&self.front) };
+        }
+        Ok(&self.front)
     }
 
     fn consume(&mut self, count: usize) {
@@ -167,12 +177,7 @@ impl BufRead for Source<'_> {
                 self.trail = Some(trail);
             }
         }
-        if self.front_at < self.front.len() {
-            self.front_at = self.front.len().min(self.front_at + count);
-        } else {
-            self.came += count as u64;
-            self.reader.consume(count);
-        }
+        self.front_at = self.front.len().min(self.front_at + count);
     }
 }
 
