@@ -15,7 +15,7 @@ mod blocks;
 mod classes;
 mod decode;
 mod furniture;
-mod language;
+pub mod language;
 mod links;
 mod lists;
 mod mail;

@@ -20,3 +20,7 @@ pub mod formats;
 pub mod archive;
 
 pub mod alert;
+
+pub mod monitor;
+
+pub mod cli;

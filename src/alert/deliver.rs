@@ -15,7 +15,7 @@ use crate::{
 mod command;
 mod mail;
 mod post;
-mod secret;
+pub mod secret;
 
 /// How long an HTTP delivery may take in all, and a mail server for one answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);

@@ -13,7 +13,7 @@ use crate::{
         visits,
     },
     model::{
-        history::{Accepted, Finding, Judgement, NewVersion, Regime},
+        history::{Accepted, Finding, Judgement, NewVersion, Reading, Regime},
         page::PageId,
         text::Text,
         visit::Origin,
@@ -45,6 +45,9 @@ fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
             "INSERT INTO reason (judgement, position, sentence) VALUES (?1, ?2, ?3)",
             params![id, position as i64, sentence],
         )?;
+    }
+    if let Some(again) = &judgement.read_again {
+        insert_read_again(access, (page, id), again)?;
     }
     let mut version = None;
     for added in &judgement.versions {
@@ -98,6 +101,11 @@ fn insert(
         ),
         None => (None, None),
     };
+    let accepted = match judgement.accepted {
+        Accepted::No => 0,
+        Accepted::Yes => 1,
+        Accepted::Unestablished => 2,
+    };
     let id = access.insert(
         "INSERT INTO judgement (visit, page, captured_at, judged_at, finding, trouble, evidence,
              text, regime, wording, accepted)
@@ -113,7 +121,7 @@ fn insert(
             text,
             regime,
             wording,
-            judgement.accepted == Accepted::Yes
+            accepted
         ],
     )?;
     access.execute(
@@ -123,6 +131,21 @@ fn insert(
     )?;
     access.execute("UPDATE visit SET judged = 1 WHERE id = ?1", [judgement.visit.0])?;
     Ok(id)
+}
+
+/// Notes that the page's established version reads the same under another regime.
+fn insert_read_again(
+    access: Access<'_>,
+    (page, judgement): (i64, i64),
+    again: &Reading,
+) -> Result<(), Fault> {
+    let regime = regime(access, &again.regime)?;
+    access.execute(
+        "INSERT INTO read_again (version, regime, judgement)
+         SELECT version, ?2, ?3 FROM page_status WHERE page = ?1 AND version IS NOT NULL",
+        [page, regime, judgement],
+    )?;
+    Ok(())
 }
 
 fn regime(access: Access<'_>, regime: &Regime) -> Result<i64, Fault> {

@@ -71,6 +71,17 @@ impl Archive {
         })
     }
 
+    /// Makes every delivery that failed or was given up due at `now`; returns how many.
+    pub fn make_due(&mut self, now: Timestamp) -> Result<usize, ArchiveError> {
+        self.write(|access| {
+            access.execute(
+                "UPDATE delivery SET state = 'due', state_at = ?1
+                 WHERE state <> 'delivered' AND 0 < attempts",
+                [now],
+            )
+        })
+    }
+
     /// Returns the deliveries that are due or were given up, oldest first.
     pub fn undelivered(&self) -> Result<Vec<Delivery>, ArchiveError> {
         self.read(|access| {

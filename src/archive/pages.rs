@@ -104,6 +104,7 @@ fn state(access: Access<'_>, page: i64) -> Result<PageState, Fault> {
         "SELECT s.first_visit_at, s.last_visit_at, s.last_healthy_at, s.version, s.version_last_at,
              s.away_until, a.url, w.digest AS wording, t.digest AS text, s.waiting_first_visit,
              s.waiting_first_at, s.waiting_last_at, s.waiting_sightings, s.waiting_before_last_at,
+             s.waiting_diverged_at,
              s.spell_trouble, e.words AS evidence, s.spell_since, s.spell_event, s.spell_alerted,
              s.spell_visits
          FROM page_status s
@@ -147,6 +148,7 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Option<Waiting>> {
         last_at: row.get("waiting_last_at")?,
         sightings: row.get("waiting_sightings")?,
         before_last_at: row.get("waiting_before_last_at")?,
+        diverged_at: row.get("waiting_diverged_at")?,
     }))
 }
 

@@ -70,7 +70,7 @@ pub fn judged(access: Access<'_>, placed: &Placed<'_>) -> Result<(), Fault> {
         move_spell(access, placed.page, judgement.spell.as_ref())?;
     }
     match judgement.accepted {
-        Accepted::Yes => move_health(access, placed, moves),
+        Accepted::Yes | Accepted::Unestablished => move_health(access, placed, moves),
         Accepted::No => Ok(()),
     }
 }
@@ -98,13 +98,22 @@ fn move_version(access: Access<'_>, placed: &Placed<'_>, moves: bool) -> Result<
         Finding::First | Finding::Same | Finding::Established => true,
         Finding::Waiting | Finding::Variant | Finding::Trouble(_) => false,
     };
+    // A version that is established without being seen at this visit was last seen before it.
+    let added_at = placed.judgement.versions.last().map(|version| version.first_at);
     access.execute(
         "UPDATE page_status SET
              version = coalesce(?2, version),
-             version_last_at = CASE WHEN ?3 THEN ?4 ELSE coalesce(version_last_at, ?4) END
+             version_last_at = CASE WHEN ?3 THEN ?4 ELSE coalesce(?6, version_last_at, ?4) END
          WHERE page = ?1 AND (?2 IS NOT NULL OR version IS NOT NULL)
              AND (?5 OR version IS NULL OR version_last_at <= ?4)",
-        params![placed.page, placed.version, shows_version, placed.judgement.captured_at, moves],
+        params![
+            placed.page,
+            placed.version,
+            shows_version,
+            placed.judgement.captured_at,
+            moves,
+            added_at
+        ],
     )?;
     Ok(())
 }
@@ -121,7 +130,7 @@ fn move_waiting(access: Access<'_>, page: i64, waiting: Option<&Waiting>) -> Res
     access.execute(
         "UPDATE page_status SET waiting_wording = ?2, waiting_text = ?3, waiting_first_visit = ?4,
              waiting_first_at = ?5, waiting_last_at = ?6, waiting_sightings = ?7,
-             waiting_before_last_at = ?8
+             waiting_before_last_at = ?8, waiting_diverged_at = ?9
          WHERE page = ?1",
         params![
             page,
@@ -131,7 +140,8 @@ fn move_waiting(access: Access<'_>, page: i64, waiting: Option<&Waiting>) -> Res
             waiting.map(|it| it.first_at),
             waiting.map(|it| it.last_at),
             waiting.map(|it| it.sightings),
-            waiting.map(|it| it.before_last_at)
+            waiting.map(|it| it.before_last_at),
+            waiting.map(|it| it.diverged_at)
         ],
     )?;
     Ok(())
@@ -174,10 +184,10 @@ fn move_health(access: Access<'_>, placed: &Placed<'_>, moves: bool) -> Result<(
         let sql = "UPDATE page_status SET final_address = ?2 WHERE page = ?1";
         access.execute(sql, [placed.page, address])?;
     }
-    match placed.origin {
-        Origin::Live => move_known(access, placed, &parts),
+    match (placed.origin, placed.judgement.accepted) {
+        (Origin::Live, Accepted::Yes) => move_known(access, placed, &parts),
         // Validators of another's capture are not for us to ask the server with.
-        Origin::Imported => Ok(()),
+        (Origin::Imported, _) | (Origin::Live, Accepted::Unestablished | Accepted::No) => Ok(()),
     }
 }
 
@@ -198,14 +208,14 @@ fn move_known(access: Access<'_>, placed: &Placed<'_>, parts: &[Part]) -> Result
             Outcome::Captured(_) => captured(access, placed, position, part)?,
             Outcome::NotModified { digest } => {
                 let snapshot = frames::require(access, Shelf::Snapshots, digest)?;
-                let kept =
-                    before.iter().find(|(url, id, _)| *url == part.url.as_str() && *id == snapshot);
+                let kept = before.iter().find(|(_, id, _)| *id == snapshot);
                 kept.map(|(_, _, validators)| (snapshot, validators.clone()))
             }
             Outcome::Failed(_) => None,
         };
         if let Some((snapshot, validators)) = known {
-            insert_known(access, placed.page, position, &part.url, (snapshot, &validators))?;
+            let url = part.final_url();
+            insert_known(access, placed.page, position, url, (snapshot, &validators))?;
         }
     }
     Ok(())

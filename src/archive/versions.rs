@@ -62,6 +62,22 @@ impl Archive {
         })
     }
 
+    /// Returns the `Content-Type` field under which a snapshot was captured last; `None` if there
+    /// was none.
+    pub fn captured_as(&self, snapshot: &Digest) -> Result<Option<String>, ArchiveError> {
+        self.read(|access| {
+            let found = access.maybe(
+                "SELECT p.content_type FROM part p
+                 WHERE p.snapshot = (SELECT id FROM snapshot WHERE digest = ?1)
+                     AND p.outcome = 'captured'
+                 ORDER BY p.visit DESC LIMIT 1",
+                [snapshot],
+                |row| row.get(0),
+            )?;
+            Ok(found.flatten())
+        })
+    }
+
     /// Returns how often and when a wording was seen at healthy visits of a page; `None` if never.
     pub fn sightings(
         &self,
@@ -73,7 +89,7 @@ impl Archive {
             access.one(
                 "SELECT count(*), min(captured_at), max(captured_at) FROM judgement
                  WHERE page = ?1 AND wording = (SELECT id FROM wording WHERE digest = ?2)
-                     AND accepted = 1 AND superseded_by IS NULL AND wording IS NOT NULL",
+                     AND accepted <> 0 AND superseded_by IS NULL AND wording IS NOT NULL",
                 params![page, wording],
                 |row| match row.get(0)? {
                     0 => Ok(None),
@@ -105,7 +121,9 @@ fn versions(which: &str) -> String {
          FROM version v
          JOIN page g ON g.id = v.page
          JOIN text t ON t.id = v.text
-         JOIN regime r ON r.id = v.regime
+         JOIN regime r ON r.id = coalesce(
+             (SELECT regime FROM read_again WHERE version = v.id
+              ORDER BY judgement DESC LIMIT 1), v.regime)
          WHERE {which}"
     )
 }

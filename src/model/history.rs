@@ -114,6 +114,8 @@ pub struct Waiting {
     pub sightings: u32,
     /// When the version before it was last seen.
     pub before_last_at: Timestamp,
+    /// When the page first differed from that version, with this wording or another.
+    pub diverged_at: Timestamp,
 }
 
 /// An unbroken run of visits in trouble.
@@ -215,6 +217,9 @@ pub struct Judgement {
     pub reasons: Vec<String>,
     /// The text that the visit gave, if it gave one.
     pub reading: Option<Reading>,
+    /// The established version's first visit, read again under today's regime with the same
+    /// words, so that the next visit need not read it again.
+    pub read_again: Option<Reading>,
     /// Versions to add, in order; at most one for our own upgrade and one for the page.
     pub versions: Vec<NewVersion>,
     /// The wording that waits after this visit.
@@ -234,8 +239,12 @@ pub struct Judgement {
 /// Whether the bodies of a visit were read as the policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accepted {
-    /// They were: validators may be used, and the page was seen healthy.
+    /// They were, and their wording is the established one: validators may be used, and the page
+    /// was seen healthy.
     Yes,
+    /// They were, and their wording is not established: the page was seen healthy, and no
+    /// validator of theirs may be used, so that no change can hide behind a 304.
+    Unestablished,
     /// They were not.
     No,
 }

@@ -8,7 +8,7 @@ use url::Url;
 use crate::model::{channel::Channel, page::PageId, snapshot::Digest};
 
 /// The whole watchlist, checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Watchlist {
     /// What holds for all pages.
     pub settings: Settings,

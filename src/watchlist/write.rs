@@ -10,7 +10,7 @@ use toml_edit::Value;
 use url::Url;
 
 use crate::{
-    model::page::PageId,
+    model::{page::PageId, watch::AddressRule},
     watchlist::{
         nearest::nearest,
         read::{Mistakes, read},
@@ -40,13 +40,17 @@ pub struct NewEntry {
     pub remove: Vec<String>,
     /// How often it is visited, as the watchlist writes it, `6h`.
     pub every: Option<String>,
+    /// Which addresses it may be on.
+    pub addresses: AddressRule,
 }
 
 impl NewEntry {
     /// Returns an entry with only what every page must have.
     pub fn new(page: PageId, url: Url) -> NewEntry {
         let (company, title) = (String::new(), String::new());
-        NewEntry { page, company, title, url, select: Vec::new(), remove: Vec::new(), every: None }
+        let (select, remove) = (Vec::new(), Vec::new());
+        let addresses = AddressRule::PublicOnly;
+        NewEntry { page, company, title, url, select, remove, every: None, addresses }
     }
 }
 
@@ -154,6 +158,9 @@ fn entry_lines(entry: &NewEntry) -> Vec<String> {
     lines.push(line("url", entry.url.as_str()));
     if let Some(every) = &entry.every {
         lines.push(line("every", every));
+    }
+    if entry.addresses == AddressRule::AnyAddress {
+        lines.push("allow_private_addresses = true".to_owned());
     }
     for (key, selectors) in [("select", &entry.select), ("remove", &entry.remove)] {
         match selectors.as_slice() {
@@ -292,6 +299,7 @@ mod tests {
             select: vec!["main".to_owned()],
             remove: vec![".a[title='x']".to_owned(), "b > \"".to_owned()],
             every: Some("90m".to_owned()),
+            addresses: AddressRule::AnyAddress,
             ..entry()
         };
         assert!(
@@ -305,6 +313,7 @@ mod tests {
         assert_eq!(watch.selection.select, given.select);
         assert_eq!(watch.selection.remove, given.remove);
         assert_eq!(watch.every.as_secs(), 5_400);
+        assert_eq!(watch.addresses, AddressRule::AnyAddress);
     }
 
     #[test]

@@ -2,5 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "all of it is test code, also what is outside of a #[test]")]
 
+mod channels;
+mod commands;
+mod corpus;
 mod fetch;
+mod mail;
 mod server;
+mod stories;
+mod world;

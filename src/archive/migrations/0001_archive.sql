@@ -118,6 +118,8 @@ CREATE TABLE part (
     CHECK ((outcome = 'failed') = (snapshot IS NULL))
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX part_by_snapshot ON part (snapshot, visit) WHERE snapshot IS NOT NULL;
+
 -- What the next body and head of an address of a page are likely to resemble.
 CREATE TABLE latest (
     page     INTEGER NOT NULL REFERENCES page (id),
@@ -141,13 +143,14 @@ CREATE TABLE judgement (
     text          INTEGER REFERENCES text (id),
     regime        INTEGER REFERENCES regime (id),
     wording       INTEGER REFERENCES wording (id),
-    accepted      INTEGER NOT NULL CHECK (accepted IN (0, 1)),
+    -- 0 not read as the policy, 1 read and established, 2 read and not established.
+    accepted      INTEGER NOT NULL CHECK (accepted IN (0, 1, 2)),
     superseded_by INTEGER REFERENCES judgement (id)
 ) STRICT;
 
 CREATE INDEX judgement_by_visit ON judgement (visit);
 CREATE INDEX judgement_by_wording ON judgement (page, wording, captured_at)
-    WHERE accepted = 1 AND superseded_by IS NULL AND wording IS NOT NULL;
+    WHERE accepted <> 0 AND superseded_by IS NULL AND wording IS NOT NULL;
 
 CREATE TABLE reason (
     judgement INTEGER NOT NULL REFERENCES judgement (id),
@@ -170,6 +173,14 @@ CREATE TABLE version (
     UNIQUE (page, number)
 ) STRICT;
 
+-- A version's text, read again under a later regime with the same result.
+CREATE TABLE read_again (
+    version   INTEGER NOT NULL REFERENCES version (id),
+    regime    INTEGER NOT NULL REFERENCES regime (id),
+    judgement INTEGER NOT NULL REFERENCES judgement (id),
+    PRIMARY KEY (version, judgement)
+) STRICT, WITHOUT ROWID;
+
 -- A page as of its latest judgement, derived from the rest so that a visit need not read it all.
 CREATE TABLE page_status (
     page                   INTEGER PRIMARY KEY REFERENCES page (id),
@@ -190,6 +201,7 @@ CREATE TABLE page_status (
     waiting_last_at        INTEGER,
     waiting_sightings      INTEGER,
     waiting_before_last_at INTEGER,
+    waiting_diverged_at    INTEGER,
     spell_trouble          TEXT,
     spell_evidence         INTEGER REFERENCES sentence (id),
     spell_since            INTEGER,

@@ -63,6 +63,7 @@ fn waiting_and_trouble_are_kept_until_a_judgement_ends_them() {
         last_at: at(2),
         sightings: 1,
         before_last_at: at(1),
+        diverged_at: at(2),
     };
     let event = EventId::of(&page("a"), EventKind::Trouble, at(2), "");
     let spell = Spell { trouble: trouble.clone(), since: at(2), event, alerted: false, visits: 1 };

@@ -110,6 +110,7 @@ pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> J
             regime: regime(),
             wording: Digest::of(words.as_bytes()),
         }),
+        read_again: None,
         versions: Vec::new(),
         waiting: None,
         spell: None,
@@ -171,6 +172,7 @@ pub fn change(before: &str, after: &str) -> What {
         before: text(before).digest(),
         after: text(after).digest(),
         before_last_at: at(1),
+        diverged_at: at(2),
         edits: vec![edit()],
     })
 }

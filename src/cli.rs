@@ -1,0 +1,125 @@
+//! The door: one file a command, named as typed. The one place that prints and sets exit codes.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Parser, Subcommand};
+
+use crate::{cli::exit::Exit, cli::terminal::Terminal, monitor::app::Paths};
+
+pub mod add;
+pub mod alert;
+pub mod check;
+pub mod demo;
+pub mod diff;
+pub mod error;
+pub mod exit;
+pub mod explain;
+pub mod init;
+pub mod log;
+pub mod rename;
+pub mod show;
+pub mod status;
+pub mod terminal;
+pub mod verify;
+pub mod watch;
+
+/// Watches the web pages that carry corporate promises, and tells you when their wording changes.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// The watchlist.
+    #[arg(long, global = true, value_name = "FILE", default_value = "watchlist.toml")]
+    pub watchlist: PathBuf,
+    /// The archive's folder [default: `snapshots` beside the watchlist].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub archive: Option<PathBuf>,
+    /// Say more on standard error about what is done.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done; 1 changes found (only with --exit-code); 2 the command or the watchlist is
+wrong; 3 some pages or alerts failed, the rest is done; 4 the archive or the program failed.
+
+From cron: 0 */6 * * *  cd /path/to/pledgewatch && pledgewatch check";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented watchlist and make the archive.
+    Init(init::InitArguments),
+    /// Add a page to the watchlist: fetch it, show what would be followed, append an entry.
+    Add(add::AddArguments),
+    /// Visit the pages that are due, record what they say, and tell of changes.
+    Check(check::CheckArguments),
+    /// Stay resident and check each page as it falls due.
+    Watch(watch::WatchArguments),
+    /// Show how each watch is doing.
+    Status(status::StatusArguments),
+    /// List all that was recorded: changes, trouble, moves; alerted or not.
+    Log(log::LogArguments),
+    /// Print the text of a page as it was.
+    Show(show::ShowArguments),
+    /// Show how two versions of a page differ.
+    Diff(diff::DiffArguments),
+    /// Say why a page's latest visits were or were not alerted.
+    Explain(explain::ExplainArguments),
+    /// List alerts, test channels, retry deliveries.
+    Alert(alert::AlertArguments),
+    /// Rename a page's id, in the watchlist and in the archive.
+    Rename(rename::RenameArguments),
+    /// Check everything that is kept against its digests.
+    Verify(verify::VerifyArguments),
+    /// Play the story of three pledges, with no network.
+    Demo(demo::DemoArguments),
+}
+
+/// Runs the command line and returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let is_asked = error.exit_code() == 0;
+            let printed = error.print();
+            return if is_asked && printed.is_ok() { Exit::Done } else { Exit::Wrong };
+        }
+    };
+    let terminal = Terminal::new(arguments.verbose);
+    let paths = paths(&arguments);
+    match dispatch(arguments.command, &paths, &terminal) {
+        Ok(exit) => exit,
+        Err(error) => {
+            terminal.error(&error);
+            error.exit
+        }
+    }
+}
+
+fn paths(arguments: &Arguments) -> Paths {
+    let watchlist = arguments.watchlist.clone();
+    let archive =
+        arguments.archive.clone().unwrap_or_else(|| watchlist.with_file_name("snapshots"));
+    Paths { watchlist, archive }
+}
+
+fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit, error::CliError> {
+    match command {
+        Command::Init(arguments) => init::run(&arguments, paths, terminal),
+        Command::Add(arguments) => add::run(arguments, paths, terminal),
+        Command::Check(arguments) => check::run(&arguments, paths, terminal),
+        Command::Watch(arguments) => watch::run(&arguments, paths, terminal),
+        Command::Status(arguments) => status::run(&arguments, paths, terminal),
+        Command::Log(arguments) => log::run(&arguments, paths, terminal),
+        Command::Show(arguments) => show::run(&arguments, paths, terminal),
+        Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
+        Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
+        Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
+        Command::Rename(arguments) => rename::run(&arguments, paths, terminal),
+        Command::Verify(arguments) => verify::run(&arguments, paths, terminal),
+        Command::Demo(arguments) => demo::run(&arguments, terminal),
+    }
+}

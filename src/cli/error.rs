@@ -1,0 +1,90 @@
+//! Errors as the user reads them: what failed, why, and what to do.
+
+use std::{error::Error, io};
+
+use crate::{cli::exit::Exit, monitor::app::MonitorError};
+
+/// An error with its way out.
+#[derive(Debug)]
+pub struct CliError {
+    /// What failed, with its sources.
+    pub error: Box<dyn Error>,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// What the program ends with.
+    pub exit: Exit,
+}
+
+impl CliError {
+    /// Returns the error of a command that is wrong as typed.
+    pub fn wrong(message: impl Into<String>, hint: impl Into<String>) -> CliError {
+        CliError { error: message.into().into(), hint: Some(hint.into()), exit: Exit::Wrong }
+    }
+}
+
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> CliError {
+        CliError { error: Box::new(error), hint: None, exit: Exit::Failed }
+    }
+}
+
+impl From<MonitorError> for CliError {
+    fn from(error: MonitorError) -> CliError {
+        let (exit, hint) = way_out(&error);
+        CliError { error: Box::new(error), hint, exit }
+    }
+}
+
+fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
+    match error {
+        MonitorError::NoWatchlist { .. } => {
+            (Exit::Wrong, hint("`pledgewatch init` writes one, `--watchlist FILE` names another"))
+        }
+        MonitorError::WatchlistExists { .. } => {
+            (Exit::Wrong, hint("edit it, add to it with `pledgewatch add URL`, or name another"))
+        }
+        MonitorError::WatchlistNotUtf8 { .. } => (Exit::Wrong, hint("save it as UTF-8")),
+        MonitorError::Watchlist { .. } => {
+            (Exit::Wrong, hint("nothing was fetched; mend these lines and run it again"))
+        }
+        MonitorError::ReadWatchlist { .. } | MonitorError::WriteWatchlist { .. } => {
+            (Exit::Wrong, hint("check the file's owner and permissions, and the disk's space"))
+        }
+        MonitorError::Edit(_) => (Exit::Wrong, None),
+        MonitorError::UnknownPage { page, known } => {
+            let names: Vec<&str> = known.iter().map(|page| page.as_str()).collect();
+            (Exit::Wrong, Some(nearest(page.as_str(), &names)))
+        }
+        MonitorError::UnknownChannel { name, known } => {
+            let names: Vec<&str> = known.iter().map(String::as_str).collect();
+            (Exit::Wrong, Some(nearest(name, &names)))
+        }
+        MonitorError::NoVersion { page, .. } => {
+            (Exit::Wrong, Some(format!("`pledgewatch log {page}` lists what is on record")))
+        }
+        MonitorError::Archive(error) => (Exit::Failed, error.hint().map(str::to_owned)),
+        MonitorError::Fetcher(_) => (Exit::Wrong, None),
+        MonitorError::CannotAdd { .. } => {
+            (Exit::Partly, hint("nothing was added; the watchlist is as it was"))
+        }
+    }
+}
+
+fn hint(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// Names the likeliest of the known names, or all if they are few.
+fn nearest(name: &str, known: &[&str]) -> String {
+    let alike = |other: &&&str| {
+        let parts: Vec<&str> = name.split('-').filter(|part| 2 < part.len()).collect();
+        parts.iter().any(|part| other.contains(part))
+    };
+    let likely: Vec<&str> = known.iter().filter(alike).take(5).copied().collect();
+    match (likely.as_slice(), known.len()) {
+        ([], 0) => "there is none yet".to_owned(),
+        ([], 1..=12) => format!("there is: {}", known.join(", ")),
+        ([], _) => "`pledgewatch status` lists them".to_owned(),
+        (likely, _) => format!("did you mean {}?", likely.join(" or ")),
+    }
+}

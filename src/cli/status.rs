@@ -1,0 +1,202 @@
+//! `status`: how each watch is doing.
+
+use serde_json::{Value, json};
+
+use crate::{
+    alert::render::visible,
+    cli::{alert::delivery_line, error::CliError, exit::Exit, terminal::Terminal},
+    model::{page::PageId, time::Timestamp},
+    monitor::{
+        app::{App, Paths},
+        clock::Clock,
+        status::{self, Health, PageStatus, Status},
+    },
+};
+
+/// Show how each watch is doing.
+#[derive(Debug, clap::Args)]
+pub struct StatusArguments {
+    /// Only these pages.
+    pages: Vec<PageId>,
+    /// One JSON object a page, then one for the rest.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(
+    arguments: &StatusArguments,
+    paths: &Paths,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
+    let app = App::open(paths)?;
+    let status = status::status(&app, &arguments.pages, Clock::system().now())?;
+    if arguments.json {
+        for page in &status.pages {
+            terminal.print_json(&page_json(page))?;
+        }
+        terminal.print_json(&rest_json(&status))?;
+        return Ok(Exit::Done);
+    }
+    let mut text = String::new();
+    for page in &status.pages {
+        text.push_str(&page_text(page));
+    }
+    text.push_str(&rest_text(&status));
+    terminal.print(&text)?;
+    Ok(Exit::Done)
+}
+
+fn page_text(page: &PageStatus) -> String {
+    let mut text = format!("{}: {}\n", page.page, page.health.word());
+    let mut line = |key: &str, value: &str| {
+        text.push_str(&format!("    {key:<15} {}\n", visible::visible(value)));
+    };
+    let name = match page.company.as_str() {
+        "" => page.title.clone(),
+        company => format!("{company}, {}", page.title),
+    };
+    line("page", &name);
+    if let Some(url) = &page.url {
+        line("address", url);
+    }
+    line("last healthy", &minute(page.last_healthy_at, "never"));
+    line("last change", &minute(page.last_change_at, "none seen"));
+    if page.last_visit_at != page.last_healthy_at {
+        line("last visit", &minute(page.last_visit_at, "never"));
+    }
+    if let Some(spell) = &page.spell {
+        let alerted = if spell.alerted { ", alerted" } else { "" };
+        line("trouble since", &format!("{}{alerted}: {}", spell.since.minute(), spell.trouble));
+    }
+    if let Some(waiting) = &page.waiting {
+        let seen = format!("{}, seen {} times", waiting.first_at.minute(), waiting.sightings);
+        line("waiting since", &format!("{seen}: another wording, not confirmed yet"));
+    }
+    match page.health {
+        Health::Paused | Health::Unwatched => (),
+        Health::Healthy | Health::Trouble | Health::New => {
+            line("next due", &minute(page.next_due_at, "now"));
+        }
+    }
+    line("kept", &kept(page));
+    for note in &page.notes {
+        line("note", note);
+    }
+    text
+}
+
+fn kept(page: &PageStatus) -> String {
+    let size = &page.size;
+    format!(
+        "{} visit{}, {} version{}, {} of bodies in {}",
+        size.visits,
+        if size.visits == 1 { "" } else { "s" },
+        page.versions,
+        if page.versions == 1 { "" } else { "s" },
+        bytes(size.raw_bytes),
+        bytes(size.stored_bytes)
+    )
+}
+
+fn minute(at: Option<Timestamp>, absent: &str) -> String {
+    at.map_or(absent.to_owned(), |at| at.minute())
+}
+
+/// Returns a size for people, in steps of 1,000: `3.4 MB`.
+fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if count < 1_000 {
+        return format!("{count} B");
+    }
+    let (mut tenths, mut unit) = (count / 100, 0);
+    while 10_000 <= tenths && unit + 1 < UNITS.len() {
+        tenths /= 1_000;
+        unit += 1;
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}
+
+fn rest_text(status: &Status) -> String {
+    let mut text = match status.last_sweep {
+        None => "no sweep yet\n".to_owned(),
+        Some((began, Some(ended))) => {
+            format!("last sweep: {}, ended {}\n", began.minute(), ended.minute())
+        }
+        Some((began, None)) => {
+            format!("last sweep: {}, running still or killed before its end\n", began.minute())
+        }
+    };
+    for delivery in &status.undelivered {
+        text.push_str(&format!("undelivered: {}\n", delivery_line(delivery)));
+    }
+    text
+}
+
+fn page_json(page: &PageStatus) -> Value {
+    let shown = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    json!({
+        "page": page.page.as_str(),
+        "company": page.company,
+        "title": page.title,
+        "url": page.url,
+        "final_url": page.final_url,
+        "health": page.health.word(),
+        "first_visit_at": shown(page.first_visit_at),
+        "last_visit_at": shown(page.last_visit_at),
+        "last_healthy_at": shown(page.last_healthy_at),
+        "last_change_at": shown(page.last_change_at),
+        "next_due_at": shown(page.next_due_at),
+        "versions": page.versions,
+        "visits": page.size.visits,
+        "body_bytes": page.size.raw_bytes,
+        "stored_bytes": page.size.stored_bytes,
+        "trouble": page.spell.as_ref().map(|spell| json!({
+            "kind": spell.trouble.kind.code(),
+            "evidence": spell.trouble.evidence,
+            "since": spell.since.to_string(),
+            "alerted": spell.alerted,
+        })),
+        "waiting": page.waiting.as_ref().map(|waiting| json!({
+            "first_at": waiting.first_at.to_string(),
+            "last_at": waiting.last_at.to_string(),
+            "sightings": waiting.sightings,
+        })),
+        "notes": page.notes,
+    })
+}
+
+fn rest_json(status: &Status) -> Value {
+    let undelivered: Vec<_> = status
+        .undelivered
+        .iter()
+        .map(|delivery| {
+            json!({
+                "event": delivery.event.as_str(),
+                "channel": delivery.addressee.channel,
+                "recipient": delivery.addressee.recipient,
+                "state": delivery.state.code(),
+                "attempts": delivery.attempts,
+                "last_error": delivery.last_error,
+            })
+        })
+        .collect();
+    json!({
+        "last_sweep_began_at": status.last_sweep.map(|(began, _)| began.to_string()),
+        "last_sweep_ended_at": status.last_sweep.and_then(|(_, ended)| ended).map(|at| at.to_string()),
+        "undelivered": undelivered,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_for_people() {
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(1_000), "1.0 kB");
+        assert_eq!(bytes(3_456_789), "3.4 MB");
+        assert_eq!(bytes(999_999), "999.9 kB");
+    }
+}

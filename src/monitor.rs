@@ -1,0 +1,13 @@
+//! Where the rooms meet: whatever one would ask another, the monitor asks, and hands over as a
+//! value.
+
+pub mod app;
+pub mod check;
+pub mod clock;
+pub mod history;
+pub mod intake;
+pub mod judge;
+pub mod outbox;
+pub mod propose;
+pub mod status;
+pub mod sweep;

@@ -1,0 +1,245 @@
+//! What every command works with: the watchlist as checked, and the archive as opened.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    archive::{error::ArchiveError, store::Archive},
+    fetch::fetcher::FetcherError,
+    model::{page::PageId, watch::Watchlist},
+    watchlist::{
+        read::{self, Mistakes},
+        write::{self, EditFailure},
+    },
+};
+
+/// Where things are.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    /// The watchlist's file.
+    pub watchlist: PathBuf,
+    /// The archive's folder.
+    pub archive: PathBuf,
+}
+
+/// The watchlist and the archive.
+pub struct App {
+    /// The watchlist, checked.
+    pub watchlist: Watchlist,
+    /// The archive, open.
+    pub archive: Archive,
+}
+
+impl App {
+    /// Reads the watchlist and opens the archive, which is made if there is none.
+    pub fn open(paths: &Paths) -> Result<App, MonitorError> {
+        let watchlist = read_watchlist(&paths.watchlist)?;
+        Ok(App { watchlist, archive: Archive::open(&paths.archive)? })
+    }
+
+    /// Reads the watchlist and opens an archive that exists; nothing is made.
+    pub fn open_existing(paths: &Paths) -> Result<App, MonitorError> {
+        let watchlist = read_watchlist(&paths.watchlist)?;
+        Ok(App { watchlist, archive: Archive::open_existing(&paths.archive)? })
+    }
+
+    /// Opens an archive that exists, to read what is on record whatever state the watchlist is
+    /// in: one that is missing or has mistakes counts as empty.
+    pub fn open_record(paths: &Paths) -> Result<App, MonitorError> {
+        let watchlist = read_watchlist(&paths.watchlist).unwrap_or_default();
+        Ok(App { watchlist, archive: Archive::open_existing(&paths.archive)? })
+    }
+
+    /// Returns `page` if the watchlist or the archive knows it.
+    pub fn known_page(&self, page: &PageId) -> Result<(), MonitorError> {
+        let kept = self.archive.pages()?;
+        if self.watchlist.watch(page).is_some() || kept.contains(page) {
+            return Ok(());
+        }
+        let mut known: Vec<PageId> = kept;
+        known.extend(self.watchlist.watches.iter().map(|watch| watch.page.clone()));
+        known.sort();
+        known.dedup();
+        Err(MonitorError::UnknownPage { page: page.clone(), known })
+    }
+}
+
+/// Reads and checks the watchlist's file.
+pub fn read_watchlist(path: &Path) -> Result<Watchlist, MonitorError> {
+    let text = read_watchlist_text(path)?;
+    read::read(&text).map_err(|source| MonitorError::Watchlist { path: path.to_owned(), source })
+}
+
+fn read_watchlist_text(path: &Path) -> Result<String, MonitorError> {
+    match fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes)
+            .map_err(|_| MonitorError::WatchlistNotUtf8 { path: path.to_owned() }),
+        Err(source) if source.kind() == io::ErrorKind::NotFound => {
+            Err(MonitorError::NoWatchlist { path: path.to_owned() })
+        }
+        Err(source) => Err(MonitorError::ReadWatchlist { path: path.to_owned(), source }),
+    }
+}
+
+/// Writes the commented starter and makes the archive.
+///
+/// An existing watchlist is left as it is and is an error; an existing archive is opened.
+pub fn init(paths: &Paths) -> Result<(), MonitorError> {
+    if paths.watchlist.exists() {
+        return Err(MonitorError::WatchlistExists { path: paths.watchlist.clone() });
+    }
+    Archive::open(&paths.archive)?.close()?;
+    replace_file(&paths.watchlist, write::starter())
+}
+
+/// Renames a page: its entry in the watchlist and its history in the archive.
+///
+/// The archive is renamed first. If the program is killed in between, running the same command
+/// again finishes the work: a page that the archive already knows by its name after is accepted
+/// as long as the watchlist still has the name before.
+pub fn rename(paths: &Paths, before: &PageId, after: &PageId) -> Result<(), MonitorError> {
+    let text = read_watchlist_text(&paths.watchlist)?;
+    let renamed = write::rename(&text, before, after)?;
+    match Archive::open_existing(&paths.archive) {
+        Ok(mut archive) => {
+            if archive.pages()?.contains(before) {
+                archive.rename_page(before, after)?;
+            }
+            archive.close()?;
+        }
+        Err(ArchiveError::Missing { .. }) => (),
+        Err(error) => return Err(error.into()),
+    }
+    replace_file(&paths.watchlist, &renamed)
+}
+
+/// Appends an entry to the watchlist, which is made if there is none.
+pub fn append_watch(path: &Path, entry: &write::NewEntry) -> Result<(), MonitorError> {
+    let text = match read_watchlist_text(path) {
+        Ok(text) => text,
+        Err(MonitorError::NoWatchlist { .. }) => write::starter().to_owned(),
+        Err(error) => return Err(error),
+    };
+    replace_file(path, &write::append(&text, entry)?)
+}
+
+/// Replaces a file in one step, so that a reader sees it before or after, never half.
+///
+/// The permissions of the file that is replaced are kept.
+fn replace_file(path: &Path, text: &str) -> Result<(), MonitorError> {
+    let failure =
+        |source: io::Error| MonitorError::WriteWatchlist { path: path.to_owned(), source };
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder).map_err(failure)?;
+    let mut file =
+        tempfile::Builder::new().prefix(".watchlist").tempfile_in(folder).map_err(failure)?;
+    io::Write::write_all(&mut file, text.as_bytes()).map_err(failure)?;
+    set_permissions(file.as_file(), &target).map_err(failure)?;
+    file.as_file().sync_all().map_err(failure)?;
+    file.persist(&target).map_err(|error| failure(error.error))?;
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failure)
+}
+
+/// Gives a new file the permissions of the one that it replaces, or those of any new file.
+fn set_permissions(file: &fs::File, target: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let permissions = match fs::metadata(target) {
+        Ok(metadata) => metadata.permissions(),
+        Err(_) => fs::Permissions::from_mode(0o644),
+    };
+    file.set_permissions(permissions)
+}
+
+/// Why a command cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum MonitorError {
+    /// There is no watchlist.
+    #[error("there is no watchlist at {}", path.display())]
+    NoWatchlist {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// `init` found a watchlist.
+    #[error("there is a watchlist at {} already", path.display())]
+    WatchlistExists {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The watchlist cannot be read.
+    #[error("cannot read the watchlist {}", path.display())]
+    ReadWatchlist {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The watchlist cannot be written.
+    #[error("cannot write the watchlist {}", path.display())]
+    WriteWatchlist {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The watchlist is not UTF-8.
+    #[error("the watchlist {} is not UTF-8", path.display())]
+    WatchlistNotUtf8 {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The watchlist has mistakes.
+    #[error("the watchlist {} has mistakes", path.display())]
+    Watchlist {
+        /// Where.
+        path: PathBuf,
+        /// All of them.
+        source: Mistakes,
+    },
+    /// The watchlist could not be edited.
+    #[error("cannot edit the watchlist")]
+    Edit(#[from] EditFailure),
+    /// Neither the watchlist nor the archive knows the page.
+    #[error("there is no page `{page}`")]
+    UnknownPage {
+        /// What was asked for.
+        page: PageId,
+        /// The pages that there are.
+        known: Vec<PageId>,
+    },
+    /// The page has no version at that time.
+    #[error("`{page}` has no version {asked}")]
+    NoVersion {
+        /// The page.
+        page: PageId,
+        /// What was asked for.
+        asked: String,
+    },
+    /// The watchlist has no channel of that name.
+    #[error("there is no channel `{name}`")]
+    UnknownChannel {
+        /// What was asked for.
+        name: String,
+        /// The channels that there are.
+        known: Vec<String>,
+    },
+    /// The archive cannot be used.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// Fetching cannot be set up.
+    #[error(transparent)]
+    Fetcher(#[from] FetcherError),
+    /// An address for `add` cannot be watched.
+    #[error("cannot add <{url}>: {reason}")]
+    CannotAdd {
+        /// The address.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+}

@@ -1,0 +1,250 @@
+//! One visit, from its bytes to what it adds to the record: the path of design.md, section 3.
+//!
+//! The visit is recorded before it is read; what it means is recorded after, in one transaction
+//! that holds version, change and due alerts.
+
+use std::time::Duration;
+
+use crate::{
+    archive::{error::ArchiveError, store::Archive},
+    compare,
+    extract::language::detected,
+    model::{
+        channel::Channel,
+        edit::Diff,
+        history::{Cause, Judgement, NewVersion, PageState, Reading, Version, VisitId},
+        text::Text,
+        time::Timestamp,
+        trouble::{Trouble, TroubleKind},
+        visit::{FetchFailure, Hop, Visit},
+        watch::Watch,
+    },
+    monitor::{
+        intake::{self, Intake, read_again, take_in},
+        judge::{
+            Case, Compared, Evidence, Rederived,
+            change::{Held, Overdue, is_overdue},
+            events::{Reached, Whereabouts},
+            judge,
+            suspicion::{Aspect, suspicion},
+        },
+    },
+};
+
+/// Returns what a recorded visit adds to the record; nothing is written.
+pub fn check(
+    archive: &Archive,
+    watch: &Watch,
+    channels: &[Channel],
+    (id, visit): (VisitId, &Visit),
+    judged_at: Timestamp,
+) -> Result<Judgement, ArchiveError> {
+    let state = archive.page_state(&visit.page)?;
+    let whereabouts = whereabouts(visit);
+    let case = Case {
+        watch,
+        channels,
+        state: &state,
+        visit: id,
+        captured_at: visit.started_at,
+        judged_at,
+        whereabouts: &whereabouts,
+        away_until: away_until(visit),
+    };
+    let intake = take_in(watch, visit, archive)?;
+    let evidence = weigh(archive, &case, intake, visit)?;
+    Ok(judge(&case, evidence))
+}
+
+/// Holds what the visit gave against what is on record.
+fn weigh(
+    archive: &Archive,
+    case: &Case,
+    intake: Intake,
+    visit: &Visit,
+) -> Result<Evidence, ArchiveError> {
+    let regime = intake::regime(&case.watch.selection);
+    match (intake, &case.state.version) {
+        (Intake::Trouble(trouble), version) => in_trouble(archive, case, version.as_ref(), trouble),
+        (Intake::NotModified, Some(version)) if version.regime == regime => {
+            Ok(Evidence::NotModified)
+        }
+        (Intake::NotModified, version) => {
+            let again = intake::read_known(archive, visit, &case.watch.selection)?;
+            match (again, version) {
+                (Intake::Text { reading, sign, .. }, None) => Ok(first(reading, sign)),
+                (Intake::Text { reading, sign, language }, Some(version)) => {
+                    let after = After { reading, sign, language };
+                    beside(archive, case, version, after)
+                }
+                (Intake::Trouble(trouble), _) => Ok(Evidence::Trouble(trouble, None)),
+                (Intake::NotModified, _) => Ok(Evidence::NotModified),
+            }
+        }
+        (Intake::Text { reading, sign, .. }, None) => Ok(first(reading, sign)),
+        (Intake::Text { reading, sign, language }, Some(version)) => {
+            beside(archive, case, version, After { reading, sign, language })
+        }
+    }
+}
+
+/// Trouble does not stop the time of a wording that waits.
+fn in_trouble(
+    archive: &Archive,
+    case: &Case,
+    version: Option<&Version>,
+    trouble: Trouble,
+) -> Result<Evidence, ArchiveError> {
+    let Some(version) = version.filter(|_| is_overdue(case)) else {
+        return Ok(Evidence::Trouble(trouble, None));
+    };
+    let before = established(archive, case, version)?.text;
+    let held = waiting(archive, case.state, case.watch, &before, &before)?;
+    let is_wording = |held: &Held| held.diff.strongest().is_some_and(|kind| kind.is_wording());
+    let overdue = held.filter(is_wording).map(|held| Box::new(Overdue { before, held }));
+    Ok(Evidence::Trouble(trouble, overdue))
+}
+
+/// A page may be short by nature: with nothing to hold it against, few words are no trouble.
+fn first(reading: Reading, sign: Option<Trouble>) -> Evidence {
+    let is_short =
+        |trouble: &Trouble| trouble.kind == TroubleKind::Empty && 0 < reading.text.word_count();
+    match sign {
+        Some(trouble) if !is_short(&trouble) => Evidence::Trouble(trouble, None),
+        Some(_) | None => Evidence::First(reading),
+    }
+}
+
+/// A visit's text with what is known of its page.
+struct After {
+    reading: Reading,
+    sign: Option<Trouble>,
+    language: Option<String>,
+}
+
+fn beside(
+    archive: &Archive,
+    case: &Case,
+    version: &Version,
+    after: After,
+) -> Result<Evidence, ArchiveError> {
+    let After { reading, sign, language: language_after } = after;
+    let before = established(archive, case, version)?;
+    let diff = match reading.text == before.text {
+        true => Diff::default(),
+        false => compare::diff::diff(&before.text, &reading.text),
+    };
+    let differs = diff.strongest().is_some_and(|kind| kind.is_wording());
+    let (mut suspected, mut sightings) = (None, None);
+    if differs {
+        let language_before = detected(&before.text);
+        let aspect = Aspect {
+            sign: sign.as_ref(),
+            language_before: language_before.as_deref(),
+            language_after: language_after.as_deref(),
+        };
+        suspected = suspicion(&before.text, &reading.text, &aspect);
+        sightings = archive.sightings(&case.watch.page, &reading.wording)?;
+    }
+    let waiting = match diff.strongest() {
+        Some(_) => waiting(archive, case.state, case.watch, &before.text, &reading.text)?,
+        None => None,
+    };
+    Ok(Evidence::Compared(Box::new(Compared {
+        reading,
+        before: before.text,
+        rederived: before.rederived,
+        read_again: before.read_again,
+        diff,
+        sightings,
+        waiting,
+        suspicion: suspected,
+    })))
+}
+
+/// The established text under today's regime, and how it came to be read so.
+struct BeforeText {
+    text: Text,
+    rederived: Option<Rederived>,
+    read_again: Option<Reading>,
+}
+
+fn established(
+    archive: &Archive,
+    case: &Case,
+    version: &Version,
+) -> Result<BeforeText, ArchiveError> {
+    let text = archive.text(&version.text)?;
+    let regime = intake::regime(&case.watch.selection);
+    if version.regime == regime {
+        return Ok(BeforeText { text, rederived: None, read_again: None });
+    }
+    let Some(again) = read_again(archive, version.first_visit, &case.watch.selection)? else {
+        return Ok(BeforeText { text, rederived: None, read_again: None });
+    };
+    if again == text {
+        let wording = compare::wording::wording(&again);
+        let reading = Reading { text: again, regime, wording };
+        return Ok(BeforeText { text, rederived: None, read_again: Some(reading) });
+    }
+    let cause = match version.regime.selection == regime.selection {
+        true => Cause::Extractor,
+        false => Cause::Selection,
+    };
+    let version = NewVersion {
+        cause,
+        text: again.clone(),
+        regime,
+        first_visit: version.first_visit,
+        first_at: version.first_at,
+    };
+    let rederived = Some(Rederived { version, as_read_before: text });
+    Ok(BeforeText { text: again, rederived, read_again: None })
+}
+
+/// Returns the wording that waits, read under today's regime.
+fn waiting(
+    archive: &Archive,
+    state: &PageState,
+    watch: &Watch,
+    before: &Text,
+    after: &Text,
+) -> Result<Option<Held>, ArchiveError> {
+    let Some(waiting) = &state.waiting else { return Ok(None) };
+    let regime = intake::regime(&watch.selection);
+    let is_current = state.version.as_ref().is_some_and(|version| version.regime == regime);
+    let text = match is_current {
+        true => Some(archive.text(&waiting.text)?),
+        false => read_again(archive, waiting.first_visit, &watch.selection)?,
+    };
+    Ok(text.map(|text| {
+        let wording = compare::wording::wording(&text);
+        Held {
+            diff: compare::diff::diff(before, &text),
+            since: compare::diff::diff(&text, after),
+            reading: Reading { text: text.clone(), regime, wording },
+            text,
+        }
+    }))
+}
+
+fn whereabouts(visit: &Visit) -> Whereabouts {
+    let part = &visit.parts[0];
+    let is_permanent = |hop: &Hop| matches!(hop.status, 301 | 308);
+    let reached = match !part.hops.is_empty() && part.hops.iter().all(is_permanent) {
+        true => Reached::Permanently,
+        false => Reached::Loosely,
+    };
+    Whereabouts { url: part.final_url().clone(), reached }
+}
+
+/// Returns until when the server asked us to stay away.
+fn away_until(visit: &Visit) -> Option<Timestamp> {
+    match visit.failure() {
+        Some(FetchFailure::AskedToWait { retry_after, .. }) => {
+            let wait: Duration = *retry_after;
+            Some(visit.ended_at.after(wait))
+        }
+        Some(_) | None => None,
+    }
+}

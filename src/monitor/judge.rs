@@ -1,0 +1,275 @@
+//! What a visit means for its page, given the page's history: pure, values in and values out.
+//!
+//! The order is that of design.md, section 6: is this the page at all, do the words differ, is it
+//! a wording that the page showed before, does it hold.
+
+pub mod change;
+pub mod events;
+pub mod suspicion;
+
+use crate::{
+    compare::quote::find_quote,
+    model::{
+        channel::Channel,
+        edit::Diff,
+        event::{EventKind, Telling, What},
+        history::{
+            Accepted, Cause, Finding, Judgement, NewVersion, PageState, Reading, Sightings, Spell,
+            VisitId,
+        },
+        text::Text,
+        time::{Timestamp, in_words},
+        trouble::{Trouble, TroubleKind},
+        watch::Watch,
+    },
+    monitor::judge::events::{Teller, Whereabouts},
+};
+
+/// Whose visit is judged, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The watch.
+    pub watch: &'a Watch,
+    /// Who may be told.
+    pub channels: &'a [Channel],
+    /// What is on record about the page.
+    pub state: &'a PageState,
+    /// The visit.
+    pub visit: VisitId,
+    /// When it began.
+    pub captured_at: Timestamp,
+    /// The present.
+    pub judged_at: Timestamp,
+    /// Where the page answered.
+    pub whereabouts: &'a Whereabouts,
+    /// Until when the server asked us to stay away.
+    pub away_until: Option<Timestamp>,
+}
+
+/// What the visit gave, beside what is on record.
+#[derive(Clone, Debug)]
+pub enum Evidence {
+    /// Nothing that could be the policy.
+    Trouble(Trouble, Option<Box<change::Overdue>>),
+    /// The server says that the body is the one that was accepted before.
+    NotModified,
+    /// A text, and nothing is on record to hold it against.
+    First(Reading),
+    /// A text beside the established one.
+    Compared(Box<Compared>),
+}
+
+/// A text beside the established one, like with like: both read under today's regime.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The text of this visit.
+    pub reading: Reading,
+    /// The established text.
+    pub before: Text,
+    /// The established version read anew, if it reads differently under today's regime.
+    pub rederived: Option<Rederived>,
+    /// The version's own first visit read under today's regime, if it never was before.
+    pub read_again: Option<Reading>,
+    /// How the established text and this visit's differ.
+    pub diff: Diff,
+    /// Where else this visit's wording was seen on the page.
+    pub sightings: Option<Sightings>,
+    /// The wording that waits, if one does.
+    pub waiting: Option<change::Held>,
+    /// Why this may not be the policy at all, judged beside the established text.
+    pub suspicion: Option<Trouble>,
+}
+
+/// The established version, read under today's regime.
+#[derive(Clone, Debug)]
+pub struct Rederived {
+    /// The version as it reads today.
+    pub version: NewVersion,
+    /// Its text as it was read before.
+    pub as_read_before: Text,
+}
+
+/// Returns what the visit adds to the record.
+pub fn judge(case: &Case, evidence: Evidence) -> Judgement {
+    match evidence {
+        Evidence::Trouble(trouble, overdue) => {
+            let mut judgement = in_trouble(case, trouble, None);
+            if let Some(overdue) = overdue {
+                change::establish_overdue(case, &mut judgement, &overdue);
+                judgement.waiting = None;
+            }
+            judgement
+        }
+        Evidence::NotModified => {
+            let reason = "the server answered that the page is as it was (304 Not Modified)";
+            same(case, None, reason.to_owned())
+        }
+        Evidence::First(reading) => first(case, reading),
+        Evidence::Compared(compared) => beside_the_version(case, *compared),
+    }
+}
+
+fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
+    let (rederived, read_again) = (compared.rederived.clone(), compared.read_again.clone());
+    let mut judgement = match (compared.diff.strongest(), &compared.suspicion) {
+        (None, _) => {
+            let reason = "the text is, word for word, the established one".to_owned();
+            same(case, Some(compared.reading), reason)
+        }
+        (Some(kind), Some(trouble)) if kind.is_wording() => {
+            in_trouble(case, trouble.clone(), Some(compared.reading))
+        }
+        (Some(kind), _) => change::another_text(case, compared, kind),
+    };
+    judgement.read_again = read_again;
+    if let Some(rederived) = rederived {
+        let reason = match rederived.version.cause {
+            Cause::Selection => "the selection was changed",
+            Cause::Extractor | Cause::First | Cause::Page => "the extractor was revised",
+        };
+        judgement.reasons.insert(
+            0,
+            format!("{reason}: the established version was read anew, and like compared with like"),
+        );
+        judgement.events.insert(0, events::own_upgrade(case, &rederived));
+        judgement.versions.insert(0, rederived.version);
+    }
+    judgement
+}
+
+/// Returns a judgement that only records the visit; the callers add to it.
+fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgement {
+    let accepted = match &finding {
+        Finding::First | Finding::Same | Finding::Established => Accepted::Yes,
+        Finding::Waiting | Finding::Variant => Accepted::Unestablished,
+        Finding::Trouble(_) => Accepted::No,
+    };
+    Judgement {
+        visit: case.visit,
+        page: case.watch.page.clone(),
+        captured_at: case.captured_at,
+        judged_at: case.judged_at,
+        finding,
+        reasons: Vec::new(),
+        reading,
+        read_again: None,
+        versions: Vec::new(),
+        waiting: case.state.waiting.clone(),
+        spell: None,
+        accepted,
+        away_until: case.away_until,
+        events: Vec::new(),
+        alerted: Vec::new(),
+    }
+}
+
+fn first(case: &Case, reading: Reading) -> Judgement {
+    let text = reading.text.clone();
+    let regime = reading.regime;
+    let mut judgement = blank(case, Finding::First, Some(reading));
+    judgement.reasons.push(format!(
+        "this is the first text of the page that was read: {} words, kept as its first version",
+        text.word_count()
+    ));
+    let teller = Teller::new(case);
+    for pledge in &case.watch.pledges {
+        if find_quote(&text, &pledge.quote).is_none() {
+            judgement.events.push(teller.alert(What::QuoteMissing {
+                pledge: pledge.id.clone(),
+                name: pledge.name.clone(),
+                quote: pledge.quote.clone(),
+            }));
+        }
+    }
+    judgement.versions.push(NewVersion {
+        cause: Cause::First,
+        text,
+        regime,
+        first_visit: case.visit,
+        first_at: case.captured_at,
+    });
+    healthy(case, &mut judgement);
+    judgement
+}
+
+fn same(case: &Case, reading: Option<Reading>, reason: String) -> Judgement {
+    let mut judgement = blank(case, Finding::Same, reading);
+    judgement.reasons.push(reason);
+    if let Some(waiting) = judgement.waiting.take() {
+        judgement.reasons.push(format!(
+            "the other wording, seen {} time{} since {}, is gone again: it is remembered as a variant",
+            waiting.sightings,
+            if waiting.sightings == 1 { "" } else { "s" },
+            waiting.first_at.minute()
+        ));
+    }
+    healthy(case, &mut judgement);
+    judgement
+}
+
+/// Ends a spell of trouble, and tells of a new address.
+fn healthy(case: &Case, judgement: &mut Judgement) {
+    let teller = Teller::new(case);
+    if let Some(spell) = &case.state.spell {
+        let what = What::Recovered { kind: spell.trouble.kind, since: spell.since };
+        judgement.reasons.push(format!(
+            "the trouble since {} is over ({})",
+            spell.since.minute(),
+            spell.trouble
+        ));
+        judgement.events.push(match spell.alerted {
+            true => teller.alert(what),
+            false => teller.quiet(what, "it was over before it was alerted"),
+        });
+    }
+    judgement.events.extend(teller.moved(case));
+}
+
+/// Records trouble: once as an event, and once more as an alert when it lasts.
+fn in_trouble(case: &Case, trouble: Trouble, reading: Option<Reading>) -> Judgement {
+    let mut judgement = blank(case, Finding::Trouble(trouble.clone()), reading);
+    judgement.reasons.push(trouble.to_string());
+    let teller = Teller::new(case);
+    let last_good_at = case.state.last_healthy_at;
+    let mut spell = match &case.state.spell {
+        Some(spell) => Spell {
+            trouble: trouble.clone(),
+            visits: spell.visits.saturating_add(1),
+            ..spell.clone()
+        },
+        None => {
+            let what = What::Trouble { trouble: trouble.clone(), last_good_at };
+            let event = teller.event(what, Telling::Pending);
+            let spell = Spell {
+                trouble: trouble.clone(),
+                since: case.captured_at,
+                event: event.event.id.clone(),
+                alerted: false,
+                visits: 1,
+            };
+            judgement.events.push(event);
+            spell
+        }
+    };
+    let lasted = case.captured_at.since(spell.since);
+    if spell.alerted {
+        judgement.reasons.push(format!("alerted already; it has lasted {}", in_words(lasted)));
+    } else if case.watch.trouble_after <= lasted {
+        spell.alerted = true;
+        judgement.reasons.push(format!("it has lasted {}: it is alerted", in_words(lasted)));
+        let is_gone = matches!(trouble.kind, TroubleKind::Missing | TroubleKind::SoftMissing);
+        if is_gone && last_good_at.is_some() {
+            judgement.events.push(teller.alert(What::Gone { trouble, last_good_at }));
+        } else {
+            judgement.alerted.push((spell.event.clone(), teller.addressees(EventKind::Trouble)));
+        }
+    } else {
+        judgement.reasons.push(format!(
+            "it is alerted when it has lasted {}; so far it has lasted {}",
+            in_words(case.watch.trouble_after),
+            in_words(lasted)
+        ));
+    }
+    judgement.spell = Some(spell);
+    judgement
+}

@@ -1,0 +1,273 @@
+//! Whether another wording is established: does it hold, and was it seen before.
+
+use std::time::Duration;
+
+use crate::{
+    model::{
+        edit::{Diff, EditKind},
+        event::{Certainty, Change, What},
+        history::{Cause, Finding, Judgement, NewVersion, Reading, Waiting},
+        text::Text,
+        time::{Timestamp, in_words},
+    },
+    monitor::judge::{
+        Case, Compared, blank,
+        events::{Teller, quiet_reason},
+        healthy,
+    },
+};
+
+/// How long a wording that was never seen before has to hold between its first and its last
+/// sighting: longer than the second look within a run, shorter than any `every` in use.
+const HOLD: Duration = Duration::from_secs(1_800);
+
+/// The wording that waits, beside this visit's text.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Its text as first seen, read under today's regime.
+    pub text: Text,
+    /// What is the same as long as the wording is.
+    pub reading: Reading,
+    /// How it differs from the established text.
+    pub diff: Diff,
+    /// How this visit's text differs from it.
+    pub since: Diff,
+}
+
+/// What becomes of another text at this visit.
+enum Hold {
+    /// It is established.
+    Established(Certainty, String),
+    /// It waits, for this reason.
+    Waits(Finding, String),
+}
+
+/// Judges a text that differs from the established one, `kind` being its strongest edit.
+pub fn another_text(case: &Case, compared: Compared, kind: EditKind) -> Judgement {
+    match overdue(case, &compared) {
+        Some(overdue) => establish_the_waiting_first(case, compared, &overdue),
+        None => one_text(case, compared, kind),
+    }
+}
+
+/// Returns whether a wording has waited as long as it may.
+pub fn is_overdue(case: &Case) -> bool {
+    let waited = |waiting: &Waiting| case.captured_at.since(waiting.first_at);
+    case.state.waiting.as_ref().is_some_and(|it| case.watch.confirm_within <= waited(it))
+}
+
+/// Returns the wording that waits if it was neither withdrawn nor confirmed within its time.
+///
+/// Visits may lie further apart than `confirm_within`: then the wording stood, as far as anyone
+/// knows, until the next visit, which shows a third one.
+fn overdue(case: &Case, compared: &Compared) -> Option<Overdue> {
+    let held = compared.waiting.as_ref()?;
+    let differs = held.since.strongest().is_some_and(EditKind::is_wording);
+    let is_wording = held.diff.strongest().is_some_and(EditKind::is_wording);
+    (is_overdue(case) && differs && is_wording)
+        .then(|| Overdue { before: compared.before.clone(), held: held.clone() })
+}
+
+/// A wording that has waited as long as it may, without being seen again.
+#[derive(Clone, Debug)]
+pub struct Overdue {
+    /// The established text.
+    pub before: Text,
+    /// The wording.
+    pub held: Held,
+}
+
+/// Adds the version and the alert of a wording that has waited as long as it may.
+pub fn establish_overdue(case: &Case, judgement: &mut Judgement, overdue: &Overdue) {
+    let Some(waiting) = &case.state.waiting else { return };
+    judgement.reasons.push(format!(
+        "the wording that waited since {} has had its time ({}) and was not withdrawn: it is \
+         established, unconfirmed",
+        waiting.first_at.minute(),
+        in_words(case.watch.confirm_within)
+    ));
+    let established = Established {
+        before: &overdue.before,
+        text: &overdue.held.text,
+        regime_of: &overdue.held.reading,
+        diff: &overdue.held.diff,
+        certainty: Certainty::Unsure,
+        waiting,
+    };
+    add_version(case, judgement, &established);
+}
+
+fn establish_the_waiting_first(case: &Case, compared: Compared, overdue: &Overdue) -> Judgement {
+    let mut judgement = blank(case, Finding::Waiting, Some(compared.reading.clone()));
+    establish_overdue(case, &mut judgement, overdue);
+    judgement.reasons.push("this visit shows yet another wording, which waits in turn".to_owned());
+    let waited_until = case.state.waiting.as_ref().map(|waiting| waiting.last_at);
+    let kind = overdue.held.since.strongest();
+    judgement.waiting = Some(Waiting {
+        before_last_at: waited_until.unwrap_or(case.captured_at),
+        ..sighted(case, &compared.reading, kind, None)
+    });
+    healthy(case, &mut judgement);
+    judgement
+}
+
+fn one_text(case: &Case, compared: Compared, kind: EditKind) -> Judgement {
+    let waiting = sighted(case, &compared.reading, Some(kind), case.state.waiting.as_ref());
+    let reading = compared.reading.clone();
+    let mut judgement = match hold(case, &compared, &waiting, kind) {
+        Hold::Established(certainty, reason) => {
+            let mut judgement = blank(case, Finding::Established, Some(reading));
+            judgement.reasons.push(reason);
+            judgement.waiting = None;
+            let held = compared.waiting.as_ref().filter(|_| 1 < waiting.sightings);
+            let established = Established {
+                before: &compared.before,
+                text: held.map_or(&compared.reading.text, |held| &held.text),
+                regime_of: &compared.reading,
+                diff: held.map_or(&compared.diff, |held| &held.diff),
+                certainty,
+                waiting: &waiting,
+            };
+            add_version(case, &mut judgement, &established);
+            judgement
+        }
+        Hold::Waits(finding, reason) => {
+            let mut judgement = blank(case, finding, Some(reading));
+            judgement.reasons.push(reason);
+            judgement.waiting = Some(waiting);
+            judgement
+        }
+    };
+    healthy(case, &mut judgement);
+    judgement
+}
+
+/// Returns the waiting wording with this sighting counted.
+fn sighted(
+    case: &Case,
+    reading: &Reading,
+    kind: Option<EditKind>,
+    waiting: Option<&Waiting>,
+) -> Waiting {
+    let is_wording = kind.is_some_and(EditKind::is_wording);
+    let key = if is_wording { reading.wording } else { reading.text.digest() };
+    match waiting {
+        Some(waiting) if waiting.wording == key => Waiting {
+            last_at: case.captured_at,
+            sightings: waiting.sightings.saturating_add(1),
+            ..waiting.clone()
+        },
+        other => Waiting {
+            wording: key,
+            text: reading.text.digest(),
+            first_visit: case.visit,
+            first_at: case.captured_at,
+            last_at: case.captured_at,
+            sightings: 1,
+            before_last_at: case.state.version_last_at.unwrap_or(case.captured_at),
+            diverged_at: other.map_or(case.captured_at, |waiting| waiting.diverged_at),
+        },
+    }
+}
+
+/// Decides whether a wording holds.
+fn hold(case: &Case, compared: &Compared, waiting: &Waiting, kind: EditKind) -> Hold {
+    let within = case.watch.confirm_within;
+    let age = case.captured_at.since(waiting.first_at);
+    let diverged = case.captured_at.since(waiting.diverged_at);
+    let was_seen_before = seen_before(compared, waiting.first_at);
+    let confirmed = 2 <= waiting.sightings;
+    let seen = format!("seen {} times over {}", waiting.sightings, in_words(age));
+    if within.is_zero() {
+        let reason = "other words; `confirm_within` is 0, so they are established at once";
+        return Hold::Established(Certainty::Unsure, reason.to_owned());
+    }
+    if confirmed && within <= age {
+        return Hold::Established(Certainty::Confirmed, format!("other words, {seen}: they hold"));
+    }
+    if confirmed && HOLD <= age && !was_seen_before && kind.is_wording() {
+        let reason = format!("words never seen on this page before, {seen}: they hold");
+        return Hold::Established(Certainty::Confirmed, reason);
+    }
+    if confirmed && HOLD <= age && !kind.is_wording() {
+        return Hold::Established(Certainty::Confirmed, format!("{}, {seen}", quiet_reason(kind)));
+    }
+    if within <= diverged && kind.is_wording() {
+        let reason = format!(
+            "the page has not shown its established wording for {}: the present one is \
+             established, unconfirmed",
+            in_words(diverged)
+        );
+        return Hold::Established(Certainty::Unsure, reason);
+    }
+    match compared.sightings {
+        Some(before) if was_seen_before => Hold::Waits(
+            Finding::Variant,
+            format!(
+                "a wording that this page has shown before (first {}): it must hold for {} before \
+                 it counts as a return",
+                before.first_at.minute(),
+                in_words(within)
+            ),
+        ),
+        Some(_) | None => Hold::Waits(
+            Finding::Waiting,
+            format!(
+                "other words ({}), seen {} so far: they wait to be seen again",
+                kind.code(),
+                times(waiting)
+            ),
+        ),
+    }
+}
+
+fn times(waiting: &Waiting) -> String {
+    match waiting.sightings {
+        1 => "once".to_owned(),
+        more => format!("{more} times"),
+    }
+}
+
+/// Returns whether the wording was on the page before it began to wait.
+fn seen_before(compared: &Compared, first_at: Timestamp) -> bool {
+    compared.sightings.is_some_and(|sightings| sightings.first_at < first_at)
+}
+
+/// A wording that becomes a version.
+struct Established<'a> {
+    before: &'a Text,
+    text: &'a Text,
+    regime_of: &'a Reading,
+    diff: &'a Diff,
+    certainty: Certainty,
+    waiting: &'a Waiting,
+}
+
+/// Adds the version, its change, and the alert if words changed.
+fn add_version(case: &Case, judgement: &mut Judgement, established: &Established) {
+    let Established { before, text, regime_of, diff, certainty, waiting } = established;
+    let change = Change {
+        cause: Cause::Page,
+        certainty: *certainty,
+        before: before.digest(),
+        after: text.digest(),
+        before_last_at: waiting.before_last_at,
+        edits: diff.edits().cloned().collect(),
+    };
+    let kind = change.kind();
+    let teller = Teller::new(case).captured_at(waiting.first_at);
+    judgement.events.push(match kind.is_wording() {
+        true => teller.alert(What::Change(change)),
+        false => {
+            judgement.reasons.push(format!("no alert: {}", quiet_reason(kind)));
+            teller.quiet(What::Change(change), quiet_reason(kind))
+        }
+    });
+    judgement.versions.push(NewVersion {
+        cause: Cause::Page,
+        text: (*text).clone(),
+        regime: regime_of.regime,
+        first_visit: waiting.first_visit,
+        first_at: waiting.first_at,
+    });
+}

@@ -1,0 +1,215 @@
+//! How each watch is doing, and what silence means.
+
+use std::time::Duration;
+
+use crate::{
+    archive::pages::PageSize,
+    compare::quote::find_quote,
+    model::{
+        event::{Delivery, EventKind, Telling},
+        history::{Spell, Waiting},
+        page::PageId,
+        time::Timestamp,
+        watch::{AddressRule, RobotsRule, Watch, WatchState},
+    },
+    monitor::{
+        app::{App, MonitorError},
+        history::{self, LogQuery, Which},
+        sweep::due_at,
+    },
+};
+
+/// How one watch is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PageStatus {
+    /// The page.
+    pub page: PageId,
+    /// Whose page.
+    pub company: String,
+    /// Its title.
+    pub title: String,
+    /// Its address in the watchlist; `None` if it is there no more.
+    pub url: Option<String>,
+    /// Where it answered last, if that is elsewhere.
+    pub final_url: Option<String>,
+    /// In one word.
+    pub health: Health,
+    /// When it was first visited.
+    pub first_visit_at: Option<Timestamp>,
+    /// When it was last visited.
+    pub last_visit_at: Option<Timestamp>,
+    /// When it was last seen healthy.
+    pub last_healthy_at: Option<Timestamp>,
+    /// The first capture of its latest alerted change.
+    pub last_change_at: Option<Timestamp>,
+    /// How many versions it has.
+    pub versions: u32,
+    /// The trouble that it is in.
+    pub spell: Option<Spell>,
+    /// The wording that waits.
+    pub waiting: Option<Waiting>,
+    /// When it is due next; `None` if it is now, or paused.
+    pub next_due_at: Option<Timestamp>,
+    /// What it takes up.
+    pub size: PageSize,
+    /// What the user should know, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// How a watch is doing, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It was seen as the policy at its last visit.
+    Healthy,
+    /// It is in trouble.
+    Trouble,
+    /// It was never visited.
+    New,
+    /// It is paused.
+    Paused,
+    /// The watchlist has it no more; its history is kept.
+    Unwatched,
+}
+
+impl Health {
+    /// Returns the word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Health::Healthy => "healthy",
+            Health::Trouble => "trouble",
+            Health::New => "new",
+            Health::Paused => "paused",
+            Health::Unwatched => "unwatched",
+        }
+    }
+}
+
+/// How everything is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Status {
+    /// The pages, in the watchlist's order, then those that are only in the archive.
+    pub pages: Vec<PageStatus>,
+    /// Deliveries that are due or given up.
+    pub undelivered: Vec<Delivery>,
+    /// When the last sweep began, and when it ended if it did.
+    pub last_sweep: Option<(Timestamp, Option<Timestamp>)>,
+}
+
+/// Returns how the pages asked for are doing; all of them if none is named.
+pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, MonitorError> {
+    for page in pages {
+        app.known_page(page)?;
+    }
+    let mut ids: Vec<PageId> =
+        app.watchlist.watches.iter().map(|watch| watch.page.clone()).collect();
+    for page in app.archive.pages()? {
+        if !ids.contains(&page) {
+            ids.push(page);
+        }
+    }
+    let mut found = Vec::new();
+    for id in ids {
+        if pages.is_empty() || pages.contains(&id) {
+            found.push(page_status(app, &id, now)?);
+        }
+    }
+    Ok(Status {
+        pages: found,
+        undelivered: app.archive.undelivered()?,
+        last_sweep: app.archive.last_sweep()?,
+    })
+}
+
+fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, MonitorError> {
+    let state = app.archive.page_state(page)?;
+    let watch = app.watchlist.watch(page);
+    let health = match watch {
+        None => Health::Unwatched,
+        Some(watch) if watch.state == WatchState::Paused => Health::Paused,
+        Some(_) if state.spell.is_some() => Health::Trouble,
+        Some(_) if state.last_visit_at.is_none() => Health::New,
+        Some(_) => Health::Healthy,
+    };
+    let next_due_at = match watch {
+        Some(watch) if health != Health::Paused => due_at(watch, &state).filter(|due| now < *due),
+        Some(_) | None => None,
+    };
+    let final_url =
+        state.final_url.clone().filter(|it| watch.is_some_and(|watch| watch.url().as_str() != it));
+    Ok(PageStatus {
+        page: page.clone(),
+        company: watch.map(|watch| watch.company.clone()).unwrap_or_default(),
+        title: watch.map_or(page.as_str(), |watch| watch.name()).to_owned(),
+        url: watch.map(|watch| watch.url().to_string()),
+        notes: notes(app, watch, final_url.as_deref(), state.version.is_some())?,
+        final_url,
+        health,
+        first_visit_at: state.first_visit_at,
+        last_visit_at: state.last_visit_at,
+        last_healthy_at: state.last_healthy_at,
+        last_change_at: last_change(app, page)?,
+        versions: state.version.as_ref().map_or(0, |version| version.number),
+        spell: state.spell,
+        waiting: state.waiting,
+        next_due_at,
+        size: app.archive.page_size(page)?,
+    })
+}
+
+/// Returns the first capture of the latest alerted change.
+fn last_change(app: &App, page: &PageId) -> Result<Option<Timestamp>, MonitorError> {
+    let query = LogQuery { page: Some(page.clone()), ..LogQuery::default() };
+    let is_change = |told: &&crate::model::event::Told| {
+        told.event.kind() == EventKind::Change && matches!(told.event.telling, Telling::Alert(_))
+    };
+    let log = history::log(app, &query)?;
+    Ok(log.iter().rev().find(is_change).map(|told| told.event.captured_at))
+}
+
+fn notes(
+    app: &App,
+    watch: Option<&Watch>,
+    final_url: Option<&str>,
+    has_version: bool,
+) -> Result<Vec<String>, MonitorError> {
+    let mut notes = Vec::new();
+    let Some(watch) = watch else {
+        notes.push("the watchlist has this page no more; its history is kept".to_owned());
+        return Ok(notes);
+    };
+    if let Some(final_url) = final_url {
+        notes.push(format!("it answers at {final_url}"));
+    }
+    if watch.robots == RobotsRule::Ignored {
+        notes.push("robots.txt is ignored for this page, as the watchlist says".to_owned());
+    }
+    if watch.addresses == AddressRule::AnyAddress {
+        notes.push("private addresses are allowed for this page, as the watchlist says".to_owned());
+    }
+    if has_version {
+        let latest = history::version(app, &watch.page, Which::Latest)?;
+        for pledge in &watch.pledges {
+            if find_quote(&latest.text, &pledge.quote).is_none() {
+                notes.push(format!(
+                    "the quotation of the pledge `{}` is not on the page",
+                    pledge.id
+                ));
+            }
+        }
+    }
+    Ok(notes)
+}
+
+/// Returns how long until the first watch is due: what `watch` sleeps.
+pub fn next_due_in(app: &App, now: Timestamp) -> Result<Option<Duration>, MonitorError> {
+    let mut next: Option<Timestamp> = None;
+    for watch in &app.watchlist.watches {
+        if watch.state == WatchState::Paused {
+            continue;
+        }
+        let state = app.archive.page_state(&watch.page)?;
+        let due = due_at(watch, &state).unwrap_or(now);
+        next = Some(next.map_or(due, |next| next.min(due)));
+    }
+    Ok(next.map(|next| next.since(now)))
+}

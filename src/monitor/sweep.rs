@@ -1,0 +1,377 @@
+//! One round over all watches that are due: visit, record, judge, record, tell.
+//!
+//! Visits run at once, up to `pages_at_once`; everything that is recorded goes through this one
+//! task, in batches that share transactions.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::watch::Receiver,
+    task::{JoinSet, block_in_place},
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    archive::{error::ArchiveError, lock, store::Archive},
+    fetch::fetcher::Fetcher,
+    model::{
+        event::Told,
+        history::{Finding, Judgement, PageState, VisitId},
+        page::PageId,
+        time::Timestamp,
+        trouble::Trouble,
+        visit::Visit,
+        watch::{Watch, WatchState, Watchlist},
+    },
+    monitor::{
+        app::{App, MonitorError},
+        check::check,
+        clock::Clock,
+        outbox,
+    },
+};
+
+/// The most visits that share a transaction.
+const BATCH_VISITS_MAX: usize = 100;
+
+/// The longest that a finished visit waits for others to share its transaction.
+const BATCH_WAIT_MAX: Duration = Duration::from_millis(200);
+
+/// Which watches a sweep visits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Those that are due.
+    Due,
+    /// These, due or not, paused or not.
+    Pages(Vec<PageId>),
+}
+
+/// What a sweep tells while it runs.
+#[derive(Clone, Debug)]
+pub enum Progress<'a> {
+    /// So many pages will be visited.
+    Begun {
+        /// How many.
+        pages: usize,
+    },
+    /// A page was visited and judged.
+    Checked(&'a Checked),
+}
+
+/// A page that was visited and judged.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// Which page.
+    pub page: PageId,
+    /// The visit.
+    pub visit: VisitId,
+    /// What it was judged to be.
+    pub finding: Finding,
+    /// Why.
+    pub reasons: Vec<String>,
+}
+
+/// What a sweep came to.
+#[derive(Clone, Debug, Default)]
+pub struct Swept {
+    /// The pages that were visited, in the order in which they were judged.
+    pub checked: Vec<Checked>,
+    /// How many changes were established.
+    pub changes: usize,
+    /// Pages in trouble, with the trouble.
+    pub troubled: Vec<(PageId, Trouble)>,
+    /// Deliveries that failed, in words.
+    pub undelivered: Vec<String>,
+    /// The alerts for standard output, oldest first, to be printed and then settled.
+    pub printed: Vec<Told>,
+    /// Whether the sweep was asked to stop before its end.
+    pub interrupted: bool,
+}
+
+/// What a sweep came to, or who is at it already.
+#[derive(Debug)]
+pub enum Sweep {
+    /// It ran.
+    Done(Swept),
+    /// Another sweep is running.
+    Running(lock::Running),
+}
+
+/// Returns whether a watch is due.
+///
+/// A tenth of `every` is slack, so that a six-hourly watch under a six-hourly cron is visited
+/// every time. A last visit that lies in the future means that the clock went back: it is due.
+pub fn is_due(watch: &Watch, state: &PageState, now: Timestamp) -> bool {
+    if watch.state == WatchState::Paused {
+        return false;
+    }
+    let Some(last) = state.last_visit_at else { return true };
+    if now < last {
+        return true;
+    }
+    due_at(watch, state).is_none_or(|due| due <= now)
+}
+
+/// Returns when a watch is due next; `None` if it was never visited.
+pub fn due_at(watch: &Watch, state: &PageState) -> Option<Timestamp> {
+    let due = state.last_visit_at?.after(watch.every.mul_f64(0.9));
+    Some(match state.away_until {
+        Some(away_until) => due.max(away_until),
+        None => due,
+    })
+}
+
+/// Runs one sweep.
+///
+/// Fails only if the archive does; whatever happens to a page is recorded and the others go on.
+/// When `stop` turns true, visits under way are dropped and what is finished is recorded.
+pub async fn sweep(
+    app: &mut App,
+    scope: &Scope,
+    clock: &Clock,
+    stop: &mut Receiver<bool>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Sweep, MonitorError> {
+    let lock = match lock::lock_sweep(app.archive.directory(), clock.now())? {
+        Ok(lock) => lock,
+        Err(running) => return Ok(Sweep::Running(running)),
+    };
+    finish_what_was_left(app, clock)?;
+    let due = block_in_place(|| due_watches(app, scope, clock.now()))?;
+    let fetcher = Arc::new(Fetcher::new(&app.watchlist.settings)?);
+    let sweep = app.archive.begin_sweep(clock.now(), due.len())?;
+    progress(Progress::Begun { pages: due.len() });
+    let mut round = Round { clock, fetcher, swept: Swept::default() };
+    round.run(app, due, stop, progress).await?;
+    let mut swept = round.swept;
+    outbox::deliver_due(app, clock, &mut swept).await?;
+    let outcome = if swept.interrupted { "interrupted" } else { "done" };
+    app.archive.end_sweep(sweep, clock.now(), outcome)?;
+    drop(lock);
+    Ok(Sweep::Done(swept))
+}
+
+/// Judges visits that a killed run recorded and did not judge.
+fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorError> {
+    for left in app.archive.unjudged()? {
+        let watch = watch_for(&app.watchlist, &left.visit);
+        let judged = (left.id, &left.visit);
+        let judgement = check(&app.archive, &watch, &app.watchlist.channels, judged, clock.now())?;
+        app.archive.record_judgements(&[judgement])?;
+    }
+    Ok(())
+}
+
+/// Returns the watch of a visit's page, or a plain one if the watchlist has it no more.
+fn watch_for(watchlist: &Watchlist, visit: &Visit) -> Watch {
+    let plain = || {
+        let urls = visit.parts.iter().map(|part| part.url.clone()).collect();
+        Watch::new(visit.page.clone(), urls)
+    };
+    watchlist.watch(&visit.page).cloned().unwrap_or_else(plain)
+}
+
+fn due_watches(app: &App, scope: &Scope, now: Timestamp) -> Result<VecDeque<Due>, MonitorError> {
+    let mut due = VecDeque::new();
+    for watch in &app.watchlist.watches {
+        let is_asked = match scope {
+            Scope::Due => watch.state == WatchState::Active,
+            Scope::Pages(pages) => pages.contains(&watch.page),
+        };
+        if !is_asked {
+            continue;
+        }
+        let state = app.archive.page_state(&watch.page)?;
+        if *scope != Scope::Due || is_due(watch, &state, now) {
+            due.push_back(Due {
+                watch: Arc::new(watch.clone()),
+                known: state.known,
+                look: Look::First,
+            });
+        }
+    }
+    Ok(due)
+}
+
+/// A visit to be made.
+struct Due {
+    watch: Arc<Watch>,
+    known: Vec<crate::model::visit::Known>,
+    look: Look,
+}
+
+/// Whether a visit is the first of this sweep or the second look at another wording.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    First,
+    Second,
+}
+
+/// A visit that was made.
+struct Made {
+    visit: Visit,
+    watch: Arc<Watch>,
+    look: Look,
+}
+
+struct Round<'a> {
+    clock: &'a Clock,
+    fetcher: Arc<Fetcher>,
+    swept: Swept,
+}
+
+impl Round<'_> {
+    async fn run(
+        &mut self,
+        app: &mut App,
+        mut due: VecDeque<Due>,
+        stop: &mut Receiver<bool>,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), MonitorError> {
+        let mut under_way = JoinSet::new();
+        loop {
+            while under_way.len() < app.watchlist.settings.pages_at_once {
+                let Some(next) = due.pop_front() else { break };
+                self.set_out(&mut under_way, next);
+            }
+            let batch = tokio::select! {
+                biased;
+                _ = stopped(stop) => {
+                    self.swept.interrupted = true;
+                    break;
+                }
+                batch = next_batch(&mut under_way) => batch,
+            };
+            if batch.is_empty() {
+                break;
+            }
+            let again = block_in_place(|| self.record(app, batch, progress))?;
+            due.extend(again);
+        }
+        Ok(())
+    }
+
+    fn set_out(&self, under_way: &mut JoinSet<Made>, due: Due) {
+        let (fetcher, started_at) = (Arc::clone(&self.fetcher), self.clock.now());
+        under_way.spawn(async move {
+            let visit = fetcher.visit(&due.watch, &due.known, started_at).await;
+            Made { visit, watch: due.watch, look: due.look }
+        });
+    }
+
+    /// Records the visits, then judges each, then records the judgements. Returns the pages that
+    /// want a second look.
+    fn record(
+        &mut self,
+        app: &mut App,
+        batch: Vec<Made>,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Vec<Due>, ArchiveError> {
+        let (made, visits): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|made| ((made.watch, made.look), made.visit)).unzip();
+        let ids = app.archive.record_visits(&visits)?;
+        let mut judgements = Vec::new();
+        let mut again = Vec::new();
+        for (((watch, look), visit), id) in made.into_iter().zip(&visits).zip(ids) {
+            let judged_at = self.clock.now();
+            let channels = &app.watchlist.channels;
+            let judgement = check(&app.archive, &watch, channels, (id, visit), judged_at)?;
+            if look == Look::First && wants_second_look(&judgement) {
+                again.push(Due { watch, known: Vec::new(), look: Look::Second });
+            }
+            judgements.push(judgement);
+        }
+        app.archive.record_judgements(&judgements)?;
+        for judgement in judgements {
+            self.note(judgement, progress);
+        }
+        Ok(again)
+    }
+
+    fn note(&mut self, judgement: Judgement, progress: &mut dyn FnMut(Progress<'_>)) {
+        self.swept.changes += changes(&judgement);
+        if let Finding::Trouble(trouble) = &judgement.finding {
+            self.swept.troubled.push((judgement.page.clone(), trouble.clone()));
+        }
+        let checked = Checked {
+            page: judgement.page,
+            visit: judgement.visit,
+            finding: judgement.finding,
+            reasons: judgement.reasons,
+        };
+        progress(Progress::Checked(&checked));
+        self.swept.checked.push(checked);
+    }
+}
+
+/// Returns how many alerts of a change a judgement holds.
+fn changes(judgement: &Judgement) -> usize {
+    use crate::model::event::{EventKind, Telling};
+    let is_change = |event: &&crate::model::history::NewEvent| {
+        event.event.kind() == EventKind::Change && matches!(event.event.telling, Telling::Alert(_))
+    };
+    judgement.events.iter().filter(is_change).count()
+}
+
+/// A wording seen for the first time is looked at once more within the run: a flap of minutes
+/// is over by then. So is fresh trouble that is not the server's plain word.
+fn wants_second_look(judgement: &Judgement) -> bool {
+    match &judgement.finding {
+        Finding::Waiting | Finding::Variant => {
+            judgement.waiting.as_ref().is_some_and(|waiting| waiting.sightings == 1)
+        }
+        Finding::Trouble(_) => {
+            judgement.reading.is_some()
+                && judgement.spell.as_ref().is_some_and(|spell| spell.visits == 1)
+        }
+        Finding::First | Finding::Same | Finding::Established => false,
+    }
+}
+
+/// Waits for a visit to finish, then for others that finish soon after.
+async fn next_batch(under_way: &mut JoinSet<Made>) -> Vec<Made> {
+    let mut batch = Vec::new();
+    let Some(first) = under_way.join_next().await else { return batch };
+    batch.extend(first.ok());
+    let until = Instant::now() + BATCH_WAIT_MAX;
+    while batch.len() < BATCH_VISITS_MAX && !under_way.is_empty() {
+        match timeout_at(until, under_way.join_next()).await {
+            Ok(Some(made)) => batch.extend(made.ok()),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    batch
+}
+
+/// Waits until the program is asked to stop; for ever if nobody can ask.
+pub async fn stopped(stop: &mut Receiver<bool>) {
+    if stop.wait_for(|&stop| stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Visits and judges, and writes nothing: what `check --dry-run` shows.
+///
+/// Where there is no archive yet, every page is new.
+pub async fn rehearse(
+    watchlist: &Watchlist,
+    archive: &Archive,
+    scope: &Scope,
+    clock: &Clock,
+) -> Result<Vec<Judgement>, MonitorError> {
+    let fetcher = Fetcher::new(&watchlist.settings)?;
+    let mut judgements = Vec::new();
+    for watch in &watchlist.watches {
+        let state = archive.page_state(&watch.page)?;
+        let is_asked = match scope {
+            Scope::Due => is_due(watch, &state, clock.now()),
+            Scope::Pages(pages) => pages.contains(&watch.page),
+        };
+        if is_asked {
+            let visit = fetcher.visit(watch, &state.known, clock.now()).await;
+            let judged = (VisitId(0), &visit);
+            judgements.push(check(archive, watch, &watchlist.channels, judged, clock.now())?);
+        }
+    }
+    Ok(judgements)
+}
