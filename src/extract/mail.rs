@@ -99,3 +99,40 @@ fn host_of(words: &str) -> (String, usize) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hidden_address_is_read() {
+        // The key 0x21, then "desk@example.org" combined with it.
+        let hidden: String =
+            "desk@example.org".bytes().map(|b| format!("{:02x}", b ^ 0x21)).collect();
+        assert_eq!(from_hex(&format!("21{hidden}")).as_deref(), Some("desk@example.org"));
+        assert_eq!(
+            from_target(&format!("/cdn-cgi/l/email-protection#21{hidden}")).as_deref(),
+            Some("mailto:desk@example.org")
+        );
+        for wrong in ["", "21", "zz11", "2144", "+1+2+3", "é1é1"] {
+            assert_eq!(from_hex(wrong), None, "{wrong}");
+        }
+    }
+
+    fn check(words: &str, plain: &str) {
+        assert_eq!(spelled_out(words.to_owned()), plain);
+    }
+
+    #[test]
+    fn a_spelled_out_address_is_put_together() {
+        check("Write to desk [at] example [dot] org today.", "Write to desk@example.org today.");
+        check("a(at)b.example and c{AT}d{dot}example{Dot}org", "a@b.example and c@d.example.org");
+    }
+
+    #[test]
+    fn a_bracketed_word_in_a_sentence_stays() {
+        check("look (at) this, or [at] that", "look (at) this, or [at] that");
+        check("[at]", "[at]");
+        check("x [at] y [dot]", "x [at] y [dot]");
+    }
+}
