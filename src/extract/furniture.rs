@@ -67,10 +67,7 @@ fn is_furniture(outline: &Outline, index: usize, page: Sum) -> bool {
         Tag::Anchor => return is_mark(outline, index) || is_skip_link(outline, index),
         Tag::Button => return is_idle_button(outline, index),
         Tag::TextArea => return node.sum.words < PROSE_MAX,
-        Tag::Inline => {
-            return is_spoken_note(node)
-                || (node.sum.words <= ANNOUNCED_WORDS && is_announcer(node));
-        }
+        Tag::Inline => return is_inline_furniture(outline, index),
         Tag::Heading(_)
         | Tag::Block
         | Tag::Caption
@@ -208,7 +205,7 @@ fn is_mark(outline: &Outline, index: usize) -> bool {
 fn is_skip_link(outline: &Outline, index: usize) -> bool {
     let node = &outline.nodes[index];
     let Some(href) = node.attr("href").map(str::trim) else { return false };
-    // "You can skip to the end" in a sentence is the author's.
+    // "You may skip to part nine" in a sentence is the author's.
     let is_alone = outline.nodes[node.block].own_words == 0;
     if !href.starts_with('#') || 6 < node.sum.words || !is_alone {
         return false;
@@ -218,6 +215,15 @@ fn is_skip_link(outline: &Outline, index: usize) -> bool {
         || ["skip to ", "skip navigation", "jump to content", "jump to main", "back to top"]
             .iter()
             .any(|start| says.starts_with(start))
+}
+
+/// Words that run on, but not with the words around them.
+fn is_inline_furniture(outline: &Outline, index: usize) -> bool {
+    let node = &outline.nodes[index];
+    let is_alone = || outline.nodes[node.block].own_words == node.sum.words;
+    is_spoken_note(node)
+        || (node.sum.words <= ANNOUNCED_WORDS && is_announcer(node))
+        || ((1..=5).contains(&node.sum.words) && is_alone() && is_signpost(outline, index))
 }
 
 /// Words for readers of screens about the link they stand in, such as "opens in a new window".
