@@ -4,8 +4,9 @@
 //! until it ends: a million attributes on one tag cost hours. So the stretches in which the
 //! parser is silent are read here as well, roughly but never too low.
 
-/// More attributes than any page puts on one tag, few enough to compare each with each.
-const ATTRIBUTES_MAX: u32 = 4_096;
+/// More attributes than any page puts on one tag, few enough to compare each with each (some
+/// 50 ms); a long value with so many words and a `<` but no `>` would be mistaken for such a tag.
+const ATTRIBUTES_MAX: u32 = 10_000;
 
 /// Where in a tag we are. Source: WHATWG HTML 13.2.5.8 and 13.2.5.32 to 39.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -32,6 +32,8 @@ pub enum Hint {
     Promotion,
     /// The page's foot.
     Footer,
+    /// A form.
+    Form,
     /// For readers of screens only, such as "skip to content".
     Skip,
 }
@@ -55,6 +57,7 @@ fn hint_of(token: &str) -> Option<Hint> {
             Hint::Promotion
         }
         "footer" | "colophon" => Hint::Footer,
+        "form" => Hint::Form,
         "skip" | "skipnav" | "skiplink" => Hint::Skip,
         _ if token.contains("cookie") || token.contains("consent") => Hint::Consent,
         _ => return None,

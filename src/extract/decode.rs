@@ -180,3 +180,83 @@ fn guessed(bytes: &[u8]) -> &'static Encoding {
     detector.feed(bytes, true);
     detector.guess(None, Utf8Detection::Allow)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: &[u8], field: Option<&str>, characters: &str, name: &str) {
+        let (decoded, encoding) = decode(bytes, field);
+        assert_eq!((decoded.as_ref(), encoding), (characters, name));
+    }
+
+    #[test]
+    fn a_byte_order_mark_counts_most() {
+        let field = Some("text/html; charset=windows-1252");
+        check(b"\xef\xbb\xbf\xc3\xa9", field, "\u{e9}", "UTF-8");
+        check(b"\xff\xfea\0", field, "a", "UTF-16LE");
+    }
+
+    #[test]
+    fn the_field_counts_more_than_the_page() {
+        let page = b"<meta charset=utf-8>\xe9";
+        let field = Some("text/html; Charset=\"ISO-8859-1\"");
+        check(page, field, "<meta charset=utf-8>\u{e9}", "windows-1252");
+    }
+
+    #[test]
+    fn the_page_counts_where_the_field_is_silent() {
+        let page = b"<meta http-equiv=Content-Type content='text/html; charset=windows-1251'>\xe9";
+        let (decoded, encoding) = decode(page, Some("text/html"));
+        assert!(decoded.ends_with('\u{439}') && encoding == "windows-1251");
+        let (_, encoding) = decode(b"<?xml version='1.0' encoding='shift_jis'?>", None);
+        assert_eq!(encoding, "Shift_JIS");
+        // A declaration of UTF-16 that can be read as ASCII is wrong.
+        assert_eq!(decode(b"<meta charset=utf-16>\xc3\xa9", None).1, "UTF-8");
+    }
+
+    #[test]
+    fn undeclared_bytes_are_utf_8_if_they_can_be() {
+        check("<p>\u{e9}".as_bytes(), None, "<p>\u{e9}", "UTF-8");
+        let (decoded, encoding) = decode(b"<p>caf\xe9 fran\xe7ais, d\xe9j\xe0 vu", None);
+        assert_eq!((&decoded[3..8], encoding), ("caf\u{e9}", "windows-1252"));
+    }
+
+    #[test]
+    fn utf_16_without_a_mark_is_known_by_its_zeros() {
+        let bytes: Vec<u8> = "<html><p>data".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        check(&bytes, None, "<html><p>data", "UTF-16BE");
+    }
+
+    #[test]
+    fn fault_041_bytes_that_are_no_characters_fail_nothing() {
+        for bytes in [&b"\xed\xa0\x80"[..], b"\xff\xff\xfe", b"\0\0\0", b"+ADw-p+AD4-", b"\x1b$B"] {
+            let _ = decode(bytes, Some("text/html; charset=utf-7"));
+            let _ = decode(bytes, Some("text/html; charset=iso-2022-jp"));
+            let _ = decode(bytes, None);
+        }
+        check(
+            b"\xed\xa0\x80",
+            Some("text/html; charset=utf-8"),
+            "\u{fffd}\u{fffd}\u{fffd}",
+            "UTF-8",
+        );
+    }
+
+    #[test]
+    fn fault_046_other_types_are_known() {
+        for (field, bytes, expected) in [
+            (Some("text/html"), &b"%PDF-1.7"[..], Err("application/pdf")),
+            (Some("application/json"), b"{}", Err("application/json")),
+            (None, b" {\"a\": 1}", Err("application/json")),
+            (Some("image/png"), b"x", Err("image/png")),
+            (Some("text/plain"), b"Terms", Ok(MediaType::Plain)),
+            (Some("text/plain"), b"<!DOCTYPE html><p>", Ok(MediaType::Html)),
+            (Some("TEXT/HTML; charset=x"), b"", Ok(MediaType::Html)),
+            (Some("application/xhtml+xml"), b"", Ok(MediaType::Html)),
+            (None, b"<p>x", Ok(MediaType::Html)),
+        ] {
+            assert_eq!(media_type(field, bytes), expected.map_err(str::to_owned), "{field:?}");
+        }
+    }
+}

@@ -8,6 +8,7 @@ use crate::extract::{
     classes::{Hint, Hints},
     outline::{Node, Outline, Sum, opens_something},
     tag::Tag,
+    words::normalized,
 };
 
 /// More prose than this is no furniture but by an element's meaning: a banner's text is shorter.
@@ -26,6 +27,27 @@ pub fn leave_out(outline: &mut Outline) {
         index = if node.is_left_out { node.end } else { index + 1 };
     }
     outline.count();
+    leave_out_bare_captions(outline);
+}
+
+/// Leaves out what names a part of the page that is left out: the caption of a box that opens
+/// on nothing but furniture.
+fn leave_out_bare_captions(outline: &mut Outline) {
+    let mut has_any = false;
+    for index in 0..outline.nodes.len() {
+        let node = &outline.nodes[index];
+        if node.tag != Tag::Caption || node.sum.words == 0 || node.is_left_out {
+            continue;
+        }
+        let around = node.parent;
+        let is_bare = outline.nodes[around].sum.words == node.sum.words
+            && outline.children(around).any(|child| outline.nodes[child].is_left_out);
+        has_any |= is_bare;
+        outline.nodes[index].is_left_out |= is_bare;
+    }
+    if has_any {
+        outline.count();
+    }
 }
 
 /// Leaves out only what is no words of the page's author: marks for links to a heading.
@@ -45,7 +67,7 @@ fn is_furniture(outline: &Outline, index: usize, page: Sum) -> bool {
         Tag::Anchor => return is_mark(outline, index) || is_skip_link(outline, index),
         Tag::Button => return is_idle_button(outline, index),
         Tag::TextArea => return node.sum.words < PROSE_MAX,
-        Tag::Inline => return is_spoken_note(node),
+        Tag::Inline => return is_inline_furniture(outline, index),
         Tag::Heading(_)
         | Tag::Block
         | Tag::Caption
@@ -66,6 +88,10 @@ fn is_furniture(outline: &Outline, index: usize, page: Sum) -> bool {
     }
     if node.sum.words == 0 || is_most(node.sum, page) {
         return false;
+    }
+    let is_announced = node.sum.words <= ANNOUNCED_WORDS && is_announcer(node);
+    if is_announced || (node.sum.words <= 5 && is_signpost(outline, index)) {
+        return true;
     }
     is_by_meaning(outline, index, page) || is_by_name(node, page)
 }
@@ -151,6 +177,7 @@ fn is_named_furniture(node: &Node, hints: Hints) -> bool {
         || (has(Hint::Promotion) && is_outside && sum.words <= PROSE_MAX)
         || (has(Hint::Footer) && is_outside && (sum.is_links(40) || sum.words <= PROSE_MAX))
         || (has(Hint::Footer) && sum.is_links(60))
+        || (has(Hint::Form) && 0 < sum.controls && sum.words <= PROSE_MAX && sum.prose <= 20)
         || (has(Hint::Skip) && sum.is_links(90) && sum.words <= 10)
 }
 
@@ -178,7 +205,9 @@ fn is_mark(outline: &Outline, index: usize) -> bool {
 fn is_skip_link(outline: &Outline, index: usize) -> bool {
     let node = &outline.nodes[index];
     let Some(href) = node.attr("href").map(str::trim) else { return false };
-    if !href.starts_with('#') || 6 < node.sum.words {
+    // "You may skip to part nine" in a sentence is the author's.
+    let is_alone = outline.nodes[node.block].own_words == 0;
+    if !href.starts_with('#') || 6 < node.sum.words || !is_alone {
         return false;
     }
     let says = outline.raw_text(index, 100).trim().to_lowercase();
@@ -186,6 +215,15 @@ fn is_skip_link(outline: &Outline, index: usize) -> bool {
         || ["skip to ", "skip navigation", "jump to content", "jump to main", "back to top"]
             .iter()
             .any(|start| says.starts_with(start))
+}
+
+/// Words that run on, but not with the words around them.
+fn is_inline_furniture(outline: &Outline, index: usize) -> bool {
+    let node = &outline.nodes[index];
+    let is_alone = || outline.nodes[node.block].own_words == node.sum.words;
+    is_spoken_note(node)
+        || (node.sum.words <= ANNOUNCED_WORDS && is_announcer(node))
+        || ((1..=5).contains(&node.sum.words) && is_alone() && is_signpost(outline, index))
 }
 
 /// Words for readers of screens about the link they stand in, such as "opens in a new window".
@@ -197,6 +235,52 @@ fn is_spoken_note(node: &Node) -> bool {
     ["sr-only", "visually-hidden", "visuallyhidden", "screen-reader"]
         .iter()
         .any(|name| class.contains(name))
+}
+
+/// A live region with more words than this is a part of the page that is filled in later.
+const ANNOUNCED_WORDS: u32 = 12;
+
+/// A live region: it speaks of what happens on the page, such as that it was opened.
+fn is_announcer(node: &Node) -> bool {
+    matches!(node.attr("aria-live"), Some("polite" | "assertive"))
+}
+
+/// What sites write over a table of contents, or on a way within the page, and nothing else.
+const SIGNPOSTS: [&str; 28] = [
+    "table of contents",
+    "contents",
+    "on this page",
+    "in this article",
+    "in this section",
+    "in this document",
+    "in this policy",
+    "page contents",
+    "quick links",
+    "jump to",
+    "skip to content",
+    "skip to main content",
+    "skip to navigation",
+    "skip to main navigation",
+    "skip navigation",
+    "skip to footer",
+    "back to top",
+    "copy link",
+    "share this page",
+    "print this page",
+    "inhaltsverzeichnis",
+    "inhalt",
+    "auf dieser seite",
+    "table des mati\u{e8}res",
+    "sommaire",
+    "inhoudsopgave",
+    "\u{ed}ndice",
+    "\u{76ee}\u{5f55}",
+];
+
+/// Returns whether an element says one of [`SIGNPOSTS`] and no more.
+fn is_signpost(outline: &Outline, index: usize) -> bool {
+    let says = normalized(&outline.raw_text(index, 100)).to_lowercase();
+    SIGNPOSTS.contains(&says.trim_end_matches([':', '.']))
 }
 
 /// A button that does something, rather than name what follows it or be part of a sentence.
@@ -215,7 +299,8 @@ fn is_idle_button(outline: &Outline, index: usize) -> bool {
         if matches!(around.tag, Tag::Heading(_) | Tag::Caption) {
             return !is_alone;
         }
-        if around.tag.is_block() && 0 < around.own_prose {
+        let is_paragraph = around.element.is_some_and(|element| element.name() == "p");
+        if around.tag.is_block() && (0 < around.own_prose || (is_paragraph && !is_alone)) {
             return false;
         }
     }

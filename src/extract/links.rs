@@ -76,3 +76,32 @@ fn is_tracking(parameter: &str) -> bool {
     let name = parameter.split('=').next().unwrap_or("").to_ascii_lowercase();
     name.starts_with("utm_") || TRACKING.contains(&name.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(href: &str, target: Option<&str>) {
+        assert_eq!(link(href).map(|link| link.target).as_deref(), target, "{href}");
+    }
+
+    #[test]
+    fn what_counts_clicks_is_cut() {
+        check("/a?utm_source=x&id=3&gclid=y#part", Some("/a?id=3#part"));
+        check("/a?utm_campaign=x", Some("/a"));
+        check("/a;jsessionid=12?b=1", Some("/a?b=1"));
+        check("/a?PHPSESSID=1&c", Some("/a?c"));
+    }
+
+    #[test]
+    fn white_space_in_a_target_is_gone() {
+        check(" /a\n b\t", Some("/ab"));
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_no_link() {
+        check("", None);
+        check("JavaScript:void(0)", None);
+        check("data:text/html,x", None);
+    }
+}

@@ -90,3 +90,20 @@ pub fn roman(number: u32) -> String {
     }
     numeral
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_are_numbered_as_browsers_do() {
+        assert_eq!(marker(Numbering::of(None), 3), "3.");
+        assert_eq!(marker(Numbering::of(Some("a")), 28), "ab.");
+        assert_eq!(marker(Numbering::of(Some("A")), 26), "Z.");
+        assert_eq!(marker(Numbering::of(Some("i")), 1994), "mcmxciv.");
+        assert_eq!(marker(Numbering::of(Some("I")), 4), "IV.");
+        assert_eq!(marker(Numbering::of(Some("a")), 0), "0.");
+        assert_eq!(marker(Numbering::of(Some("i")), -2), "-2.");
+        assert_eq!(marker(Numbering::Bullet, 7), "");
+    }
+}

@@ -153,3 +153,60 @@ fn is_chinese_number(label: &str) -> bool {
                 .contains(c)
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(words: &str, place: Place, expected: (&str, &str)) {
+        assert_eq!(split(words, place), expected, "{words}");
+    }
+
+    #[test]
+    fn typed_numbers_and_bullets_are_split_off() {
+        for (words, expected) in [
+            ("1. Data", ("1.", "Data")),
+            ("12) Data", ("12)", "Data")),
+            ("(a) data", ("(a)", "data")),
+            ("(iv) data", ("(iv)", "data")),
+            ("iv. data", ("iv.", "data")),
+            ("B. Data", ("B.", "Data")),
+            ("1.2.3 We share", ("1.2.3", "We share")),
+            ("1.2. we share", ("1.2.", "we share")),
+            ("\u{2022} data", ("\u{2022}", "data")),
+            ("\u{b7}data", ("\u{b7}", "data")),
+            ("- data", ("-", "data")),
+            ("\u{a7} 3. Data", ("\u{a7} 3.", "Data")),
+            ("Section 3.2: Data", ("Section 3.2:", "Data")),
+            ("Article IV - Data", ("Article IV -", "Data")),
+            ("1\u{3001}\u{6570}\u{636e}", ("1\u{3001}", "\u{6570}\u{636e}")),
+            ("\u{ff08}\u{4e00}\u{ff09}\u{6570}", ("\u{ff08}\u{4e00}\u{ff09}", "\u{6570}")),
+        ] {
+            check(words, Place::Elsewhere, expected);
+        }
+        check("Section 3 Data", Place::Heading, ("Section 3", "Data"));
+    }
+
+    #[test]
+    fn amounts_and_words_are_wording() {
+        for words in [
+            "30 days after notice",
+            "3.5 million people",
+            "2.5 GB of data",
+            "2024. A year",
+            "Section 3.2 applies to you",
+            "Part of this policy",
+            "mix. of things",
+            "I agree",
+            "a user",
+            "(we) agree",
+            "-5 degrees",
+            "1.",
+            "\u{2022}",
+            "",
+        ] {
+            check(words, Place::Elsewhere, ("", words));
+        }
+        check("30 Days Notice", Place::Heading, ("", "30 Days Notice"));
+    }
+}

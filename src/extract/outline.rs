@@ -73,7 +73,9 @@ pub struct Node<'a> {
     pub weight: Weight,
     /// Whether it is left out, with all below it.
     pub is_left_out: bool,
-    /// The words of its own sentences, outside of links and of blocks within it.
+    /// The words outside of links and of blocks within it.
+    pub own_words: u32,
+    /// As many if they are sentences, else none.
     pub own_prose: u32,
     /// What stands below it; see [`Outline::count`].
     pub sum: Sum,
@@ -124,7 +126,7 @@ impl<'a> Outline<'a> {
                 parents.push(index);
                 steps.push(Step::Close(index));
                 push_children(&mut steps, html, &streamed, id);
-            } else if html.tree.get(id).is_some_and(|node| node.value().is_fragment()) {
+            } else if is_passed_through(html, id) {
                 push_children(&mut steps, html, &streamed, id);
             }
         }
@@ -175,6 +177,7 @@ impl<'a> Outline<'a> {
             is_in_link,
             weight,
             is_left_out: false,
+            own_words: 0,
             own_prose: 0,
             sum: Sum::default(),
         });
@@ -232,6 +235,7 @@ impl<'a> Outline<'a> {
                 _ => (),
             }
             let parent = node.parent;
+            self.nodes[index].own_words = words;
             self.nodes[index].own_prose = if is_prose { words } else { 0 };
             self.nodes[index].sum = sum;
             if parent != index {
@@ -279,6 +283,20 @@ impl<'a> Outline<'a> {
         }
         raw
     }
+}
+
+/// Returns whether a node is no part of the outline itself, but its children may be, or hold
+/// facts: a shadow root, and the head.
+fn is_passed_through(html: &Html, id: NodeId) -> bool {
+    html.tree.get(id).is_some_and(|node| match node.value() {
+        TreeNode::Fragment => true,
+        TreeNode::Element(element) => element.name() == "head",
+        TreeNode::Document
+        | TreeNode::Text(_)
+        | TreeNode::Doctype(_)
+        | TreeNode::Comment(_)
+        | TreeNode::ProcessingInstruction(_) => false,
+    })
 }
 
 /// A run of this many words with a full stop is a sentence; menus' entries are shorter.

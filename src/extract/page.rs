@@ -188,3 +188,6 @@ fn find_region(
     }
     Ok(region)
 }
+
+#[cfg(test)]
+mod tests;

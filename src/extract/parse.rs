@@ -25,7 +25,7 @@ pub const DEPTH_MAX: u32 = 512;
 /// The most nodes of a page; one of a megabyte has some fifty thousand.
 pub const NODES_MAX: u32 = 2_000_000;
 /// The most attributes of all elements together.
-const ATTRIBUTES_MAX: u32 = 1_000_000;
+const ATTRIBUTES_MAX: u32 = 500_000;
 /// How much is parsed between two looks at the counts, in bytes.
 const PIECE_BYTES: usize = 4_096;
 
@@ -221,5 +221,87 @@ impl TreeSink for CountingSink {
 
     fn reparent_children(&self, node: &NodeId, new_parent: &NodeId) {
         self.tree.reparent_children(node, new_parent);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// Generous for an unoptimized build on a busy machine; the quadratic cost is minutes.
+    const SOON: Duration = Duration::from_secs(5);
+
+    fn check(markup: &str, expected: Option<Overrun>) {
+        let begun_at = Instant::now();
+        let overrun = parse(markup).err();
+        let start: String = markup.chars().take(40).collect();
+        assert_eq!(overrun, expected, "{start}");
+        assert!(begun_at.elapsed() < SOON, "{start} took {:?}", begun_at.elapsed());
+    }
+
+    #[test]
+    fn fault_038_nesting_is_bounded() {
+        let mut number = 0;
+        let mut numbered = |before: &str, after: &str| {
+            (0..50_000)
+                .map(|_| {
+                    number += 1;
+                    format!("{before}{number}{after}")
+                })
+                .collect::<String>()
+        };
+        for bomb in [
+            "<div>".repeat(50_000),
+            "<ul><li>".repeat(100_000),
+            "<b>".repeat(100_000),
+            "<svg><g>".repeat(50_000),
+            format!("<svg>{}", "<g>".repeat(50_000)),
+            "<template>".repeat(50_000),
+            "<table><tr><td>".repeat(50_000),
+            "<span><div>".repeat(50_000),
+            format!("<table>{}", "<div>".repeat(50_000)),
+            numbered("<p><b id=", "></p>"),
+            numbered("<a", ">"),
+        ] {
+            check(&bomb, Some(Overrun::Depth));
+        }
+    }
+
+    #[test]
+    fn fault_039_many_attributes_on_one_tag_are_bounded() {
+        let many: String = (0..200_000).map(|n| format!(" a{n}")).collect();
+        check(&format!("<p{many}>x"), Some(Overrun::Nodes));
+        check(&format!("<p title=\"<x y='\"{many}"), Some(Overrun::Nodes));
+    }
+
+    #[test]
+    fn fault_039_long_values_comments_and_scripts_are_no_bombs() {
+        let prose = "we <b>never</b> sell data, and say so in many words ".repeat(5_000);
+        check(&format!("<p data-page=\"{prose}\">x"), None);
+        check(&format!("<!-- {} -->x", prose), None);
+        check(&format!("<script>{prose}</script>x"), None);
+    }
+
+    #[test]
+    fn fault_039_large_flat_pages_are_read() {
+        check(&"<p>".repeat(50_000), None);
+        check(&"x".repeat(2_000_000), None);
+        check(&format!("<table>{}", "<tr><td>1".repeat(20_000)), None);
+    }
+
+    #[test]
+    fn broken_markup_does_not_nest() {
+        for flat in ["<table><b>x", "<p><i>x", "<select><option>x", "<table><table>", "</p>", "<a>"]
+        {
+            check(&flat.repeat(300), None);
+        }
+    }
+
+    #[test]
+    fn noscript_is_raw_text() {
+        let html = parse("<body><noscript><iframe></noscript><p>data").unwrap();
+        assert!(html.html().contains("<p>data"));
     }
 }

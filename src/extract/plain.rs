@@ -14,7 +14,9 @@ use crate::{
 pub fn blocks(characters: &str) -> Text {
     let mut text = Text::default();
     let mut words = Words::new();
-    for line in characters.split(['\n', '\r', '\u{c}']) {
+    let lines =
+        characters.split(['\n', '\u{c}']).map(|line| line.strip_suffix('\r').unwrap_or(line));
+    for line in lines.flat_map(|line| line.split('\r')) {
         let (number, _) = marker::split(line.trim(), Place::Elsewhere);
         if line.trim().is_empty() || !number.is_empty() {
             flush(&mut words, &mut text);

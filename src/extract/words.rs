@@ -46,11 +46,6 @@ impl Words {
         self.is_space_due = true;
     }
 
-    /// Returns whether nothing that can be seen was added.
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
-    }
-
     /// Returns the words, without white space around, and starts anew.
     pub fn take(&mut self) -> String {
         let text = std::mem::take(&mut self.text);
@@ -187,4 +182,56 @@ pub fn weigh(run: &str) -> Weight {
 fn is_dense(c: char) -> bool {
     matches!(c, '\u{0e01}'..='\u{0eff}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}'
         | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(page: &str, words: &str) {
+        assert_eq!(normalized(page), words, "{page:?}");
+    }
+
+    #[test]
+    fn white_space_of_every_kind_is_one_space() {
+        check(" a\u{a0}\t\n b\u{2003}c\u{3000}", "a b c");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_gone() {
+        check(
+            "da\u{ad}ta\u{200b} \u{2060}\u{feff}\u{202e}x\u{fe0f}\u{e0041}\u{0}\u{1b}[2J\u{9b}",
+            "data x[2J",
+        );
+    }
+
+    #[test]
+    fn typography_is_that_of_a_typewriter() {
+        check(
+            "\u{201c}don\u{2019}t\u{201d} 1\u{2013}2 \u{2014} \u{2212}3\u{2026} \u{fb01}le non\u{2011}us",
+            "\"don't\" 1-2 - -3... file non-us",
+        );
+    }
+
+    #[test]
+    fn composed_and_decomposed_letters_are_the_same() {
+        check("cafe\u{301}", "caf\u{e9}");
+    }
+
+    #[test]
+    fn superscripts_emoji_and_case_are_kept() {
+        check("Note\u{b2} \u{1f600} OK", "Note\u{b2} \u{1f600} OK");
+        check("m\u{b2} is not m2", "m\u{b2} is not m2");
+    }
+
+    #[test]
+    fn words_are_weighed_in_every_script() {
+        assert_eq!(weigh("We don't sell data. Ever"), Weight { words: 5, has_stop: true });
+        assert_eq!(weigh("Home | Pricing"), Weight { words: 2, has_stop: false });
+        assert_eq!(
+            weigh("\u{6211}\u{4eec}\u{4e0d}\u{51fa}\u{552e}\u{6570}\u{636e}\u{3002}"),
+            Weight { words: 4, has_stop: true }
+        );
+        assert!(!weigh("example.com is 3.5").has_stop);
+    }
 }
