@@ -3,7 +3,12 @@
 //! The captures and their labels are no part of the project: where they are absent, the test
 //! says that it skips.
 
-use std::{collections::BTreeMap, fs, io::BufReader, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::BufReader,
+    path::{Path, PathBuf},
+};
 
 use pledgewatch::{
     formats::warc::{Record, WarcReader},
@@ -33,7 +38,7 @@ struct Edited {
 }
 
 /// Returns for each document its first sure edit with the captures around it.
-fn edits(folder: &PathBuf) -> BTreeMap<String, Edited> {
+fn edits(folder: &Path) -> BTreeMap<String, Edited> {
     let mut first: BTreeMap<String, i64> = BTreeMap::new();
     for line in fs::read_to_string(folder.join("events.jsonl")).unwrap().lines() {
         let event: Value = serde_json::from_str(line).unwrap();
@@ -48,7 +53,7 @@ fn edits(folder: &PathBuf) -> BTreeMap<String, Edited> {
         .collect()
 }
 
-fn around(folder: &PathBuf, doc: &str, at: i64) -> Option<Edited> {
+fn around(folder: &Path, doc: &str, at: i64) -> Option<Edited> {
     let file = fs::File::open(folder.join(format!("{doc}.warc.zst"))).unwrap();
     let mut before = None;
     let mut bodies = Vec::new();

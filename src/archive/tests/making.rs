@@ -172,7 +172,6 @@ pub fn change(before: &str, after: &str) -> What {
         before: text(before).digest(),
         after: text(after).digest(),
         before_last_at: at(1),
-        diverged_at: at(2),
         edits: vec![edit()],
     })
 }

@@ -33,9 +33,9 @@ pub struct Act {
 
 /// Returns the watchlist of the demo.
 pub fn watchlist(port: u16) -> String {
-    let mut text = format!(
+    let mut text = String::from(
         "[settings]\nallow_private_addresses = true  # the demo's site is on this machine\n\
-         host_gap = \"0\"\nretries_max = 0\nevery = \"6h\"\n"
+         host_gap = \"0\"\nretries_max = 0\nevery = \"6h\"\n",
     );
     for (id, company, title, quote) in PLEDGES {
         text.push_str(&format!(
