@@ -1,1 +1,25 @@
 //! Two texts to aligned edits, purely.
+//!
+//! A comparison goes from what is sure to what is likely, each stage bounded by sizes, never by
+//! time: `fold` takes typography away and `stamp` date stamps; `side` makes both texts ready;
+//! `align` finds which blocks are each other's (`chain` those that kept their place, `join` those
+//! that were split or joined, `alike` those that were reworded); `marks` sets the words of a pair
+//! side by side, sentence by sentence (`clause`) and word by word (`words`, `lexicon`); `diff`
+//! names the kinds. `wording` and `quote` ask one question each of the same folded words.
+//!
+//! The room knows no page, no history and no settings.
+
+mod align;
+mod alike;
+mod chain;
+pub mod clause;
+pub mod diff;
+mod fold;
+mod join;
+mod lexicon;
+mod marks;
+pub mod quote;
+mod side;
+mod stamp;
+pub mod wording;
+mod words;

@@ -1,0 +1,189 @@
+//! A text made ready to be compared: each block's stream, without marker and date stamps.
+//!
+//! Knows what of a block is its body. Two texts that are compared share one [`Streams`], so that
+//! equal streams have equal keys.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::compare::align::Unit;
+use crate::compare::{clause, fold, stamp};
+use crate::model::text::{Block, BlockKind, Text};
+
+/// Whether a block states when its page was last updated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamps {
+    /// It does not.
+    None,
+    /// Among other things.
+    Some,
+    /// It says nothing else.
+    Only,
+}
+
+/// What besides its words decides over a block's stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Treatment {
+    /// A number at the start of its words counts as its marker.
+    may_have_number: bool,
+    /// Words that are nothing but a date count as a date stamp: not in lists and tables.
+    may_be_date: bool,
+}
+
+fn treatment(block: &Block) -> Treatment {
+    let (may_have_number, may_be_date) = match block.kind {
+        BlockKind::Heading(_) | BlockKind::Paragraph => (true, true),
+        BlockKind::Item(_) => (true, false),
+        BlockKind::Row => (false, false),
+    };
+    let may_have_number = may_have_number && block.marker.is_empty();
+    Treatment { may_have_number, may_be_date }
+}
+
+/// Returns the number at the start of a block and the words after it; the number is the block's
+/// marker, or where it has none, what looks like one in its words.
+pub fn marker_and_body(block: &Block) -> (&str, &str) {
+    let (marker, body) = clause::split_marker(&block.words);
+    match treatment(block).may_have_number && !body.is_empty() {
+        true => (marker, body),
+        false => (&block.marker, &block.words),
+    }
+}
+
+/// Appends a block's stream without its date stamps; returns its weight in half words.
+pub fn push_block_stream(block: &Block, stream: &mut String) -> (u32, Stamps) {
+    let (_, body) = marker_and_body(block);
+    if !body.bytes().any(|b| b.is_ascii_digit() || b >= 0x80) {
+        return (fold::push_stream(body, stream), Stamps::None);
+    }
+    if (treatment(block).may_be_date && stamp::is_date(body)) || stamp::is_stamp(body) {
+        return (0, Stamps::Only);
+    }
+    if !body.chars().any(char::is_numeric) {
+        return (fold::push_stream(body, stream), Stamps::None);
+    }
+    let sentences = clause::sentences(body);
+    let is_stamp: Vec<bool> =
+        sentences.iter().map(|span| stamp::is_stamp(&body[span.clone()])).collect();
+    if !is_stamp.contains(&true) {
+        return (fold::push_stream(body, stream), Stamps::None);
+    }
+    let mut weight = 0;
+    let mut length = 0;
+    for (span, _) in sentences.into_iter().zip(is_stamp).filter(|(_, is_stamp)| !is_stamp) {
+        let start = stream.len();
+        weight += fold::push_stream(&body[span], stream);
+        length += stream.len() - start;
+    }
+    (weight, if length == 0 { Stamps::Only } else { Stamps::Some })
+}
+
+/// The streams met so far.
+#[derive(Default)]
+pub struct Streams<'a> {
+    keys: HashMap<Rc<str>, u32>,
+    streams: Vec<Rc<str>>,
+    known: HashMap<(Treatment, &'a str), Fold>,
+}
+
+/// What is compared of one block.
+#[derive(Clone, Copy, Debug)]
+pub struct Fold {
+    /// The key of its stream.
+    pub key: u32,
+    /// The weight of its stream, in half words.
+    pub weight: u32,
+    /// Whether it states when the page was last updated.
+    pub stamps: Stamps,
+}
+
+/// Stands for the stream of a block that is a date stamp; no stream holds this character.
+const STAMP: &str = "\u{1}";
+
+impl<'a> Streams<'a> {
+    /// Returns the stream with this key; that of a date stamp is empty.
+    pub fn stream(&self, key: u32) -> &str {
+        match &*self.streams[key as usize] {
+            STAMP => "",
+            stream => stream,
+        }
+    }
+
+    fn fold(&mut self, block: &'a Block) -> Fold {
+        let known = (treatment(block), block.words.as_str());
+        if let Some(fold) = self.known.get(&known) {
+            return *fold;
+        }
+        let mut stream = String::with_capacity(block.words.len());
+        let (weight, stamps) = push_block_stream(block, &mut stream);
+        if stamps == Stamps::Only {
+            stream.push_str(STAMP);
+        }
+        let fold = Fold { key: self.key(stream), weight, stamps };
+        self.known.insert(known, fold);
+        fold
+    }
+
+    fn key(&mut self, stream: String) -> u32 {
+        if let Some(&key) = self.keys.get(stream.as_str()) {
+            return key;
+        }
+        let key = self.streams.len() as u32;
+        let stream: Rc<str> = Rc::from(stream);
+        self.keys.insert(Rc::clone(&stream), key);
+        self.streams.push(stream);
+        key
+    }
+}
+
+/// One of the two texts.
+pub struct Side<'a> {
+    /// The text.
+    pub text: &'a Text,
+    /// What is compared of each block.
+    pub folds: Vec<Fold>,
+    /// For each block, the heading above it.
+    headings: Vec<Option<usize>>,
+}
+
+impl<'a> Side<'a> {
+    /// Returns the text made ready.
+    pub fn of(text: &'a Text, streams: &mut Streams<'a>) -> Side<'a> {
+        let folds = text.blocks.iter().map(|block| streams.fold(block)).collect();
+        let mut above = None;
+        let mut headings = Vec::with_capacity(text.blocks.len());
+        for (at, block) in text.blocks.iter().enumerate() {
+            headings.push(above);
+            if matches!(block.kind, BlockKind::Heading(_)) {
+                above = Some(at);
+            }
+        }
+        Side { text, folds, headings }
+    }
+
+    /// Returns the streams of the blocks, in order.
+    pub fn streams<'s>(&self, streams: &'s Streams<'_>) -> Vec<&'s str> {
+        self.folds.iter().map(|fold| streams.stream(fold.key)).collect()
+    }
+
+    /// Returns the blocks as passages to align.
+    pub fn units<'s>(&'s self, streams: &'s Streams<'_>) -> Vec<Unit<'s>> {
+        let each = self.folds.iter().zip(&self.text.blocks);
+        each.map(|(fold, block)| Unit {
+            key: fold.key,
+            weight: fold.weight,
+            stream: streams.stream(fold.key),
+            words: marker_and_body(block).1,
+            is_heading: matches!(block.kind, BlockKind::Heading(_)),
+        })
+        .collect()
+    }
+
+    /// Returns the heading under which a block stands, as shown; empty if there is none.
+    pub fn heading(&self, block: usize) -> String {
+        match self.headings.get(block) {
+            Some(Some(heading)) => self.text.blocks[*heading].shown(),
+            Some(None) | None => String::new(),
+        }
+    }
+}
