@@ -11,3 +11,4 @@ pub mod outbox;
 pub mod propose;
 pub mod status;
 pub mod sweep;
+pub mod swept;

@@ -18,7 +18,8 @@ use crate::{
         app::{App, MonitorError, Paths},
         clock::Clock,
         outbox,
-        sweep::{self, Checked, Progress, Scope, Sweep, Swept},
+        sweep::{self, Progress, Scope, Sweep},
+        swept::{Checked, Swept},
     },
 };
 

@@ -22,9 +22,8 @@ use crate::{
     monitor::{
         intake::{self, Intake, read_again, take_in},
         judge::{
-            Case, Compared, Evidence, Rederived,
-            change::{Held, Overdue, is_overdue},
-            events::{Reached, Whereabouts},
+            case::{Case, Compared, Evidence, Held, Overdue, Reached, Rederived, Whereabouts},
+            change::is_overdue,
             judge,
             suspicion::{Aspect, suspicion},
         },

@@ -3,6 +3,7 @@
 //! The order is that of design.md, section 6: is this the page at all, do the words differ, is it
 //! a wording that the page showed before, does it hold.
 
+pub mod case;
 pub mod change;
 pub mod events;
 pub mod suspicion;
@@ -10,84 +11,16 @@ pub mod suspicion;
 use crate::{
     compare::quote::find_quote,
     model::{
-        channel::Channel,
-        edit::Diff,
         event::{EventKind, Telling, What},
-        history::{
-            Accepted, Cause, Finding, Judgement, NewVersion, PageState, Reading, Sightings, Spell,
-            VisitId,
-        },
-        text::Text,
-        time::{Timestamp, in_words},
+        history::{Cause, Finding, Judgement, NewVersion, Reading, Spell},
+        time::in_words,
         trouble::{Trouble, TroubleKind},
-        watch::Watch,
     },
-    monitor::judge::events::{Teller, Whereabouts},
+    monitor::judge::{
+        case::{Case, Compared, Evidence, blank},
+        events::{Teller, healthy},
+    },
 };
-
-/// Whose visit is judged, and when.
-#[derive(Clone, Copy, Debug)]
-pub struct Case<'a> {
-    /// The watch.
-    pub watch: &'a Watch,
-    /// Who may be told.
-    pub channels: &'a [Channel],
-    /// What is on record about the page.
-    pub state: &'a PageState,
-    /// The visit.
-    pub visit: VisitId,
-    /// When it began.
-    pub captured_at: Timestamp,
-    /// The present.
-    pub judged_at: Timestamp,
-    /// Where the page answered.
-    pub whereabouts: &'a Whereabouts,
-    /// Until when the server asked us to stay away.
-    pub away_until: Option<Timestamp>,
-}
-
-/// What the visit gave, beside what is on record.
-#[derive(Clone, Debug)]
-pub enum Evidence {
-    /// Nothing that could be the policy.
-    Trouble(Trouble, Option<Box<change::Overdue>>),
-    /// The server says that the body is the one that was accepted before.
-    NotModified,
-    /// A text, and nothing is on record to hold it against.
-    First(Reading),
-    /// A text beside the established one.
-    Compared(Box<Compared>),
-}
-
-/// A text beside the established one, like with like: both read under today's regime.
-#[derive(Clone, Debug)]
-pub struct Compared {
-    /// The text of this visit.
-    pub reading: Reading,
-    /// The established text.
-    pub before: Text,
-    /// The established version read anew, if it reads differently under today's regime.
-    pub rederived: Option<Rederived>,
-    /// The version's own first visit read under today's regime, if it never was before.
-    pub read_again: Option<Reading>,
-    /// How the established text and this visit's differ.
-    pub diff: Diff,
-    /// Where else this visit's wording was seen on the page.
-    pub sightings: Option<Sightings>,
-    /// The wording that waits, if one does.
-    pub waiting: Option<change::Held>,
-    /// Why this may not be the policy at all, judged beside the established text.
-    pub suspicion: Option<Trouble>,
-}
-
-/// The established version, read under today's regime.
-#[derive(Clone, Debug)]
-pub struct Rederived {
-    /// The version as it reads today.
-    pub version: NewVersion,
-    /// Its text as it was read before.
-    pub as_read_before: Text,
-}
 
 /// Returns what the visit adds to the record.
 pub fn judge(case: &Case, evidence: Evidence) -> Judgement {
@@ -137,32 +70,6 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     judgement
 }
 
-/// Returns a judgement that only records the visit; the callers add to it.
-fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgement {
-    let accepted = match &finding {
-        Finding::First | Finding::Same | Finding::Established => Accepted::Yes,
-        Finding::Waiting | Finding::Variant => Accepted::Unestablished,
-        Finding::Trouble(_) => Accepted::No,
-    };
-    Judgement {
-        visit: case.visit,
-        page: case.watch.page.clone(),
-        captured_at: case.captured_at,
-        judged_at: case.judged_at,
-        finding,
-        reasons: Vec::new(),
-        reading,
-        read_again: None,
-        versions: Vec::new(),
-        waiting: case.state.waiting.clone(),
-        spell: None,
-        accepted,
-        away_until: case.away_until,
-        events: Vec::new(),
-        alerted: Vec::new(),
-    }
-}
-
 fn first(case: &Case, reading: Reading) -> Judgement {
     let text = reading.text.clone();
     let regime = reading.regime;
@@ -205,24 +112,6 @@ fn same(case: &Case, reading: Option<Reading>, reason: String) -> Judgement {
     }
     healthy(case, &mut judgement);
     judgement
-}
-
-/// Ends a spell of trouble, and tells of a new address.
-fn healthy(case: &Case, judgement: &mut Judgement) {
-    let teller = Teller::new(case);
-    if let Some(spell) = &case.state.spell {
-        let what = What::Recovered { kind: spell.trouble.kind, since: spell.since };
-        judgement.reasons.push(format!(
-            "the trouble since {} is over ({})",
-            spell.since.minute(),
-            spell.trouble
-        ));
-        judgement.events.push(match spell.alerted {
-            true => teller.alert(what),
-            false => teller.quiet(what, "it was over before it was alerted"),
-        });
-    }
-    judgement.events.extend(teller.moved(case));
 }
 
 /// Records trouble: once as an event, and once more as an alert when it lasts.

@@ -17,7 +17,7 @@ use crate::{
     monitor::{
         app::{App, MonitorError},
         clock::Clock,
-        sweep::Swept,
+        swept::Swept,
     },
 };
 

@@ -15,11 +15,9 @@ use crate::{
     archive::{error::ArchiveError, lock, store::Archive},
     fetch::fetcher::Fetcher,
     model::{
-        event::Told,
         history::{Finding, Judgement, PageState, VisitId},
         page::PageId,
         time::Timestamp,
-        trouble::Trouble,
         visit::Visit,
         watch::{Watch, WatchState, Watchlist},
     },
@@ -28,6 +26,7 @@ use crate::{
         check::check,
         clock::Clock,
         outbox,
+        swept::{Checked, Swept},
     },
 };
 
@@ -56,36 +55,6 @@ pub enum Progress<'a> {
     },
     /// A page was visited and judged.
     Checked(&'a Checked),
-}
-
-/// A page that was visited and judged.
-#[derive(Clone, Debug)]
-pub struct Checked {
-    /// Which page.
-    pub page: PageId,
-    /// The visit.
-    pub visit: VisitId,
-    /// What it was judged to be.
-    pub finding: Finding,
-    /// Why.
-    pub reasons: Vec<String>,
-}
-
-/// What a sweep came to.
-#[derive(Clone, Debug, Default)]
-pub struct Swept {
-    /// The pages that were visited, in the order in which they were judged.
-    pub checked: Vec<Checked>,
-    /// How many changes were established.
-    pub changes: usize,
-    /// Pages in trouble, with the trouble.
-    pub troubled: Vec<(PageId, Trouble)>,
-    /// Deliveries that failed, in words.
-    pub undelivered: Vec<String>,
-    /// The alerts for standard output, oldest first, to be printed and then settled.
-    pub printed: Vec<Told>,
-    /// Whether the sweep was asked to stop before its end.
-    pub interrupted: bool,
 }
 
 /// What a sweep came to, or who is at it already.

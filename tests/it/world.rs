@@ -14,7 +14,8 @@ use pledgewatch::{
         app::{App, Paths},
         clock::Clock,
         history::{self, LogQuery},
-        sweep::{self, Scope, Sweep, Swept},
+        sweep::{self, Scope, Sweep},
+        swept::Swept,
     },
 };
 use serde_json::Value;

@@ -313,11 +313,15 @@ fn links_and_levels_are_no_wording() {
 
 #[test]
 fn a_block_without_words_is_typography() {
-    check("We pause.\n***", "* • •\nWe pause.", expect![[r#"
+    check(
+        "We pause.\n***",
+        "* • •\nWe pause.",
+        expect![[r#"
         typography: {+• •+}
         = We pause.
         typography: [-***-]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -359,14 +363,22 @@ fn texts_without_spaces_are_compared_by_character() {
 
 #[test]
 fn a_text_that_came_or_went_whole() {
-    check("", "# Faces\nWe pause.", expect![[r#"
+    check(
+        "",
+        "# Faces\nWe pause.",
+        expect![[r#"
         added: {+Faces+}
         added (Faces): {+We pause.+}
-    "#]]);
-    check("# Faces\nWe pause.", "", expect![[r#"
+    "#]],
+    );
+    check(
+        "# Faces\nWe pause.",
+        "",
+        expect![[r#"
         removed: [-Faces-]
         removed (Faces): [-We pause.-]
-    "#]]);
+    "#]],
+    );
     check("", "", expect![[""]]);
 }
 

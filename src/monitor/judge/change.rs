@@ -11,28 +11,14 @@ use crate::{
         time::{Timestamp, in_words},
     },
     monitor::judge::{
-        Case, Compared, blank,
-        events::{Teller, quiet_reason},
-        healthy,
+        case::{Case, Compared, Overdue, blank},
+        events::{Teller, healthy, quiet_reason},
     },
 };
 
 /// How long a wording that was never seen before has to hold between its first and its last
 /// sighting: longer than the second look within a run, shorter than any `every` in use.
 const HOLD: Duration = Duration::from_secs(1_800);
-
-/// The wording that waits, beside this visit's text.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// Its text as first seen, read under today's regime.
-    pub text: Text,
-    /// What is the same as long as the wording is.
-    pub reading: Reading,
-    /// How it differs from the established text.
-    pub diff: Diff,
-    /// How this visit's text differs from it.
-    pub since: Diff,
-}
 
 /// What becomes of another text at this visit.
 enum Hold {
@@ -66,15 +52,6 @@ fn overdue(case: &Case, compared: &Compared) -> Option<Overdue> {
     let is_wording = held.diff.strongest().is_some_and(EditKind::is_wording);
     (is_overdue(case) && differs && is_wording)
         .then(|| Overdue { before: compared.before.clone(), held: held.clone() })
-}
-
-/// A wording that has waited as long as it may, without being seen again.
-#[derive(Clone, Debug)]
-pub struct Overdue {
-    /// The established text.
-    pub before: Text,
-    /// The wording.
-    pub held: Held,
 }
 
 /// Adds the version and the alert of a wording that has waited as long as it may.

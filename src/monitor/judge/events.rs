@@ -8,31 +8,13 @@ use crate::{
         channel::{Channel, ChannelKind},
         edit::EditKind,
         event::{Certainty, Change, Event, EventId, EventKind, Telling, What},
-        history::{Addressee, NewEvent},
+        history::{Addressee, Judgement, NewEvent},
         page::PageId,
         time::Timestamp,
         watch::Watch,
     },
-    monitor::judge::{Case, Rederived},
+    monitor::judge::case::{Case, Reached, Rederived},
 };
-
-/// Where a page answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Whereabouts {
-    /// The address that answered for the first part.
-    pub url: Url,
-    /// How it was reached.
-    pub reached: Reached,
-}
-
-/// How an address was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reached {
-    /// Directly, or by redirects of which one at least is temporary.
-    Loosely,
-    /// By permanent redirects only (301, 308).
-    Permanently,
-}
 
 /// Makes the events of one visit.
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +96,24 @@ impl<'a> Teller<'a> {
             Reached::Loosely => self.quiet(what, "the redirect calls itself temporary"),
         })
     }
+}
+
+/// Ends a spell of trouble, and tells of a new address.
+pub fn healthy(case: &Case, judgement: &mut Judgement) {
+    let teller = Teller::new(case);
+    if let Some(spell) = &case.state.spell {
+        let what = What::Recovered { kind: spell.trouble.kind, since: spell.since };
+        judgement.reasons.push(format!(
+            "the trouble since {} is over ({})",
+            spell.since.minute(),
+            spell.trouble
+        ));
+        judgement.events.push(match spell.alerted {
+            true => teller.alert(what),
+            false => teller.quiet(what, "it was over before it was alerted"),
+        });
+    }
+    judgement.events.extend(teller.moved(case));
 }
 
 /// Returns who is told of an event, channel by channel in the watchlist's order.

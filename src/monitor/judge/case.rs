@@ -1,0 +1,143 @@
+//! What a judgement starts from: whose visit it is, and what it gave beside what is on record.
+
+use url::Url;
+
+use crate::model::{
+    channel::Channel,
+    edit::Diff,
+    history::{Accepted, Finding, Judgement, NewVersion, PageState, Reading, Sightings, VisitId},
+    text::Text,
+    time::Timestamp,
+    trouble::Trouble,
+    watch::Watch,
+};
+
+/// Whose visit is judged, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The watch.
+    pub watch: &'a Watch,
+    /// Who may be told.
+    pub channels: &'a [Channel],
+    /// What is on record about the page.
+    pub state: &'a PageState,
+    /// The visit.
+    pub visit: VisitId,
+    /// When it began.
+    pub captured_at: Timestamp,
+    /// The present.
+    pub judged_at: Timestamp,
+    /// Where the page answered.
+    pub whereabouts: &'a Whereabouts,
+    /// Until when the server asked us to stay away.
+    pub away_until: Option<Timestamp>,
+}
+
+/// What the visit gave, beside what is on record.
+#[derive(Clone, Debug)]
+pub enum Evidence {
+    /// Nothing that could be the policy.
+    Trouble(Trouble, Option<Box<Overdue>>),
+    /// The server says that the body is the one that was accepted before.
+    NotModified,
+    /// A text, and nothing is on record to hold it against.
+    First(Reading),
+    /// A text beside the established one.
+    Compared(Box<Compared>),
+}
+
+/// A text beside the established one, like with like: both read under today's regime.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The text of this visit.
+    pub reading: Reading,
+    /// The established text.
+    pub before: Text,
+    /// The established version read anew, if it reads differently under today's regime.
+    pub rederived: Option<Rederived>,
+    /// The version's own first visit read under today's regime, if it never was before.
+    pub read_again: Option<Reading>,
+    /// How the established text and this visit's differ.
+    pub diff: Diff,
+    /// Where else this visit's wording was seen on the page.
+    pub sightings: Option<Sightings>,
+    /// The wording that waits, if one does.
+    pub waiting: Option<Held>,
+    /// Why this may not be the policy at all, judged beside the established text.
+    pub suspicion: Option<Trouble>,
+}
+
+/// The established version, read under today's regime.
+#[derive(Clone, Debug)]
+pub struct Rederived {
+    /// The version as it reads today.
+    pub version: NewVersion,
+    /// Its text as it was read before.
+    pub as_read_before: Text,
+}
+
+/// The wording that waits, beside this visit's text.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Its text as first seen, read under today's regime.
+    pub text: Text,
+    /// What is the same as long as the wording is.
+    pub reading: Reading,
+    /// How it differs from the established text.
+    pub diff: Diff,
+    /// How this visit's text differs from it.
+    pub since: Diff,
+}
+
+/// A wording that has waited as long as it may, without being seen again.
+#[derive(Clone, Debug)]
+pub struct Overdue {
+    /// The established text.
+    pub before: Text,
+    /// The wording.
+    pub held: Held,
+}
+
+/// Where a page answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whereabouts {
+    /// The address that answered for the first part.
+    pub url: Url,
+    /// How it was reached.
+    pub reached: Reached,
+}
+
+/// How an address was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// Directly, or by redirects of which one at least is temporary.
+    Loosely,
+    /// By permanent redirects only (301, 308).
+    Permanently,
+}
+
+/// Returns a judgement that only records the visit; the callers add to it.
+pub fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgement {
+    let accepted = match &finding {
+        Finding::First | Finding::Same | Finding::Established => Accepted::Yes,
+        Finding::Waiting | Finding::Variant => Accepted::Unestablished,
+        Finding::Trouble(_) => Accepted::No,
+    };
+    Judgement {
+        visit: case.visit,
+        page: case.watch.page.clone(),
+        captured_at: case.captured_at,
+        judged_at: case.judged_at,
+        finding,
+        reasons: Vec::new(),
+        reading,
+        read_again: None,
+        versions: Vec::new(),
+        waiting: case.state.waiting.clone(),
+        spell: None,
+        accepted,
+        away_until: case.away_until,
+        events: Vec::new(),
+        alerted: Vec::new(),
+    }
+}
