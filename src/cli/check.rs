@@ -245,7 +245,7 @@ async fn rehearse(
     clock: &Clock,
 ) -> Result<Exit, CliError> {
     let scratch = tempfile::tempdir()?;
-    let app = open_to_rehearse(paths, scratch.path())?;
+    let app = open_without_writing(paths, scratch.path())?;
     let scope = scope(&app, &arguments.pages)?;
     let judgements = sweep::rehearse(&app.watchlist, &app.archive, &scope, clock).await?;
     let mut exit = Exit::Done;
@@ -280,7 +280,7 @@ async fn rehearse(
 }
 
 /// Opens the archive if there is one, and an empty one elsewhere if there is none.
-fn open_to_rehearse(paths: &Paths, scratch: &Path) -> Result<App, CliError> {
+pub fn open_without_writing(paths: &Paths, scratch: &Path) -> Result<App, CliError> {
     if paths.archive.join("archive.db").exists() {
         return Ok(App::open_existing(paths)?);
     }

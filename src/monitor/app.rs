@@ -10,6 +10,7 @@ use crate::{
     fetch::fetcher::FetcherError,
     model::{page::PageId, watch::Watchlist},
     watchlist::{
+        defaults::{self, DefaultRow},
         read::{self, Mistakes},
         write::{self, EditFailure},
     },
@@ -64,6 +65,11 @@ impl App {
         known.dedup();
         Err(MonitorError::UnknownPage { page: page.clone(), known })
     }
+}
+
+/// Returns the watchlist's keys with their defaults, in the order in which people meet them.
+pub fn defaults() -> Vec<DefaultRow> {
+    defaults::defaults()
 }
 
 /// Reads and checks the watchlist's file.

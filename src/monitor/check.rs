@@ -1,4 +1,4 @@
-//! One visit, from its bytes to what it adds to the record: the path of design.md, section 3.
+//! One visit, from its bytes to what it adds to the record: the walk that ARCHITECTURE.md tells.
 //!
 //! The visit is recorded before it is read; what it means is recorded after, in one transaction
 //! that holds version, change and due alerts.

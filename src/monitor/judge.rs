@@ -1,6 +1,6 @@
 //! What a visit means for its page, given the page's history: pure, values in and values out.
 //!
-//! The order is that of design.md, section 6: is this the page at all, do the words differ, is it
+//! In this order: is this the page at all, do the words differ, is it
 //! a wording that the page showed before, does it hold.
 
 pub mod case;
