@@ -12,8 +12,8 @@ use crate::{
         store::Archive,
     },
     model::{
-        event::{Event, EventId, Telling, Told, What},
-        history::{Addressee, NewEvent},
+        event::{Addressee, Event, EventId, Telling, Told, What},
+        history::NewEvent,
         page::PageId,
         time::Timestamp,
     },

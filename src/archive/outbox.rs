@@ -11,8 +11,7 @@ use crate::{
         store::Archive,
     },
     model::{
-        event::{Delivery, DeliveryState, Event, EventId},
-        history::Addressee,
+        event::{Addressee, Delivery, DeliveryState, Event, EventId},
         time::Timestamp,
     },
 };

@@ -17,10 +17,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use crate::fetch::{client, fetcher::FetcherError};
-use crate::model::{
-    visit::FetchFailure,
-    watch::{AddressRule, Settings},
-};
+use crate::model::{address::AddressRule, visit::FetchFailure, watch::Settings};
 
 /// Addresses of one name that are tried at most: a name with hundreds is a mistake or a trap.
 const ADDRESSES_MAX: usize = 32;

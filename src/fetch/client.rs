@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use reqwest::{Certificate, ClientBuilder, Proxy, redirect::Policy};
 
 use crate::fetch::{address::GuardedResolver, fetcher::FetcherError};
-use crate::model::watch::{AddressRule, Settings};
+use crate::model::{address::AddressRule, watch::Settings};
 
 /// Header fields of an answer at most; real pages send up to some dozens, and the HTTP library's
 /// own 100 was seen to be too few (faults.md, 11).

@@ -15,9 +15,10 @@ use crate::fetch::{
     turn::{Turn, Turns},
 };
 use crate::model::{
+    address::AddressRule,
     snapshot::Digest,
     visit::{Answer, FetchFailure, Framing},
-    watch::{AddressRule, Bounds, Settings},
+    watch::{Bounds, Settings},
 };
 
 /// The way to the network, shared by all visits so that connections and turns are.

@@ -7,12 +7,12 @@ use crate::{
     archive::events::{EventQuery, ToldFilter},
     fetch::{address, address::guarded_client},
     model::{
+        address::AddressRule,
         channel::{Channel, ChannelKind},
-        event::{Delivery, DeliveryState, Event, EventId, Telling, Told, What},
-        history::Addressee,
+        event::{Addressee, Delivery, DeliveryState, Event, EventId, Telling, Told, What},
         page::PageId,
         time::Timestamp,
-        watch::{AddressRule, Settings},
+        watch::Settings,
     },
     monitor::{
         app::{App, MonitorError},

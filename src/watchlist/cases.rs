@@ -4,9 +4,10 @@ use expect_test::{Expect, expect};
 
 use crate::{
     model::{
+        address::AddressRule,
         channel::{Channel, ChannelKind, MailSecurity, SecretSource, UrlSource},
         event::EventKind,
-        watch::{AddressRule, RobotsRule, Term, WatchState, Watchlist},
+        watch::{RobotsRule, Term, WatchState, Watchlist},
     },
     watchlist::{
         pages::PAGES_MAX,

@@ -10,7 +10,7 @@ use toml_edit::Value;
 use url::Url;
 
 use crate::{
-    model::{page::PageId, watch::AddressRule},
+    model::{address::AddressRule, page::PageId},
     watchlist::{
         nearest::nearest,
         read::{Mistakes, read},

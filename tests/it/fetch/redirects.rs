@@ -2,10 +2,7 @@
 
 use pledgewatch::{
     fetch::fetcher::Fetcher,
-    model::{
-        visit::FetchFailure,
-        watch::{AddressRule, Settings},
-    },
+    model::{address::AddressRule, visit::FetchFailure, watch::Settings},
 };
 use url::Url;
 
