@@ -9,8 +9,8 @@ use crate::fetch::{
     body::BodyReader,
     budget::{Budget, Stage},
     client,
+    error::FetcherError,
     failure::{self, During},
-    fetcher::FetcherError,
     request::Ask,
     turn::{Turn, Turns},
 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     alert::deliver::{self, Post},
     archive::events::{EventQuery, ToldFilter},
-    fetch::{address, address::guarded_client},
+    fetch::{address, client::guarded_client},
     model::{
         address::AddressRule,
         channel::{Channel, ChannelKind},
