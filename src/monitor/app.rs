@@ -7,10 +7,11 @@ use std::{
 
 use crate::{
     archive::{error::ArchiveError, store::Archive},
-    fetch::fetcher::FetcherError,
+    fetch::error::FetcherError,
     model::{page::PageId, watch::Watchlist},
     watchlist::{
-        read::{self, Mistakes},
+        mistakes::Mistakes,
+        read,
         write::{self, EditFailure},
     },
 };

@@ -10,8 +10,9 @@ use crate::{
         watch::{RobotsRule, Term, WatchState, Watchlist},
     },
     watchlist::{
+        mistakes::Mistakes,
         pages::PAGES_MAX,
-        read::{Mistakes, TEXT_BYTES_MAX, read},
+        read::{TEXT_BYTES_MAX, read},
     },
 };
 

@@ -11,10 +11,7 @@ use url::Url;
 
 use crate::{
     model::{address::AddressRule, page::PageId},
-    watchlist::{
-        nearest::nearest,
-        read::{Mistakes, read},
-    },
+    watchlist::{mistakes::Mistakes, nearest::nearest, read::read},
 };
 
 /// Returns the watchlist that `init` writes: every setting with its default, a page and the
