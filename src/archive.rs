@@ -16,6 +16,7 @@ pub mod versions;
 
 mod access;
 mod columns;
+mod deliveries;
 mod event_forms;
 mod failures;
 mod frames;
@@ -23,6 +24,7 @@ mod judgements;
 mod migrations;
 mod opening;
 mod parts;
+mod recent;
 mod status;
 mod visits;
 

@@ -6,11 +6,12 @@
 //! the way there. The room knows no archive, no text and no clock.
 
 pub mod address;
+pub mod client;
+pub mod error;
 pub mod fetcher;
 
 mod body;
 mod budget;
-mod client;
 mod decode;
 mod exchange;
 mod failure;

@@ -1,5 +1,7 @@
 //! The words of the domain, as types: no input or output, no clock, no serialization.
 
+pub mod address;
+pub mod cause;
 pub mod channel;
 pub mod edit;
 pub mod event;

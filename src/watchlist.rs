@@ -6,6 +6,7 @@
 //! said. The rest is one file for each kind of value or table.
 
 pub mod defaults;
+pub mod mistakes;
 pub mod read;
 pub mod write;
 

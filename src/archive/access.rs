@@ -4,7 +4,10 @@ use std::cell::RefCell;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
-use crate::archive::{error::Fault, frames::Recent};
+use crate::{
+    archive::{error::Fault, recent::Recent},
+    model::page::PageId,
+};
 
 /// What the inside of the archive works with; valid within one transaction.
 #[derive(Clone, Copy)]
@@ -72,6 +75,11 @@ impl Access<'_> {
             all.push(read(row)?);
         }
         Ok(all)
+    }
+
+    /// Returns the number of a page, if it is on record.
+    pub fn page(&self, page: &PageId) -> Result<Option<i64>, Fault> {
+        self.maybe("SELECT id FROM page WHERE name = ?1", [page], |row| row.get(0))
     }
 
     /// Returns the number of the row of `table` whose `column` is `value`, and adds it if needed.

@@ -10,7 +10,7 @@ use url::Url;
 use crate::{
     archive::error::Fault,
     model::{
-        event::EventId, history::Cause, page::PageId, snapshot::Digest, time::Timestamp,
+        cause::Cause, event::EventId, page::PageId, snapshot::Digest, time::Timestamp,
         trouble::TroubleKind,
     },
 };

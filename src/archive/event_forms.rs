@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     archive::error::Fault,
     model::{
+        cause::Cause,
         edit::{Edit, EditKind, Mark, MarkKind, Passage},
         event::{Certainty, Change, What},
-        history::Cause,
         page::PageId,
         snapshot::Digest,
         time::Timestamp,

@@ -6,14 +6,14 @@ use crate::{
     archive::{
         access::Access,
         columns::{self, from_json, to_json},
+        deliveries,
         error::{ArchiveError, Fault},
         event_forms::WhatForm,
-        outbox, pages,
         store::Archive,
     },
     model::{
-        event::{Event, EventId, Telling, Told, What},
-        history::{Addressee, NewEvent},
+        event::{Addressee, Event, EventId, Telling, Told, What},
+        history::NewEvent,
         page::PageId,
         time::Timestamp,
     },
@@ -58,7 +58,7 @@ impl Archive {
         let limit = query.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(i64::MAX);
         self.read(|access| {
             let page = match &query.page {
-                Some(page) => match pages::find(access, page)? {
+                Some(page) => match access.page(page)? {
                     Some(id) => Some(id),
                     None => return Ok(Vec::new()),
                 },
@@ -133,7 +133,7 @@ pub fn insert(
             to_json(&WhatForm::of(&event.what))?
         ],
     )?;
-    outbox::insert(access, id, judged_at, &added.addressees)
+    deliveries::insert(access, id, judged_at, &added.addressees)
 }
 
 /// Makes an event an alert, with its deliveries, due at once; one that is an alert already is left
@@ -152,7 +152,7 @@ pub fn alert(
     )?;
     match touched {
         0 => Ok(()),
-        _ => outbox::insert(access, id, at, addressees),
+        _ => deliveries::insert(access, id, at, addressees),
     }
 }
 
@@ -205,5 +205,5 @@ fn event(row: &Row<'_>) -> Result<(i64, Event), Fault> {
 }
 
 fn told(access: Access<'_>, (id, event): (i64, Event)) -> Result<Told, Fault> {
-    Ok(Told { event, deliveries: outbox::of_event(access, id)? })
+    Ok(Told { event, deliveries: deliveries::of_event(access, id)? })
 }

@@ -2,7 +2,6 @@
 
 use std::{
     cell::RefCell,
-    collections::VecDeque,
     io::{self, Read, Write},
     sync::Arc,
 };
@@ -48,8 +47,7 @@ impl Shelf {
     }
 }
 
-/// Successive captures of a page fit into a hundredth of their size at any level (crates.md,
-/// section 8), and this level takes under a millisecond.
+/// Successive captures of a page fit into a hundredth of their size at any level, and this level takes under a millisecond.
 const LEVEL: i32 = 3;
 
 /// How many frames a reader decodes at most, one upon the other.
@@ -57,40 +55,6 @@ pub const CHAIN_MAX: i64 = 50;
 
 /// The largest window of a frame, as a power of two: 128 MiB.
 const WINDOW_LOG_MAX: u32 = 27;
-
-/// Bytes written or read lately, so that a successor need not decode the chain below it.
-///
-/// Named by digest alone, so that what a rolled back transaction left here is still true.
-#[derive(Default)]
-pub struct Recent {
-    entries: VecDeque<(Digest, Arc<[u8]>)>,
-    bytes: usize,
-}
-
-impl Recent {
-    /// The most that is held, in bytes.
-    const BYTES_MAX: usize = 16 << 20;
-
-    fn get(&mut self, digest: &Digest) -> Option<Arc<[u8]>> {
-        let at = self.entries.iter().position(|(held, _)| held == digest)?;
-        let entry = self.entries.remove(at)?;
-        let bytes = Arc::clone(&entry.1);
-        self.entries.push_back(entry);
-        Some(bytes)
-    }
-
-    fn keep(&mut self, digest: Digest, bytes: &Arc<[u8]>) {
-        if Self::BYTES_MAX < bytes.len() || self.get(&digest).is_some() {
-            return;
-        }
-        self.bytes += bytes.len();
-        self.entries.push_back((digest, Arc::clone(bytes)));
-        while Self::BYTES_MAX < self.bytes {
-            let Some((_, gone)) = self.entries.pop_front() else { break };
-            self.bytes -= gone.len();
-        }
-    }
-}
 
 /// Returns the number of the bytes of this digest on a shelf, if they are there.
 pub fn find(access: Access<'_>, shelf: Shelf, digest: &Digest) -> Result<Option<i64>, Fault> {

@@ -1,18 +1,16 @@
 //! Deliveries: recorded with their event, handed out when due, and never forgotten.
 
-use rusqlite::{Row, params};
+use rusqlite::params;
 
 use crate::{
     archive::{
-        access::Access,
-        columns::strange,
+        deliveries::{self, delivery},
         error::{ArchiveError, Fault},
         events,
         store::Archive,
     },
     model::{
-        event::{Delivery, DeliveryState, Event, EventId},
-        history::Addressee,
+        event::{Addressee, Delivery, DeliveryState, Event, EventId},
         time::Timestamp,
     },
 };
@@ -27,7 +25,7 @@ impl Archive {
     ) -> Result<Vec<(Event, Delivery)>, ArchiveError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(|access| {
-            let sql = deliveries(
+            let sql = deliveries::select(
                 "d.state = 'due' AND d.state_at <= ?1 ORDER BY d.state_at, d.id LIMIT ?2",
             );
             let due = access.all(&sql, params![now, limit], delivery)?;
@@ -85,7 +83,7 @@ impl Archive {
     /// Returns the deliveries that are due or were given up, oldest first.
     pub fn undelivered(&self) -> Result<Vec<Delivery>, ArchiveError> {
         self.read(|access| {
-            let sql = deliveries("d.state <> 'delivered' ORDER BY d.id");
+            let sql = deliveries::select("d.state <> 'delivered' ORDER BY d.id");
             let found = access.all(&sql, [], delivery)?;
             Ok(found.into_iter().map(|(_, delivery)| delivery).collect())
         })
@@ -96,58 +94,4 @@ fn instant(state: DeliveryState) -> Timestamp {
     match state {
         DeliveryState::Due(at) | DeliveryState::Delivered(at) | DeliveryState::GivenUp(at) => at,
     }
-}
-
-/// Adds the deliveries of an event, due at once; one that is on record is left as it is.
-pub fn insert(
-    access: Access<'_>,
-    event: i64,
-    at: Timestamp,
-    addressees: &[Addressee],
-) -> Result<(), Fault> {
-    for addressee in addressees {
-        access.execute(
-            "INSERT INTO delivery (event, channel, recipient, state, state_at)
-             VALUES (?1, ?2, ?3, 'due', ?4)
-             ON CONFLICT (event, channel, recipient) DO NOTHING",
-            params![event, addressee.channel, addressee.recipient, at],
-        )?;
-    }
-    Ok(())
-}
-
-/// Returns the deliveries of an event, by channel and recipient.
-pub fn of_event(access: Access<'_>, event: i64) -> Result<Vec<Delivery>, Fault> {
-    let sql = deliveries("d.event = ?1 ORDER BY d.channel, d.recipient");
-    let found = access.all(&sql, [event], delivery)?;
-    Ok(found.into_iter().map(|(_, delivery)| delivery).collect())
-}
-
-fn deliveries(which: &str) -> String {
-    format!(
-        "SELECT d.event, e.name, d.channel, d.recipient, d.state, d.state_at, d.attempts,
-             d.last_error
-         FROM delivery d JOIN event e ON e.id = d.event WHERE {which}"
-    )
-}
-
-fn delivery(row: &Row<'_>) -> rusqlite::Result<(i64, Delivery)> {
-    let at: Timestamp = row.get("state_at")?;
-    let state = match row.get::<_, String>("state")?.as_str() {
-        "due" => DeliveryState::Due(at),
-        "delivered" => DeliveryState::Delivered(at),
-        "given_up" => DeliveryState::GivenUp(at),
-        other => {
-            let (kind, word) = (rusqlite::types::Type::Text, strange(other));
-            return Err(rusqlite::Error::FromSqlConversionFailure(4, kind, Box::new(word)));
-        }
-    };
-    let delivery = Delivery {
-        event: row.get("name")?,
-        addressee: Addressee { channel: row.get("channel")?, recipient: row.get("recipient")? },
-        state,
-        attempts: row.get("attempts")?,
-        last_error: row.get("last_error")?,
-    };
-    Ok((row.get("event")?, delivery))
 }

@@ -37,7 +37,7 @@ pub struct PageSize {
 impl Archive {
     /// Returns where a page stands; the default for a page that is not on record.
     pub fn page_state(&self, page: &PageId) -> Result<PageState, ArchiveError> {
-        self.read(|access| match find(access, page)? {
+        self.read(|access| match access.page(page)? {
             Some(id) => state(access, id),
             None => Ok(PageState::default()),
         })
@@ -54,8 +54,8 @@ impl Archive {
     pub fn rename_page(&mut self, before: &PageId, after: &PageId) -> Result<(), ArchiveError> {
         self.write(|access| {
             let unknown = || Fault::Unknown(format!("the page `{before}`"));
-            let page = find(access, before)?.ok_or_else(unknown)?;
-            if find(access, after)?.is_some() {
+            let page = access.page(before)?.ok_or_else(unknown)?;
+            if access.page(after)?.is_some() {
                 return Err(Fault::Taken(after.clone()));
             }
             access.execute("UPDATE page SET name = ?2 WHERE id = ?1", params![page, after])?;
@@ -65,16 +65,11 @@ impl Archive {
 
     /// Returns how much is kept of a page; zeros for one that is not on record.
     pub fn page_size(&self, page: &PageId) -> Result<PageSize, ArchiveError> {
-        self.read(|access| match find(access, page)? {
+        self.read(|access| match access.page(page)? {
             Some(id) => size(access, id),
             None => Ok(PageSize::default()),
         })
     }
-}
-
-/// Returns the number of a page, if it is on record.
-pub fn find(access: Access<'_>, page: &PageId) -> Result<Option<i64>, Fault> {
-    access.maybe("SELECT id FROM page WHERE name = ?1", [page], |row| row.get(0))
 }
 
 fn size(access: Access<'_>, page: i64) -> Result<PageSize, Fault> {

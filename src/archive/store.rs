@@ -10,8 +10,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::archive::{
     access::Access,
     error::{ArchiveError, Fault},
-    frames::Recent,
     opening,
+    recent::Recent,
 };
 
 /// Everything kept: `archive.db` in the directory `snapshots/`.

@@ -7,7 +7,6 @@ use crate::{
         access::Access,
         error::{ArchiveError, Fault},
         frames::{self, Shelf},
-        pages,
         store::Archive,
     },
     model::{
@@ -41,7 +40,7 @@ impl Archive {
     /// Returns the versions of a page, oldest first; none for a page that is not on record.
     pub fn versions(&self, page: &PageId) -> Result<Vec<Version>, ArchiveError> {
         self.read(|access| {
-            let Some(page) = pages::find(access, page)? else { return Ok(Vec::new()) };
+            let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
             access.all(&versions(&format!("v.page = ?1 {ORDER}")), [page], version)
         })
     }
@@ -53,7 +52,7 @@ impl Archive {
         at: Timestamp,
     ) -> Result<Option<Version>, ArchiveError> {
         self.read(|access| {
-            let Some(page) = pages::find(access, page)? else { return Ok(None) };
+            let Some(page) = access.page(page)? else { return Ok(None) };
             let sql = versions(
                 "v.page = ?1 AND v.first_at <= ?2
                  ORDER BY v.established_at DESC, v.number DESC LIMIT 1",
@@ -85,7 +84,7 @@ impl Archive {
         wording: &Digest,
     ) -> Result<Option<Sightings>, ArchiveError> {
         self.read(|access| {
-            let Some(page) = pages::find(access, page)? else { return Ok(None) };
+            let Some(page) = access.page(page)? else { return Ok(None) };
             access.one(
                 "SELECT count(*), min(captured_at), max(captured_at) FROM judgement
                  WHERE page = ?1 AND wording = (SELECT id FROM wording WHERE digest = ?2)

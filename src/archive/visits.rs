@@ -7,7 +7,7 @@ use crate::{
         access::Access,
         columns::strange,
         error::{ArchiveError, Fault},
-        pages, parts,
+        parts,
         parts::Bodies,
         status,
         store::Archive,
@@ -60,7 +60,7 @@ impl Archive {
     pub fn visits(&self, page: &PageId, limit: usize) -> Result<Vec<VisitRecord>, ArchiveError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(|access| {
-            let Some(page) = pages::find(access, page)? else { return Ok(Vec::new()) };
+            let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
             let sql = records("v.page = ?1 ORDER BY v.started_at DESC, v.id DESC LIMIT ?2");
             let found = access.all(&sql, [page, limit], head_and_finding)?;
             found.into_iter().map(|it| record(access, it)).collect()

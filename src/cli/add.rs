@@ -13,8 +13,9 @@ use crate::{
         terminal::{Terminal, shown},
     },
     model::{
+        address::AddressRule,
         page::PageId,
-        watch::{AddressRule, Selection, Watchlist},
+        watch::{Selection, Watchlist},
     },
     monitor::{
         app::{self, MonitorError, Paths},

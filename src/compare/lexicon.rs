@@ -1,9 +1,9 @@
 //! The words of the two texts at hand, numbered, and how much each of them says.
 //!
 //! Knows the commonest function words of some languages, and the words on which a promise hinges.
-//! Numbers are given in order of appearance, so that nothing depends on a hash.
+//! Numbers are given in order of appearance.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::compare::fold::{self, PieceKind};
 
@@ -45,7 +45,7 @@ pub enum Sameness {
 /// The words met so far.
 #[derive(Default)]
 pub struct Lexicon {
-    ids: HashMap<String, u32>,
+    ids: BTreeMap<String, u32>,
     ranks: Vec<Rank>,
 }
 

@@ -3,7 +3,7 @@
 //! Knows what of a block is its body. Two texts that are compared share one [`Streams`], so that
 //! equal streams have equal keys.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::compare::align::Unit;
@@ -22,7 +22,7 @@ pub enum Stamps {
 }
 
 /// What besides its words decides over a block's stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Treatment {
     /// A number at the start of its words counts as its marker.
     may_have_number: bool,
@@ -81,9 +81,9 @@ pub fn push_block_stream(block: &Block, stream: &mut String) -> (u32, Stamps) {
 /// The streams met so far.
 #[derive(Default)]
 pub struct Streams<'a> {
-    keys: HashMap<Rc<str>, u32>,
+    keys: BTreeMap<Rc<str>, u32>,
     streams: Vec<Rc<str>>,
-    known: HashMap<(Treatment, &'a str), Fold>,
+    known: BTreeMap<(Treatment, &'a str), Fold>,
 }
 
 /// What is compared of one block.

@@ -16,11 +16,7 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use crate::fetch::{client, fetcher::FetcherError};
-use crate::model::{
-    visit::FetchFailure,
-    watch::{AddressRule, Settings},
-};
+use crate::model::{address::AddressRule, visit::FetchFailure};
 
 /// Addresses of one name that are tried at most: a name with hundreds is a mistake or a trap.
 const ADDRESSES_MAX: usize = 32;
@@ -71,19 +67,6 @@ pub fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
     }
-}
-
-/// Returns an HTTP client for deliveries: no redirects, no proxy but that of `settings`, the
-/// connect and visit deadlines of `settings`, and under [`AddressRule::PublicOnly`] no
-/// connection to an address that is not public.
-///
-/// IP literals pass by every resolver: call [`check_url`] on the URL first.
-pub fn guarded_client(
-    settings: &Settings,
-    rule: AddressRule,
-) -> Result<reqwest::Client, FetcherError> {
-    let builder = client::builder(settings, rule)?;
-    builder.timeout(settings.bounds.visit_timeout).build().map_err(FetcherError::Client)
 }
 
 /// A host that was refused at resolution: what the resolver's caller finds in the error chain.

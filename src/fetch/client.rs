@@ -4,18 +4,21 @@ use std::{fs, path::Path};
 
 use reqwest::{Certificate, ClientBuilder, Proxy, redirect::Policy};
 
-use crate::fetch::{address::GuardedResolver, fetcher::FetcherError};
-use crate::model::watch::{AddressRule, Settings};
+use crate::fetch::{address::GuardedResolver, error::FetcherError};
+use crate::model::{address::AddressRule, watch::Settings};
 
 /// Header fields of an answer at most; real pages send up to some dozens, and the HTTP library's
-/// own 100 was seen to be too few (faults.md, 11).
+/// own 100 was seen to be too few.
 const HEADERS_MAX: usize = 500;
 
 /// The head of an HTTP/2 answer at most, in bytes; HTTP/1's bound is the HTTP library's, 400 KB.
 const HTTP2_HEAD_BYTES_MAX: u32 = 256 << 10;
 
 /// Returns a client builder with all that holds for every request of ours.
-pub fn builder(settings: &Settings, rule: AddressRule) -> Result<ClientBuilder, FetcherError> {
+pub(in crate::fetch) fn builder(
+    settings: &Settings,
+    rule: AddressRule,
+) -> Result<ClientBuilder, FetcherError> {
     // An error says that a provider is installed already, which is all we want.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let proxy_host = settings.proxy.as_ref().and_then(|it| it.host_str()).map(str::to_owned);
@@ -41,10 +44,25 @@ pub fn builder(settings: &Settings, rule: AddressRule) -> Result<ClientBuilder, 
     Ok(builder)
 }
 
+/// Returns an HTTP client for deliveries: no redirects, no proxy but that of `settings`, the
+/// connect and visit deadlines of `settings`, and under [`AddressRule::PublicOnly`] no
+/// connection to an address that is not public.
+///
+/// IP literals pass by every resolver: call [`check_url`] on the URL first.
+///
+/// [`check_url`]: crate::fetch::address::check_url
+pub fn guarded_client(
+    settings: &Settings,
+    rule: AddressRule,
+) -> Result<reqwest::Client, FetcherError> {
+    let client = builder(settings, rule)?;
+    client.timeout(settings.bounds.visit_timeout).build().map_err(FetcherError::Client)
+}
+
 /// Returns who we say we are: name, version, and how to reach whoever runs us.
 ///
 /// Characters that a header cannot carry are left out of the contact.
-pub fn user_agent(contact: Option<&str>) -> String {
+fn user_agent(contact: Option<&str>) -> String {
     let contact: String = contact
         .unwrap_or_default()
         .chars()

@@ -9,15 +9,16 @@ use crate::fetch::{
     body::BodyReader,
     budget::{Budget, Stage},
     client,
+    error::FetcherError,
     failure::{self, During},
-    fetcher::FetcherError,
     request::Ask,
     turn::{Turn, Turns},
 };
 use crate::model::{
+    address::AddressRule,
     snapshot::Digest,
     visit::{Answer, FetchFailure, Framing},
-    watch::{AddressRule, Bounds, Settings},
+    watch::{Bounds, Settings},
 };
 
 /// The way to the network, shared by all visits so that connections and turns are.

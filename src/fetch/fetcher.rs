@@ -1,6 +1,6 @@
 //! The visit: every address of a page, each with its redirects and another try where it helps.
 
-use std::{io, path::PathBuf, time::Instant};
+use std::time::Instant;
 
 use reqwest::{
     cookie::{CookieStore, Jar},
@@ -12,6 +12,7 @@ use crate::fetch::{
     address::check_url,
     body::{BodyBounds, BodyReader, check_announced},
     budget::Budget,
+    error::FetcherError,
     exchange::{Line, Reply},
     redirect,
     request::{Ask, Errand},
@@ -24,31 +25,6 @@ use crate::model::{
     visit::{Answer, FetchFailure, Hop, Known, Origin, Outcome, Part, Visit},
     watch::{RobotsRule, Settings, Watch},
 };
-
-/// Why no fetcher could be made. All of it is the settings' or the machine's.
-#[derive(Debug, thiserror::Error)]
-pub enum FetcherError {
-    /// The file of further authorities could not be read.
-    #[error("cannot read the certificates of {}", path.display())]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The file of further authorities holds none.
-    #[error("no certificate in {}", path.display())]
-    NoCertificate {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The proxy cannot be used.
-    #[error("cannot use the proxy")]
-    Proxy(#[source] reqwest::Error),
-    /// TLS or the HTTP client could not be set up.
-    #[error("cannot set up the HTTP client")]
-    Client(#[source] reqwest::Error),
-}
 
 /// Makes visits. One for the whole process: hosts' turns, robots.txt files and connections are
 /// shared by all its visits, which may run at once.
@@ -202,6 +178,8 @@ async fn settle(
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]

@@ -11,9 +11,10 @@ use url::Url;
 
 use crate::fetch::decode;
 use crate::model::{
+    address::AddressRule,
     snapshot::Digest,
     visit::{FetchFailure, Known},
-    watch::{AddressRule, Watch},
+    watch::Watch,
 };
 
 const ACCEPT_PAGE: &str =

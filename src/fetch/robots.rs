@@ -19,7 +19,7 @@ use crate::fetch::{
     request::Ask,
     retry,
 };
-use crate::model::{visit::FetchFailure, watch::AddressRule};
+use crate::model::{address::AddressRule, visit::FetchFailure};
 
 /// The name that a robots.txt knows us by.
 const AGENT: &str = "pledgewatch";

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf};
 
 use url::Url;
 
-use crate::model::{event::EventKind, page::PageId, watch::AddressRule};
+use crate::model::{address::AddressRule, event::EventKind, page::PageId};
 
 /// One `[[channel]]` of the watchlist.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,8 +5,8 @@ use std::{fmt, str::FromStr};
 use url::Url;
 
 use crate::model::{
+    cause::Cause,
     edit::{Edit, EditKind},
-    history::{Addressee, Cause},
     page::PageId,
     snapshot::Digest,
     time::Timestamp,
@@ -245,6 +245,15 @@ pub enum Telling {
     Pending,
     /// It is on record only, for this reason.
     Quiet(String),
+}
+
+/// One recipient of one channel.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Addressee {
+    /// The channel's name.
+    pub channel: String,
+    /// The recipient's.
+    pub recipient: String,
 }
 
 /// One alert for one recipient.

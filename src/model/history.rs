@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::model::{
-    event::{Event, EventId},
+    cause::Cause,
+    event::{Addressee, Event, EventId},
     page::PageId,
     snapshot::Digest,
     text::Text,
@@ -62,39 +63,6 @@ pub struct Version {
     pub first_at: Timestamp,
     /// When it was established.
     pub established_at: Timestamp,
-}
-
-/// Why two texts of a page differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cause {
-    /// Nothing was there before.
-    First,
-    /// The page itself.
-    Page,
-    /// The user's selection.
-    Selection,
-    /// A new revision of our extractor.
-    Extractor,
-}
-
-impl Cause {
-    /// Every cause, for tables and tests.
-    pub const ALL: [Cause; 4] = [Cause::First, Cause::Page, Cause::Selection, Cause::Extractor];
-
-    /// Returns a stable code for the record and for scripts.
-    pub fn code(self) -> &'static str {
-        match self {
-            Cause::First => "first",
-            Cause::Page => "page",
-            Cause::Selection => "selection",
-            Cause::Extractor => "extractor",
-        }
-    }
-
-    /// Returns the cause with this code.
-    pub fn from_code(code: &str) -> Option<Cause> {
-        Self::ALL.into_iter().find(|cause| cause.code() == code)
-    }
 }
 
 /// A wording that is not established yet.
@@ -282,15 +250,6 @@ pub struct NewEvent {
     pub event: Event,
     /// Who is to be told; empty if it is no alert, or nobody takes it.
     pub addressees: Vec<Addressee>,
-}
-
-/// One recipient of one channel.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Addressee {
-    /// The channel's name.
-    pub channel: String,
-    /// The recipient's.
-    pub recipient: String,
 }
 
 /// A visit as recorded, with what it was judged to be.

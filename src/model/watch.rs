@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use jiff::civil::Date;
 use url::Url;
 
-use crate::model::{channel::Channel, page::PageId, snapshot::Digest};
+use crate::model::{address::AddressRule, channel::Channel, page::PageId, snapshot::Digest};
 
 /// The whole watchlist, checked.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -181,15 +181,6 @@ pub enum RobotsRule {
     Honored,
     /// The user overrode robots.txt; `status` says so aloud.
     Ignored,
-}
-
-/// Which addresses a visit or a delivery may reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddressRule {
-    /// Private, loopback, link-local and metadata addresses are refused.
-    PublicOnly,
-    /// The user allowed private addresses.
-    AnyAddress,
 }
 
 /// The part of a page that counts.

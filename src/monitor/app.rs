@@ -7,11 +7,12 @@ use std::{
 
 use crate::{
     archive::{error::ArchiveError, store::Archive},
-    fetch::fetcher::FetcherError,
+    fetch::error::FetcherError,
     model::{page::PageId, watch::Watchlist},
     watchlist::{
         defaults::{self, DefaultRow},
-        read::{self, Mistakes},
+        mistakes::Mistakes,
+        read,
         write::{self, EditFailure},
     },
 };

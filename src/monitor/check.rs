@@ -10,9 +10,10 @@ use crate::{
     compare,
     extract::language::detected,
     model::{
+        cause::Cause,
         channel::Channel,
         edit::Diff,
-        history::{Cause, Judgement, NewVersion, PageState, Reading, Version, VisitId},
+        history::{Judgement, NewVersion, PageState, Reading, Version, VisitId},
         text::Text,
         time::Timestamp,
         trouble::{Trouble, TroubleKind},

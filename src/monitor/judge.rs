@@ -11,8 +11,9 @@ pub mod suspicion;
 use crate::{
     compare::quote::find_quote,
     model::{
+        cause::Cause,
         event::{EventKind, Telling, What},
-        history::{Cause, Finding, Judgement, NewVersion, Reading, Spell},
+        history::{Finding, Judgement, NewVersion, Reading, Spell},
         time::in_words,
         trouble::{Trouble, TroubleKind},
     },

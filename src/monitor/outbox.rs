@@ -5,14 +5,14 @@ use std::time::Duration;
 use crate::{
     alert::deliver::{self, Post},
     archive::events::{EventQuery, ToldFilter},
-    fetch::{address, address::guarded_client},
+    fetch::{address, client::guarded_client},
     model::{
+        address::AddressRule,
         channel::{Channel, ChannelKind},
-        event::{Delivery, DeliveryState, Event, EventId, Telling, Told, What},
-        history::Addressee,
+        event::{Addressee, Delivery, DeliveryState, Event, EventId, Telling, Told, What},
         page::PageId,
         time::Timestamp,
-        watch::{AddressRule, Settings},
+        watch::Settings,
     },
     monitor::{
         app::{App, MonitorError},

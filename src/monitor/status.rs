@@ -6,11 +6,12 @@ use crate::{
     archive::pages::PageSize,
     compare::quote::find_quote,
     model::{
+        address::AddressRule,
         event::{Delivery, EventKind, Telling},
         history::{Spell, Waiting},
         page::PageId,
         time::Timestamp,
-        watch::{AddressRule, RobotsRule, Watch, WatchState},
+        watch::{RobotsRule, Watch, WatchState},
     },
     monitor::{
         app::{App, MonitorError},

@@ -4,13 +4,15 @@ use expect_test::{Expect, expect};
 
 use crate::{
     model::{
+        address::AddressRule,
         channel::{Channel, ChannelKind, MailSecurity, SecretSource, UrlSource},
         event::EventKind,
-        watch::{AddressRule, RobotsRule, Term, WatchState, Watchlist},
+        watch::{RobotsRule, Term, WatchState, Watchlist},
     },
     watchlist::{
+        mistakes::Mistakes,
         pages::PAGES_MAX,
-        read::{Mistakes, TEXT_BYTES_MAX, read},
+        read::{TEXT_BYTES_MAX, read},
     },
 };
 

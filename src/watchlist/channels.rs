@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     model::{
+        address::AddressRule,
         channel::{Channel, ChannelKind, CommandChannel, Filter, SlackChannel, WebhookChannel},
         event::EventKind,
         page::PageId,
-        watch::AddressRule,
     },
     watchlist::{
         email::read_email,

@@ -1,6 +1,6 @@
 //! What was found wrong, collected while the walk goes on; it does not know the watchlist's keys.
 
-use crate::watchlist::read::{Mistake, Mistakes};
+use crate::watchlist::mistakes::{Mistake, Mistakes};
 
 /// What is wrong with a value, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,6 @@
 //! A walk over the parsed tables, in which every value knows its place in the text. It does not
 //! know what a single value must look like: the other files of this room do.
 
-use std::fmt;
-
 use toml::de::DeTable;
 
 use crate::{
@@ -13,6 +11,7 @@ use crate::{
         channels::read_channels,
         found::{Findings, Flaw},
         keys,
+        mistakes::Mistakes,
         pages::read_pages,
         settings::read_settings,
         table::Section,
@@ -71,49 +70,4 @@ fn syntax_mistakes(mut found: Findings<'_>, errors: &[toml::de::Error]) -> Mista
     // What follows the first error of a line is mostly its echo.
     mistakes.0.dedup_by_key(|mistake| mistake.line);
     mistakes
-}
-
-/// All mistakes of a watchlist, in the order of the text; shown as one paragraph each.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistakes(pub Vec<Mistake>);
-
-impl fmt::Display for Mistakes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, mistake) in self.0.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "\n" };
-            write!(f, "{separator}{mistake}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Mistakes {}
-
-/// One mistake: where it is, what is wrong, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// The line in the text, counted from 1.
-    pub line: usize,
-    /// The key: `settings.every`, `page "ibm-x".every`, or, where a page has no id, `page[2].every`
-    /// with entries counted from 1; empty if the mistake is in no key.
-    pub key: String,
-    /// The value as TOML, at most 80 characters and without control characters; none if there is
-    /// none, if it is a list or table, or if it could hold a secret.
-    pub value: Option<String>,
-    /// What is wrong: lower case, no full stop.
-    pub problem: String,
-    /// What would be right: lower case, no full stop.
-    pub remedy: String,
-}
-
-impl fmt::Display for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: ", self.line)?;
-        match &self.value {
-            Some(value) => write!(f, "{} = {value}: ", self.key)?,
-            None if self.key.is_empty() => (),
-            None => write!(f, "{}: ", self.key)?,
-        }
-        write!(f, "{}; {}", self.problem, self.remedy)
-    }
 }

@@ -3,7 +3,10 @@
 use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use crate::{
-    model::watch::{AddressRule, Bounds, RobotsRule, Settings, Watch},
+    model::{
+        address::AddressRule,
+        watch::{Bounds, RobotsRule, Settings, Watch},
+    },
     watchlist::{
         addresses::read_proxy,
         found::{Findings, Flaw},

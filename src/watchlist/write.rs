@@ -10,11 +10,8 @@ use toml_edit::Value;
 use url::Url;
 
 use crate::{
-    model::{page::PageId, watch::AddressRule},
-    watchlist::{
-        nearest::nearest,
-        read::{Mistakes, read},
-    },
+    model::{address::AddressRule, page::PageId},
+    watchlist::{mistakes::Mistakes, nearest::nearest, read::read},
 };
 
 /// Returns the watchlist that `init` writes: every setting with its default, a page and the

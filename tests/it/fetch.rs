@@ -10,9 +10,10 @@ use std::time::Duration;
 use pledgewatch::{
     fetch::fetcher::Fetcher,
     model::{
+        address::AddressRule,
         time::Timestamp,
         visit::{FetchFailure, Known, Outcome, Part, Visit},
-        watch::{AddressRule, Bounds, RobotsRule, Settings, Watch},
+        watch::{Bounds, RobotsRule, Settings, Watch},
     },
 };
 use url::Url;

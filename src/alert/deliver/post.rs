@@ -182,8 +182,8 @@ pub mod tests {
     use crate::{
         alert::render::{chat, json, samples},
         model::{
+            address::AddressRule,
             channel::{SecretSource, UrlSource},
-            watch::AddressRule,
         },
     };
 

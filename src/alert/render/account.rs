@@ -7,9 +7,9 @@ use crate::{
         visible::{clipped, link, shown_url, visible},
     },
     model::{
+        cause::Cause,
         edit::{Edit, EditKind},
         event::{Certainty, Change, Event, Telling, What},
-        history::Cause,
         time::{Timestamp, in_words},
         trouble::{Trouble, TroubleKind},
     },

@@ -11,9 +11,9 @@ use crate::{
         samples::HOSTILE, terminal,
     },
     model::{
+        cause::Cause,
         edit::{Diff, EditKind, MarkKind},
-        event::{Certainty, Delivery, DeliveryState, Event, Telling, Told, What},
-        history::{Addressee, Cause},
+        event::{Addressee, Certainty, Delivery, DeliveryState, Event, Telling, Told, What},
         text::Text,
     },
 };

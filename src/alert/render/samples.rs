@@ -4,9 +4,9 @@
 use crate::{
     alert::render::DiffView,
     model::{
+        cause::Cause,
         edit::{Diff, DiffRow, Edit, EditKind, Mark, MarkKind, Passage},
         event::{Certainty, Change, Event, EventId, EventKind, Telling, What},
-        history::Cause,
         snapshot::Digest,
         text::{Block, BlockKind, Link, Text},
         time::Timestamp,

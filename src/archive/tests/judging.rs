@@ -3,8 +3,9 @@
 use crate::{
     archive::{error::ArchiveError, tests::making::*},
     model::{
+        cause::Cause,
         event::{EventId, EventKind},
-        history::{Accepted, Cause, Finding, PageState, Spell, VersionId, VisitId, Waiting},
+        history::{Accepted, Finding, PageState, Spell, VersionId, VisitId, Waiting},
         snapshot::Digest,
         trouble::{Trouble, TroubleKind},
         visit::{Origin, Outcome, Validators},

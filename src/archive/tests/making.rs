@@ -7,12 +7,10 @@ use url::Url;
 use crate::{
     archive::store::Archive,
     model::{
+        cause::Cause,
         edit::{Edit, EditKind, Mark, MarkKind, Passage},
-        event::{Certainty, Change, Event, EventId, Telling, What},
-        history::{
-            Accepted, Addressee, Cause, Finding, Judgement, NewEvent, NewVersion, Reading, Regime,
-            VisitId,
-        },
+        event::{Addressee, Certainty, Change, Event, EventId, Telling, What},
+        history::{Accepted, Finding, Judgement, NewEvent, NewVersion, Reading, Regime, VisitId},
         page::PageId,
         snapshot::{Digest, Snapshot},
         text::{Block, BlockKind, Text},

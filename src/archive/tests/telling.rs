@@ -8,8 +8,9 @@ use crate::{
         tests::making::*,
     },
     model::{
+        cause::Cause,
         event::{DeliveryState, Telling, What},
-        history::{Cause, Finding, Judgement, NewEvent, VisitId},
+        history::{Finding, Judgement, NewEvent, VisitId},
         trouble::{Trouble, TroubleKind},
         visit::Visit,
     },

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use crate::{
     model::{
+        cause::Cause,
         edit::{Diff, EditKind},
         event::{Certainty, Change, What},
-        history::{Cause, Finding, Judgement, NewVersion, Reading, Waiting},
+        history::{Finding, Judgement, NewVersion, Reading, Waiting},
         text::Text,
         time::{Timestamp, in_words},
     },

@@ -7,8 +7,8 @@ use crate::{
     model::{
         channel::{Channel, ChannelKind},
         edit::EditKind,
-        event::{Certainty, Change, Event, EventId, EventKind, Telling, What},
-        history::{Addressee, Judgement, NewEvent},
+        event::{Addressee, Certainty, Change, Event, EventId, EventKind, Telling, What},
+        history::{Judgement, NewEvent},
         page::PageId,
         time::Timestamp,
         watch::Watch,

@@ -2,10 +2,7 @@
 
 use pledgewatch::{
     fetch::fetcher::Fetcher,
-    model::{
-        visit::FetchFailure,
-        watch::{AddressRule, Settings},
-    },
+    model::{address::AddressRule, visit::FetchFailure, watch::Settings},
 };
 use url::Url;
 
@@ -99,7 +96,7 @@ async fn fault_033_a_private_literal_of_a_delivery_is_refused() {
 
 #[tokio::test]
 async fn fault_032_a_delivery_to_a_name_of_this_machine_is_refused_at_resolution() {
-    use pledgewatch::fetch::address::guarded_client;
+    use pledgewatch::fetch::client::guarded_client;
     let server = Server::page("ok");
     let url = format!("http://localhost:{}/hook", server.address().port());
     let refused = guarded_client(&settings(), AddressRule::PublicOnly).unwrap();
