@@ -18,6 +18,7 @@ pub mod diff;
 pub mod error;
 pub mod exit;
 pub mod explain;
+pub mod import;
 pub mod init;
 pub mod log;
 pub mod rename;
@@ -77,6 +78,8 @@ pub enum Command {
     Explain(explain::ExplainArguments),
     /// List alerts, test channels, retry deliveries.
     Alert(alert::AlertArguments),
+    /// Import captures that others made: web archives (WARC), or pages saved by hand.
+    Import(import::ImportArguments),
     /// Rename a page's id, in the watchlist and in the archive.
     Rename(rename::RenameArguments),
     /// Check everything that is kept against its digests.
@@ -141,6 +144,7 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
+        Command::Import(arguments) => import::run(&arguments, paths, terminal),
         Command::Rename(arguments) => rename::run(&arguments, paths, terminal),
         Command::Verify(arguments) => verify::run(&arguments, paths, terminal),
         Command::Demo(arguments) => demo::run(&arguments, terminal),

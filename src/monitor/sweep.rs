@@ -19,13 +19,14 @@ use crate::{
         history::{Finding, Judgement, NewEvent, PageState, VisitId},
         page::PageId,
         time::Timestamp,
-        visit::Visit,
+        visit::{Origin, Visit},
         watch::{Watch, WatchState, Watchlist},
     },
     monitor::{
         app::{App, MonitorError},
         check::check,
         clock::Clock,
+        import::judging::tell_nobody,
         outbox,
         swept::{Checked, Swept},
     },
@@ -134,12 +135,17 @@ pub async fn sweep(
     Ok(Sweep::Done(swept))
 }
 
-/// Judges visits that a killed run recorded and did not judge.
-fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorError> {
+/// Judges visits that a killed run recorded and did not judge. Nobody is told of what an import
+/// left.
+pub fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorError> {
     for left in app.archive.unjudged()? {
         let watch = watch_for(&app.watchlist, &left.visit);
         let judged = (left.id, &left.visit);
-        let judgement = check(&app.archive, &watch, &app.watchlist.channels, judged, clock.now())?;
+        let channels = &app.watchlist.channels;
+        let mut judgement = check(&app.archive, &watch, channels, judged, clock.now())?;
+        if left.visit.origin == Origin::Imported {
+            tell_nobody(&mut judgement);
+        }
         app.archive.record_judgements(&[judgement])?;
     }
     Ok(())
