@@ -15,6 +15,10 @@ use crate::{
     },
 };
 
+/// No delivery is put off for longer: one that is due later than this was recorded by a clock that
+/// ran ahead, and is due now.
+const AHEAD_MAX_MS: i64 = 7 * 86_400_000;
+
 impl Archive {
     /// Returns deliveries that are due at `now` with their events, longest due first, at most
     /// `limit`.
@@ -26,9 +30,10 @@ impl Archive {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(|access| {
             let sql = deliveries::select(
-                "d.state = 'due' AND d.state_at <= ?1 ORDER BY d.state_at, d.id LIMIT ?2",
+                "d.state = 'due' AND (d.state_at <= ?1 OR ?1 + ?3 < d.state_at)
+                 ORDER BY d.state_at, d.id LIMIT ?2",
             );
-            let due = access.all(&sql, params![now, limit], delivery)?;
+            let due = access.all(&sql, params![now, limit, AHEAD_MAX_MS], delivery)?;
             let with_event = |(event, delivery)| Ok((events::by_number(access, event)?, delivery));
             due.into_iter().map(with_event).collect()
         })

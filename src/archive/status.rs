@@ -16,6 +16,7 @@ use crate::{
         parts::Bodies,
     },
     model::{
+        cause::Cause,
         history::{Accepted, Finding, Judgement, Spell, Waiting},
         time::Timestamp,
         visit::{Origin, Outcome, Part, Validators},
@@ -69,6 +70,10 @@ pub fn judged(access: Access<'_>, placed: &Placed<'_>) -> Result<(), Fault> {
         move_waiting(access, placed.page, judgement.waiting.as_ref())?;
         move_spell(access, placed.page, judgement.spell.as_ref())?;
     }
+    if judgement.accepted != Accepted::Yes && !judgement.versions.is_empty() {
+        // The bodies known so far are not those of the version that stands now.
+        access.execute("DELETE FROM known WHERE page = ?1", [placed.page])?;
+    }
     match judgement.accepted {
         Accepted::Yes | Accepted::Unestablished => move_health(access, placed, moves),
         Accepted::No => Ok(()),
@@ -99,7 +104,8 @@ fn move_version(access: Access<'_>, placed: &Placed<'_>, moves: bool) -> Result<
         Finding::Waiting | Finding::Variant | Finding::Trouble(_) => false,
     };
     // A version that is established without being seen at this visit was last seen before it.
-    let added_at = placed.judgement.versions.last().map(|version| version.first_at);
+    let by_the_page = placed.judgement.versions.iter().rev().find(|it| it.cause == Cause::Page);
+    let added_at = by_the_page.map(|version| version.first_at);
     access.execute(
         "UPDATE page_status SET
              version = coalesce(?2, version),
@@ -208,7 +214,9 @@ fn move_known(access: Access<'_>, placed: &Placed<'_>, parts: &[Part]) -> Result
             Outcome::Captured(_) => captured(access, placed, position, part)?,
             Outcome::NotModified { digest } => {
                 let snapshot = frames::require(access, Shelf::Snapshots, digest)?;
-                let kept = before.iter().find(|(_, id, _)| *id == snapshot);
+                let kept = before
+                    .iter()
+                    .find(|(url, id, _)| *url == part.final_url().as_str() && *id == snapshot);
                 kept.map(|(_, _, validators)| (snapshot, validators.clone()))
             }
             Outcome::Failed(_) => None,

@@ -108,7 +108,7 @@ fn test(
     let (event, tested) =
         runtime()?.block_on(outbox::test_channels(&app, names, &Clock::system()))?;
     let prints = |name: &String| name == "stdout" || is_stdout(&app, name);
-    if names.is_empty() || names.iter().any(prints) {
+    if !as_json && (names.is_empty() || names.iter().any(prints)) {
         terminal.print(&rendered::event(&event, &terminal.look))?;
     }
     let mut exit = Exit::Done;

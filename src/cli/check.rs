@@ -1,6 +1,6 @@
 //! `check`: what cron runs. Prints alerts, and nothing when there is nothing to tell.
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -72,8 +72,8 @@ pub fn run(
             ));
             Exit::Done
         }
-        Sweep::Done(swept) => {
-            print_alerts(&mut app, &swept, arguments.json, terminal, &clock)?;
+        Sweep::Done(mut swept, _lock) => {
+            print_alerts(&mut app, &mut swept, arguments.json, terminal, &clock)?;
             report(&swept, terminal);
             exit_of(&swept, arguments.exit_code)
         }
@@ -130,7 +130,7 @@ pub fn stop_on_signal(runtime: &Runtime) -> watch::Receiver<bool> {
 /// Prints the alerts for standard output and records that they arrived, or did not.
 pub fn print_alerts(
     app: &mut App,
-    swept: &Swept,
+    swept: &mut Swept,
     as_json: bool,
     terminal: &Terminal,
     clock: &Clock,
@@ -143,9 +143,10 @@ pub fn print_alerts(
         let outcome = terminal
             .try_print(&text)
             .map_err(|error| format!("standard output could not be written: {error}"));
-        let failed = outcome.is_err();
+        let failed = outcome.clone().err();
         outbox::printed(app, told, outcome, clock.now())?;
-        if failed {
+        if let Some(reason) = failed {
+            swept.undelivered.push(format!("{}: {reason}", told.event.id));
             return Ok(());
         }
     }
@@ -175,9 +176,10 @@ pub fn report(swept: &Swept, terminal: &Terminal) {
     if swept.interrupted {
         terminal.say("warning: the sweep was interrupted; pages that were not visited stay due");
     }
+    let visited: BTreeSet<_> = swept.checked.iter().map(|checked| &checked.page).collect();
     terminal.remark(&format!(
         "{} visited, {} changed, {} in trouble",
-        pages(swept.checked.len()),
+        pages(visited.len()),
         swept.changes,
         swept.troubled.len()
     ));

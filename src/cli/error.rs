@@ -78,6 +78,9 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
         MonitorError::ReadWatchlist { .. } | MonitorError::WriteWatchlist { .. } => {
             (Exit::Wrong, hint("check the file's owner and permissions, and the disk's space"))
         }
+        MonitorError::Busy => {
+            (Exit::Partly, hint("nothing was changed; try again when it is over"))
+        }
         MonitorError::Edit(_) => (Exit::Wrong, None),
         MonitorError::UnknownPage { page, known } => {
             let names: Vec<&str> = known.iter().map(|page| page.as_str()).collect();

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     cli::{
-        check::{print_alerts, runtime},
+        check::{print_alerts, runtime, stop_on_signal},
         error::CliError,
         exit::Exit,
         terminal::Terminal,
@@ -77,8 +77,10 @@ pub fn run(
     let mut exit = if is_whole { Exit::Done } else { Exit::Partly };
     if arguments.send {
         let mut swept = Swept::default();
-        runtime()?.block_on(outbox::deliver_due(&mut app, &clock, &mut swept))?;
-        print_alerts(&mut app, &swept, arguments.json, terminal, &clock)?;
+        let runtime = runtime()?;
+        let stop = stop_on_signal(&runtime);
+        runtime.block_on(outbox::deliver_due(&mut app, &clock, &stop, &mut swept))?;
+        print_alerts(&mut app, &mut swept, arguments.json, terminal, &clock)?;
         for undelivered in &swept.undelivered {
             terminal.say(&format!("warning: an alert stays due: {undelivered}"));
             exit = Exit::Partly;

@@ -3,7 +3,10 @@
 use crate::{
     cli::{error::CliError, exit::Exit, terminal::Terminal},
     model::page::PageId,
-    monitor::app::{self, Paths},
+    monitor::{
+        app::{self, Paths},
+        clock::Clock,
+    },
 };
 
 /// Rename a page's id, in the watchlist and in the archive.
@@ -21,7 +24,7 @@ pub fn run(
     paths: &Paths,
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
-    app::rename(paths, &arguments.before, &arguments.after)?;
+    app::rename(paths, &arguments.before, &arguments.after, Clock::system().now())?;
     terminal.detail(&format!("`{}` is `{}` now", arguments.before, arguments.after));
     Ok(Exit::Done)
 }

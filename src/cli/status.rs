@@ -73,7 +73,7 @@ fn page_text(page: &PageStatus) -> String {
         let alerted = if spell.alerted { ", alerted" } else { "" };
         line("trouble since", &format!("{}{alerted}: {}", spell.since.minute(), spell.trouble));
     }
-    if let Some(waiting) = &page.waiting {
+    if let Some(waiting) = page.waiting.as_ref().filter(|waiting| waiting.is_wording()) {
         let seen = format!("{}, seen {} times", waiting.first_at.minute(), waiting.sightings);
         line("waiting since", &format!("{seen}: another wording, not confirmed yet"));
     }

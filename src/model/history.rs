@@ -68,7 +68,8 @@ pub struct Version {
 /// A wording that is not established yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// What is the same as long as the wording is the same (`compare` makes it).
+    /// What is the same as long as the wording is the same (`compare` makes it); the digest of the
+    /// text itself where no word differs from the established one.
     pub wording: Digest,
     /// The digest of the text as first seen.
     pub text: Digest,
@@ -84,6 +85,14 @@ pub struct Waiting {
     pub before_last_at: Timestamp,
     /// When the page first differed from that version, with this wording or another.
     pub diverged_at: Timestamp,
+}
+
+impl Waiting {
+    /// Returns whether it differs from the established text in words, not in links, typography or
+    /// structure alone: those are told apart by the whole text.
+    pub fn is_wording(&self) -> bool {
+        self.wording != self.text
+    }
 }
 
 /// An unbroken run of visits in trouble.

@@ -6,9 +6,9 @@ use std::{
 };
 
 use crate::{
-    archive::{error::ArchiveError, store::Archive},
+    archive::{error::ArchiveError, lock, store::Archive},
     fetch::error::FetcherError,
-    model::{page::PageId, watch::Watchlist},
+    model::{page::PageId, time::Timestamp, watch::Watchlist},
     watchlist::{
         defaults::{self, DefaultRow},
         mistakes::Mistakes,
@@ -115,11 +115,19 @@ pub fn init(paths: &Paths) -> Result<(), MonitorError> {
 /// The archive is renamed first. If the program is killed in between, running the same command
 /// again finishes the work: a page that the archive already knows by its name after is accepted
 /// as long as the watchlist still has the name before.
-pub fn rename(paths: &Paths, before: &PageId, after: &PageId) -> Result<(), MonitorError> {
+pub fn rename(
+    paths: &Paths,
+    before: &PageId,
+    after: &PageId,
+    now: Timestamp,
+) -> Result<(), MonitorError> {
     let text = read_watchlist_text(&paths.watchlist)?;
     let renamed = write::rename(&text, before, after)?;
     match Archive::open_existing(&paths.archive) {
         Ok(mut archive) => {
+            let Ok(_lock) = lock::lock_sweep(&paths.archive, now)? else {
+                return Err(MonitorError::Busy);
+            };
             if archive.pages()?.contains(before) {
                 archive.rename_page(before, after)?;
             }
@@ -244,6 +252,9 @@ pub enum MonitorError {
         /// The channels that there are.
         known: Vec<String>,
     },
+    /// A sweep is running, and what was asked cannot be done beside it.
+    #[error("a sweep is running")]
+    Busy,
     /// The archive cannot be used.
     #[error(transparent)]
     Archive(#[from] ArchiveError),

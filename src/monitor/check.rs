@@ -3,7 +3,10 @@
 //! The visit is recorded before it is read; what it means is recorded after, in one transaction
 //! that holds version, change and due alerts.
 
-use std::time::Duration;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use crate::{
     archive::{error::ArchiveError, store::Archive},
@@ -13,7 +16,7 @@ use crate::{
         cause::Cause,
         channel::Channel,
         edit::Diff,
-        history::{Judgement, NewVersion, PageState, Reading, Version, VisitId},
+        history::{Judgement, NewVersion, PageState, Reading, Spell, Version, VisitId, Waiting},
         text::Text,
         time::Timestamp,
         trouble::{Trouble, TroubleKind},
@@ -62,7 +65,7 @@ pub fn check_taken_in(
     judged_at: Timestamp,
 ) -> Result<Judgement, ArchiveError> {
     let Taken { id, visit, intake } = taken;
-    let state = archive.page_state(&visit.page)?;
+    let state = by_this_clock(archive.page_state(&visit.page)?, visit.started_at);
     let whereabouts = whereabouts(visit);
     let case = Case {
         watch,
@@ -74,8 +77,28 @@ pub fn check_taken_in(
         whereabouts: &whereabouts,
         away_until: away_until(visit),
     };
-    let evidence = weigh(archive, &case, intake, visit)?;
-    Ok(judge(&case, evidence))
+    // A defect of ours in judging one page must not stop the others, now or at the next run.
+    let judged =
+        catch_unwind(AssertUnwindSafe(|| Ok(judge(&case, weigh(archive, &case, intake, visit)?))));
+    judged.unwrap_or_else(|_| {
+        let evidence = "judging the visit failed inside pledgewatch";
+        let trouble = Trouble::new(TroubleKind::Unreadable, evidence);
+        Ok(judge(&case, Evidence::Trouble(trouble, None)))
+    })
+}
+
+/// Returns the state with what a clock that ran ahead put into the future moved to the present:
+/// time passes for it from now on.
+fn by_this_clock(state: PageState, now: Timestamp) -> PageState {
+    let waiting = state.waiting.map(|waiting| Waiting {
+        first_at: waiting.first_at.min(now),
+        last_at: waiting.last_at.min(now),
+        before_last_at: waiting.before_last_at.min(now),
+        diverged_at: waiting.diverged_at.min(now),
+        ..waiting
+    });
+    let spell = state.spell.map(|spell| Spell { since: spell.since.min(now), ..spell });
+    PageState { waiting, spell, ..state }
 }
 
 /// Holds what the visit gave against what is on record.
@@ -89,7 +112,7 @@ fn weigh(
     match (intake, &case.state.version) {
         (Intake::Trouble(trouble), version) => in_trouble(archive, case, version.as_ref(), trouble),
         (Intake::NotModified, Some(version)) if version.regime == regime => {
-            Ok(Evidence::NotModified)
+            Ok(Evidence::NotModified(withdrawn(archive, case, version)?))
         }
         (Intake::NotModified, version) => {
             let again = intake::read_known(archive, visit, &case.watch.selection)?;
@@ -99,8 +122,10 @@ fn weigh(
                     let after = After { reading, sign, language };
                     beside(archive, case, version, after)
                 }
-                (Intake::Trouble(trouble), _) => Ok(Evidence::Trouble(trouble, None)),
-                (Intake::NotModified, _) => Ok(Evidence::NotModified),
+                (Intake::Trouble(trouble), version) => {
+                    in_trouble(archive, case, version.as_ref(), trouble)
+                }
+                (Intake::NotModified, _) => Ok(Evidence::NotModified(None)),
             }
         }
         (Intake::Text { reading, sign, .. }, None) => Ok(first(reading, sign)),
@@ -122,9 +147,23 @@ fn in_trouble(
     };
     let before = established(archive, case, version)?.text;
     let held = waiting(archive, case.state, case.watch, &before, &before)?;
-    let is_wording = |held: &Held| held.diff.strongest().is_some_and(|kind| kind.is_wording());
-    let overdue = held.filter(is_wording).map(|held| Box::new(Overdue { before, held }));
+    let overdue = held.filter(Held::is_wording).map(|held| Box::new(Overdue { before, held }));
     Ok(Evidence::Trouble(trouble, overdue))
+}
+
+/// Returns the wording that waits, which a return of the established one takes back.
+fn withdrawn(
+    archive: &Archive,
+    case: &Case,
+    version: &Version,
+) -> Result<Option<Box<Overdue>>, ArchiveError> {
+    if case.state.waiting.is_none() {
+        return Ok(None);
+    }
+    let before = established(archive, case, version)?.text;
+    let held = waiting(archive, case.state, case.watch, &before, &before)?;
+    let held = held.filter(Held::is_wording);
+    Ok(held.map(|held| Box::new(Overdue { before, held })))
 }
 
 /// A page may be short by nature: with nothing to hold it against, few words are no trouble.
@@ -168,10 +207,7 @@ fn beside(
         suspected = suspicion(&before.text, &reading.text, &aspect);
         sightings = archive.sightings(&case.watch.page, &reading.wording)?;
     }
-    let waiting = match diff.strongest() {
-        Some(_) => waiting(archive, case.state, case.watch, &before.text, &reading.text)?,
-        None => None,
-    };
+    let waiting = waiting(archive, case.state, case.watch, &before.text, &reading.text)?;
     Ok(Evidence::Compared(Box::new(Compared {
         reading,
         before: before.text,
@@ -239,9 +275,12 @@ fn waiting(
         true => Some(archive.text(&waiting.text)?),
         false => read_again(archive, waiting.first_visit, &watch.selection)?,
     };
+    let seen = archive.sightings(&watch.page, &waiting.wording)?;
+    let was_seen_before = seen.is_some_and(|seen| seen.first_at < waiting.first_at);
     Ok(text.map(|text| {
         let wording = compare::wording::wording(&text);
         Held {
+            was_seen_before,
             diff: compare::diff::diff(before, &text),
             since: compare::diff::diff(&text, after),
             reading: Reading { text: text.clone(), regime, wording },

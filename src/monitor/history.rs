@@ -55,7 +55,7 @@ pub fn version(app: &App, page: &PageId, which: Which) -> Result<VersionText, Mo
     app.known_page(page)?;
     let versions = app.archive.versions(page)?;
     let found = match which {
-        Which::Latest => versions.last().cloned(),
+        Which::Latest => app.archive.page_state(page)?.version,
         Which::BeforeLatest => versions.iter().rev().nth(1).cloned(),
         Which::Number(number) => versions.into_iter().find(|it| it.number == number),
         Which::At(at) => app.archive.version_at(page, at)?,

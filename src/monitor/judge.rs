@@ -9,7 +9,6 @@ pub mod events;
 pub mod suspicion;
 
 use crate::{
-    compare::quote::find_quote,
     model::{
         cause::Cause,
         event::{EventKind, Telling, What},
@@ -18,7 +17,7 @@ use crate::{
         trouble::{Trouble, TroubleKind},
     },
     monitor::judge::{
-        case::{Case, Compared, Evidence, blank},
+        case::{Case, Compared, Evidence, Held, Overdue, blank},
         events::{Teller, healthy},
     },
 };
@@ -34,9 +33,9 @@ pub fn judge(case: &Case, evidence: Evidence) -> Judgement {
             }
             judgement
         }
-        Evidence::NotModified => {
+        Evidence::NotModified(withdrawn) => {
             let reason = "the server answered that the page is as it was (304 Not Modified)";
-            same(case, None, reason.to_owned())
+            same(case, None, withdrawn.as_deref(), reason.to_owned())
         }
         Evidence::First(reading) => first(case, reading),
         Evidence::Compared(compared) => beside_the_version(case, *compared),
@@ -48,10 +47,20 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     let mut judgement = match (compared.diff.strongest(), &compared.suspicion) {
         (None, _) => {
             let reason = "the text is, word for word, the established one".to_owned();
-            same(case, Some(compared.reading), reason)
+            let withdrawn = compared.waiting.filter(Held::is_wording);
+            let withdrawn = withdrawn.map(|held| Overdue { before: compared.before, held });
+            same(case, Some(compared.reading), withdrawn.as_ref(), reason)
+        }
+        (Some(kind), Some(trouble)) if kind.is_wording() && lasts_as_it_is(case, trouble) => {
+            change::replaced(case, &compared)
         }
         (Some(kind), Some(trouble)) if kind.is_wording() => {
-            in_trouble(case, trouble.clone(), Some(compared.reading))
+            let mut judgement = in_trouble(case, trouble.clone(), Some(compared.reading.clone()));
+            if let Some(overdue) = change::overdue(case, &compared) {
+                change::establish_overdue(case, &mut judgement, &overdue);
+                judgement.waiting = None;
+            }
+            judgement
         }
         (Some(kind), _) => change::another_text(case, compared, kind),
     };
@@ -71,6 +80,38 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     judgement
 }
 
+/// The visits in a row that a page must have been in this trouble before what stands there is
+/// taken as the page.
+const LASTING_VISITS_MIN: u32 = 3;
+
+/// Returns whether another document, or what is left of this one, has stood at the address for so
+/// long that it is the page now: a replacement is news, and what it becomes is watched on.
+fn lasts_as_it_is(case: &Case, trouble: &Trouble) -> bool {
+    let Some(spell) = &case.state.spell else { return false };
+    let is_text = match trouble.kind {
+        TroubleKind::Collapsed | TroubleKind::OtherPage | TroubleKind::OtherLanguage => true,
+        TroubleKind::Unreachable
+        | TroubleKind::NotAllowed
+        | TroubleKind::ErrorStatus
+        | TroubleKind::Missing
+        | TroubleKind::SoftMissing
+        | TroubleKind::BotWall
+        | TroubleKind::Login
+        | TroubleKind::Consent
+        | TroubleKind::NeedsScript
+        | TroubleKind::Empty
+        | TroubleKind::SelectionEmpty
+        | TroubleKind::Partial
+        | TroubleKind::Redirected
+        | TroubleKind::OtherType
+        | TroubleKind::Unreadable => false,
+    };
+    is_text
+        && spell.alerted
+        && spell.trouble.kind == trouble.kind
+        && LASTING_VISITS_MIN <= spell.visits
+}
+
 fn first(case: &Case, reading: Reading) -> Judgement {
     let text = reading.text.clone();
     let regime = reading.regime;
@@ -79,16 +120,7 @@ fn first(case: &Case, reading: Reading) -> Judgement {
         "this is the first text of the page that was read: {} words, kept as its first version",
         text.word_count()
     ));
-    let teller = Teller::new(case);
-    for pledge in &case.watch.pledges {
-        if find_quote(&text, &pledge.quote).is_none() {
-            judgement.events.push(teller.alert(What::QuoteMissing {
-                pledge: pledge.id.clone(),
-                name: pledge.name.clone(),
-                quote: pledge.quote.clone(),
-            }));
-        }
-    }
+    judgement.events.extend(events::missing_quotes(case, &text));
     judgement.versions.push(NewVersion {
         cause: Cause::First,
         text,
@@ -100,9 +132,19 @@ fn first(case: &Case, reading: Reading) -> Judgement {
     judgement
 }
 
-fn same(case: &Case, reading: Option<Reading>, reason: String) -> Judgement {
+fn same(
+    case: &Case,
+    reading: Option<Reading>,
+    withdrawn: Option<&Overdue>,
+    reason: String,
+) -> Judgement {
+    let quotes = reading.as_ref().map(|reading| events::missing_quotes(case, &reading.text));
     let mut judgement = blank(case, Finding::Same, reading);
     judgement.reasons.push(reason);
+    judgement.events.extend(quotes.unwrap_or_default());
+    if let Some(withdrawn) = withdrawn {
+        judgement.events.extend(change::withdrawn(case, withdrawn));
+    }
     if let Some(waiting) = judgement.waiting.take() {
         judgement.reasons.push(format!(
             "the other wording, seen {} time{} since {}, is gone again: it is remembered as a variant",
@@ -142,17 +184,26 @@ fn in_trouble(case: &Case, trouble: Trouble, reading: Option<Reading>) -> Judgem
         }
     };
     let lasted = case.captured_at.since(spell.since);
-    if spell.alerted {
+    let is_missing = |kind| matches!(kind, TroubleKind::Missing | TroubleKind::SoftMissing);
+    let was_missing = case.state.spell.as_ref().is_some_and(|it| is_missing(it.trouble.kind));
+    let is_gone = is_missing(trouble.kind)
+        && last_good_at.is_some()
+        && case.watch.trouble_after <= lasted
+        && (was_missing || case.watch.trouble_after.is_zero());
+    if is_gone {
+        // Told once: its name is that of the spell, and what is on record is not added again.
+        let what = What::Gone { trouble: trouble.clone(), last_good_at };
+        judgement.events.push(teller.captured_at(spell.since).alert(what));
+        judgement
+            .reasons
+            .push("the server has said so more than once: the page is gone".to_owned());
+        spell.alerted = true;
+    } else if spell.alerted {
         judgement.reasons.push(format!("alerted already; it has lasted {}", in_words(lasted)));
     } else if case.watch.trouble_after <= lasted {
         spell.alerted = true;
         judgement.reasons.push(format!("it has lasted {}: it is alerted", in_words(lasted)));
-        let is_gone = matches!(trouble.kind, TroubleKind::Missing | TroubleKind::SoftMissing);
-        if is_gone && last_good_at.is_some() {
-            judgement.events.push(teller.alert(What::Gone { trouble, last_good_at }));
-        } else {
-            judgement.alerted.push((spell.event.clone(), teller.addressees(EventKind::Trouble)));
-        }
+        judgement.alerted.push((spell.event.clone(), teller.addressees(EventKind::Trouble)));
     } else {
         judgement.reasons.push(format!(
             "it is alerted when it has lasted {}; so far it has lasted {}",

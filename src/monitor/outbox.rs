@@ -1,6 +1,8 @@
 //! Alerts on their way: each delivery is tried until it succeeds, later each time.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
+
+use tokio::sync::watch::Receiver;
 
 use crate::{
     alert::deliver::{self, Post},
@@ -22,48 +24,58 @@ use crate::{
 };
 
 /// The most deliveries of one run; the rest stays due.
-const DELIVERIES_MAX: usize = 1_000;
+const DELIVERIES_MAX: usize = 5_000;
+
+/// After so many failures in a row, a channel's other deliveries are not tried in this run.
+const FAILURES_MAX: usize = 3;
 
 /// How long a failed delivery waits before it is due again: doubling from a minute to an hour.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3_600));
 
-/// Failed deliveries are given up, and shown in `status`, after this long.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(14 * 86_400);
+/// Failed deliveries are given up, and shown in `status`, after this long and so many attempts.
+const GIVE_UP_AFTER: (Duration, u32) = (Duration::from_secs(14 * 86_400), 10);
 
 /// Delivers everything that is due. Alerts for standard output are handed back in
 /// `swept.printed`: the caller prints them and then says so with [`printed`].
 ///
-/// A channel that fails delays no other: after its first failure in this run, its other
-/// deliveries are put off without being tried.
+/// A channel that fails delays no other: after a few failures in a row, its other deliveries stay
+/// due without being tried in this run. When `stop` turns true, the rest stays due.
 pub async fn deliver_due(
     app: &mut App,
     clock: &Clock,
+    stop: &Receiver<bool>,
     swept: &mut Swept,
 ) -> Result<(), MonitorError> {
     let due = app.archive.due_deliveries(clock.now(), DELIVERIES_MAX)?;
-    let mut broken: Vec<String> = Vec::new();
+    let mut failures: BTreeMap<String, usize> = BTreeMap::new();
     for (event, delivery) in due {
+        if *stop.borrow() {
+            break;
+        }
+        let to = format!("{} to {}", event.id, delivery.addressee.recipient);
         let channel = find_channel(&app.watchlist.channels, &delivery.addressee.channel);
         let Some(channel) = channel else {
             let reason = "the watchlist has no such channel any more";
             let state = DeliveryState::GivenUp(clock.now());
             app.archive.record_delivery(&event.id, &delivery.addressee, state, Some(reason))?;
+            swept.undelivered.push(format!("{to} ({}): {reason}", delivery.addressee.channel));
             continue;
         };
         if channel.kind == ChannelKind::Stdout {
             swept.printed.push(Told { event, deliveries: vec![delivery] });
             continue;
         }
-        if broken.contains(&channel.name) {
+        let failed = failures.entry(channel.name.clone()).or_default();
+        if FAILURES_MAX <= *failed {
             continue;
         }
         let attempt = attempt(&app.watchlist.settings, &channel, &event, &delivery, clock).await;
-        if let Err(reason) = &attempt {
-            broken.push(channel.name.clone());
-            let to = &delivery.addressee;
-            swept
-                .undelivered
-                .push(format!("{} to {} ({}): {reason}", event.id, to.recipient, to.channel));
+        match &attempt {
+            Ok(()) => *failed = 0,
+            Err(reason) => {
+                *failed += 1;
+                swept.undelivered.push(format!("{to} ({}): {reason}", channel.name));
+            }
         }
         settle(app, &event, &delivery, attempt, clock.now())?;
     }
@@ -102,7 +114,7 @@ fn after_failure(event: &Event, delivery: &Delivery, now: Timestamp) -> Delivery
         Telling::Alert(at) => at,
         Telling::Pending | Telling::Quiet(_) => event.recorded_at,
     };
-    if GIVE_UP_AFTER <= now.since(due_since) {
+    if GIVE_UP_AFTER.0 <= now.since(due_since) && GIVE_UP_AFTER.1 <= delivery.attempts {
         return DeliveryState::GivenUp(now);
     }
     let doublings = delivery.attempts.min(16);

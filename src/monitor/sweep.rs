@@ -16,10 +16,10 @@ use crate::{
     fetch::fetcher::Fetcher,
     model::{
         event::{EventKind, Telling, What},
-        history::{Finding, Judgement, NewEvent, PageState, VisitId},
+        history::{Finding, Judgement, NewEvent, PageState, VisitId, Waiting},
         page::PageId,
         time::Timestamp,
-        visit::{Origin, Visit},
+        visit::{FetchFailure, Origin, Outcome, Part, Visit},
         watch::{Watch, WatchState, Watchlist},
     },
     monitor::{
@@ -66,8 +66,8 @@ pub enum Progress<'a> {
 /// What a sweep came to, or who is at it already.
 #[derive(Debug)]
 pub enum Sweep {
-    /// It ran.
-    Done(Swept),
+    /// It ran. The lock is held until what it tells has been told: nobody else tells it meanwhile.
+    Done(Swept, lock::SweepLock),
     /// Another sweep is running.
     Running(lock::Running),
 }
@@ -92,8 +92,8 @@ pub fn is_due(watch: &Watch, state: &PageState, now: Timestamp) -> bool {
 /// A wording that waits and trouble that has not lasted are looked at sooner than the watch asks:
 /// after a quarter of `every`, and after [`UNSETTLED_EVERY_MAX`] at the latest.
 pub fn due_at(watch: &Watch, state: &PageState) -> Option<Timestamp> {
-    let is_unsettled =
-        state.waiting.is_some() || state.spell.as_ref().is_some_and(|spell| !spell.alerted);
+    let is_unsettled = state.waiting.as_ref().is_some_and(Waiting::is_wording)
+        || state.spell.as_ref().is_some_and(|spell| !spell.alerted);
     let every = match is_unsettled {
         true => (watch.every / 4).min(UNSETTLED_EVERY_MAX),
         false => watch.every,
@@ -128,11 +128,10 @@ pub async fn sweep(
     let mut round = Round { clock, fetcher, swept: Swept::default() };
     round.run(app, due, stop, progress).await?;
     let mut swept = round.swept;
-    outbox::deliver_due(app, clock, &mut swept).await?;
+    outbox::deliver_due(app, clock, stop, &mut swept).await?;
     let outcome = if swept.interrupted { "interrupted" } else { "done" };
     app.archive.end_sweep(sweep, clock.now(), outcome)?;
-    drop(lock);
-    Ok(Sweep::Done(swept))
+    Ok(Sweep::Done(swept, lock))
 }
 
 /// Judges visits that a killed run recorded and did not judge. Nobody is told of what an import
@@ -243,7 +242,10 @@ impl Round<'_> {
     fn set_out(&self, under_way: &mut JoinSet<Made>, due: Due) {
         let (fetcher, started_at) = (Arc::clone(&self.fetcher), self.clock.now());
         under_way.spawn(async move {
-            let visit = fetcher.visit(&due.watch, &due.known, started_at).await;
+            let (watch, known) = (Arc::clone(&due.watch), due.known);
+            let fetching =
+                tokio::spawn(async move { fetcher.visit(&watch, &known, started_at).await });
+            let visit = fetching.await.unwrap_or_else(|_| lost(&due.watch, started_at));
             Made { visit, watch: due.watch, look: due.look }
         });
     }
@@ -279,6 +281,9 @@ impl Round<'_> {
 
     fn note(&mut self, judgement: Judgement, progress: &mut dyn FnMut(Progress<'_>)) {
         self.swept.changes += changes(&judgement);
+        // What a second look shows stands in the place of the first.
+        self.swept.troubled.retain(|(page, _)| *page != judgement.page);
+        self.swept.unread.retain(|page| *page != judgement.page);
         if let Finding::Trouble(trouble) = &judgement.finding {
             self.swept.troubled.push((judgement.page.clone(), trouble.clone()));
         }
@@ -298,6 +303,21 @@ impl Round<'_> {
     }
 }
 
+/// Returns the visit of a page whose fetching failed inside the program: recorded like any other.
+fn lost(watch: &Watch, started_at: Timestamp) -> Visit {
+    let reason = "fetching failed inside pledgewatch".to_owned();
+    let part = Part {
+        url: watch.url().clone(),
+        hops: Vec::new(),
+        answer: None,
+        outcome: Outcome::Failed(FetchFailure::BadRequest { reason }),
+        attempts: 1,
+        took: Duration::ZERO,
+    };
+    let (page, ended_at) = (watch.page.clone(), started_at);
+    Visit { page, started_at, ended_at, origin: Origin::Live, parts: vec![part] }
+}
+
 /// Returns how many alerts of a change a judgement holds.
 fn changes(judgement: &Judgement) -> usize {
     let is_change = |event: &&NewEvent| {
@@ -311,7 +331,8 @@ fn changes(judgement: &Judgement) -> usize {
 fn wants_second_look(judgement: &Judgement) -> bool {
     match &judgement.finding {
         Finding::Waiting | Finding::Variant => {
-            judgement.waiting.as_ref().is_some_and(|waiting| waiting.sightings == 1)
+            let is_fresh = |waiting: &Waiting| waiting.is_wording() && waiting.sightings == 1;
+            judgement.waiting.as_ref().is_some_and(is_fresh)
         }
         Finding::Trouble(_) => {
             judgement.reading.is_some()

@@ -70,7 +70,7 @@ fn a_mail_that_was_refused_is_sent_later_under_the_same_id_and_delays_no_other_c
     edit(&site, &world);
     mail.refuse(true);
     let swept = world.sweep_at("2026-01-02T00:00:00Z");
-    assert_eq!(swept.undelivered.len(), 1, "{:?}", swept.undelivered);
+    assert_eq!(swept.undelivered.len(), 2, "{:?}", swept.undelivered);
     assert_eq!(hook.requests().len(), 1);
     let undelivered = world.app().archive.undelivered().unwrap();
     assert!(undelivered.iter().all(|it| matches!(it.state, DeliveryState::Due(_))));

@@ -146,7 +146,7 @@ impl World {
             .block_on(sweep::sweep(&mut app, &Scope::Due, &clock, &mut stop, &mut |_| ()))
             .unwrap();
         match sweep {
-            Sweep::Done(swept) => swept,
+            Sweep::Done(swept, _lock) => swept,
             Sweep::Running(running) => panic!("another sweep is running: {running:?}"),
         }
     }

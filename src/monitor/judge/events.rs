@@ -3,15 +3,16 @@
 use url::Url;
 
 use crate::{
-    compare,
+    compare::{self, quote::find_quote},
     model::{
         channel::{Channel, ChannelKind},
         edit::EditKind,
         event::{Addressee, Certainty, Change, Event, EventId, EventKind, Telling, What},
         history::{Judgement, NewEvent},
         page::PageId,
+        text::Text,
         time::Timestamp,
-        watch::Watch,
+        watch::{Pledge, Watch},
     },
     monitor::judge::case::{Case, Reached, Rederived},
 };
@@ -64,7 +65,7 @@ impl<'a> Teller<'a> {
             what,
             telling,
         };
-        event.id = EventId::of(&event.page, event.kind(), self.captured_at, &detail(&event.what));
+        event.id = EventId::of(&event.page, event.kind(), once(&event), &detail(&event.what));
         let addressees = match &event.telling {
             Telling::Alert(_) => self.addressees(event.kind()),
             Telling::Pending | Telling::Quiet(_) => Vec::new(),
@@ -89,6 +90,9 @@ impl<'a> Teller<'a> {
         }
         let what = What::Moved { from: before.to_string(), to: now.to_string() };
         Some(match case.whereabouts.reached {
+            Reached::Permanently if self.watch.formerly.contains(now) => {
+                self.quiet(what, "the watchlist knows the address as an earlier one")
+            }
             Reached::Permanently => self.alert(what),
             Reached::Loosely if is_same_place(now, self.watch.url()) => {
                 self.quiet(what, "it answers at the address of the watchlist again")
@@ -96,6 +100,21 @@ impl<'a> Teller<'a> {
             Reached::Loosely => self.quiet(what, "the redirect calls itself temporary"),
         })
     }
+}
+
+/// Returns the alerts of quotations that are not in a text, each told once for all.
+pub fn missing_quotes(case: &Case, text: &Text) -> Vec<NewEvent> {
+    let teller = Teller::new(case);
+    let is_missing = |pledge: &&Pledge| find_quote(text, &pledge.quote).is_none();
+    let missing = case.watch.pledges.iter().filter(is_missing);
+    let told = missing.map(|pledge| {
+        teller.alert(What::QuoteMissing {
+            pledge: pledge.id.clone(),
+            name: pledge.name.clone(),
+            quote: pledge.quote.clone(),
+        })
+    });
+    told.collect()
 }
 
 /// Ends a spell of trouble, and tells of a new address.
@@ -164,6 +183,17 @@ pub fn quiet_reason(kind: EditKind) -> &'static str {
     }
 }
 
+/// Returns the instant in an event's name: what is told once for all has none of its own, so that
+/// an address that alternates, or a quotation that is still missing, is not told again.
+fn once(event: &Event) -> Timestamp {
+    match &event.what {
+        What::Moved { .. } | What::QuoteMissing { .. } => Timestamp::from_millis(0),
+        What::Change(_) | What::Trouble { .. } | What::Gone { .. } | What::Recovered { .. } => {
+            event.captured_at
+        }
+    }
+}
+
 /// Tells apart several events of one kind at one capture.
 fn detail(what: &What) -> String {
     match what {
@@ -171,7 +201,7 @@ fn detail(what: &What) -> String {
             format!("{} {} {}", change.cause.code(), change.before, change.after)
         }
         What::Moved { to, .. } => to.clone(),
-        What::QuoteMissing { pledge, .. } => pledge.to_string(),
+        What::QuoteMissing { pledge, quote, .. } => format!("{pledge} {quote}"),
         What::Trouble { .. } | What::Gone { .. } | What::Recovered { .. } => String::new(),
     }
 }

@@ -35,10 +35,12 @@ pub fn suspicion(before: &Text, after: &Text, aspect: &Aspect) -> Option<Trouble
         return Some(Trouble::new(TroubleKind::Empty, "no words where there were some before"));
     }
     let collapsed = CHARS_MIN <= chars_before && chars_after * 3 < chars_before;
-    if let (Some(sign), true) = (aspect.sign, chars_after * 2 < chars_before) {
+    let alike = likeness(before, after);
+    if let Some(sign) = aspect.sign
+        && (chars_after * 2 < chars_before || alike < OTHER_PAGE_PER_MILLE * 3)
+    {
         return Some(sign.clone());
     }
-    let alike = likeness(before, after);
     if let (Some(language_before), Some(language_after)) =
         (aspect.language_before, aspect.language_after)
         && language_before != language_after
