@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    alert::deliver::{self, Post},
+    alert::deliver::{self, post::Post},
     archive::events::{EventQuery, ToldFilter},
     fetch::{address, client::guarded_client},
     model::{
