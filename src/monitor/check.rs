@@ -1,4 +1,5 @@
-//! One visit, from its bytes to what it adds to the record: the path of design.md, section 3.
+//! One visit, from its bytes to what it adds to the record: a part of the walk in
+//! `ARCHITECTURE.md`.
 //!
 //! The visit is recorded before it is read; what it means is recorded after, in one transaction
 //! that holds version, change and due alerts.
