@@ -2,7 +2,7 @@
 //! the user's comments.
 //!
 //! Pure over text: it opens no file, resolves no name and reads no secret. [`read`] is the way
-//! in, [`mistakes`] what it tells if there are any, [`write`] changes the text, [`defaults`] is the
+//! in, [`mistakes`] what it tells if there are any, [`mod@write`] changes the text, [`defaults`] is the
 //! one table of what holds when nothing is said. `found` collects while the walk goes on, `table`
 //! and `keys` know the form of the file. The rest is one file for each kind of value or table.
 
