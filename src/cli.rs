@@ -2,9 +2,13 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::{cli::exit::Exit, cli::terminal::Terminal, monitor::app::Paths};
+use crate::{
+    cli::exit::Exit,
+    cli::terminal::Terminal,
+    monitor::app::{Paths, defaults},
+};
 
 pub mod add;
 pub mod alert;
@@ -14,6 +18,7 @@ pub mod diff;
 pub mod error;
 pub mod exit;
 pub mod explain;
+pub mod import;
 pub mod init;
 pub mod log;
 pub mod rename;
@@ -47,6 +52,9 @@ wrong; 3 some pages or alerts failed, the rest is done; 4 the archive or the pro
 
 From cron: 0 */6 * * *  cd /path/to/pledgewatch && pledgewatch check";
 
+/// As wide as the column of keys in the long help.
+const HANGING: &str = "                                            ";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -70,6 +78,8 @@ pub enum Command {
     Explain(explain::ExplainArguments),
     /// List alerts, test channels, retry deliveries.
     Alert(alert::AlertArguments),
+    /// Import captures that others made: web archives (WARC), or pages saved by hand.
+    Import(import::ImportArguments),
     /// Rename a page's id, in the watchlist and in the archive.
     Rename(rename::RenameArguments),
     /// Check everything that is kept against its digests.
@@ -80,7 +90,11 @@ pub enum Command {
 
 /// Runs the command line and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let command = Arguments::command().after_long_help(long_help());
+    let parsed = command
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             let is_asked = error.exit_code() == 0;
@@ -97,6 +111,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             error.exit
         }
     }
+}
+
+/// Returns what `--help` says after the commands: exit codes, and each key's default.
+fn long_help() -> String {
+    let mut help = format!("{AFTER_HELP}\n\nThe watchlist's keys and their defaults:\n");
+    for row in defaults() {
+        let default = format!("{} = {}", row.key, row.value);
+        let options = textwrap::Options::new(100).initial_indent("  ").subsequent_indent(HANGING);
+        help.push_str(&textwrap::fill(&format!("{default:<41} {}", row.means), options));
+        help.push('\n');
+    }
+    help
 }
 
 fn paths(arguments: &Arguments) -> Paths {
@@ -118,6 +144,7 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
+        Command::Import(arguments) => import::run(&arguments, paths, terminal),
         Command::Rename(arguments) => rename::run(&arguments, paths, terminal),
         Command::Verify(arguments) => verify::run(&arguments, paths, terminal),
         Command::Demo(arguments) => demo::run(&arguments, terminal),

@@ -5,6 +5,7 @@ pub mod app;
 pub mod check;
 pub mod clock;
 pub mod history;
+pub mod import;
 pub mod intake;
 pub mod judge;
 pub mod outbox;

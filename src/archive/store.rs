@@ -73,11 +73,41 @@ impl Archive {
         folded.and(closed).map_err(|fault| fault.at(&path))
     }
 
+    /// Lets `act` read and write by turns in one transaction: all that it wrote is on record
+    /// afterwards, or none.
+    ///
+    /// Within another such act it is part of that one. What failed in it must fail it as a whole.
+    pub fn together<T, E: From<ArchiveError>>(
+        &mut self,
+        act: impl FnOnce(&mut Archive) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if !self.connection.is_autocommit() {
+            return act(self);
+        }
+        self.batch("BEGIN IMMEDIATE")?;
+        let done =
+            act(self).and_then(|value| self.batch("COMMIT").map(|()| value).map_err(E::from));
+        if done.is_err() && !self.connection.is_autocommit() {
+            // The first failure is the one to tell of; a connection that is dropped rolls back too.
+            let _ = self.batch("ROLLBACK");
+        }
+        done
+    }
+
+    fn batch(&self, sql: &str) -> Result<(), ArchiveError> {
+        let done = self.connection.execute_batch(sql);
+        done.map_err(|error| Fault::Sqlite(error).at(&self.path))
+    }
+
     /// Lets `act` read the record as of one instant.
     pub(in crate::archive) fn read<T>(
         &self,
         act: impl FnOnce(Access<'_>) -> Result<T, Fault>,
     ) -> Result<T, ArchiveError> {
+        if !self.connection.is_autocommit() {
+            let inside = Access { connection: &self.connection, recent: &self.recent };
+            return act(inside).map_err(|fault| fault.at(&self.path));
+        }
         let read = || {
             // Dropped unfinished, which ends it: there is nothing to commit.
             let instant = self.connection.unchecked_transaction()?;
@@ -92,6 +122,9 @@ impl Archive {
         act: impl FnOnce(Access<'_>) -> Result<T, Fault>,
     ) -> Result<T, ArchiveError> {
         let Archive { path, connection, recent, .. } = self;
+        if !connection.is_autocommit() {
+            return act(Access { connection, recent }).map_err(|fault| fault.at(path));
+        }
         let write = || {
             // Immediate: a transaction that began by reading could not wait for its turn to write.
             let all = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

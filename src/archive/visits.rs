@@ -46,6 +46,27 @@ impl Archive {
         })
     }
 
+    /// Returns what the first addresses of a page's visits begun at `at` gave: each address with
+    /// the digest of its body, `None` if it gave none.
+    pub fn captured_at(
+        &self,
+        page: &PageId,
+        at: Timestamp,
+    ) -> Result<Vec<(String, Option<Digest>)>, ArchiveError> {
+        self.read(|access| {
+            access.all(
+                "SELECT a.url, s.digest FROM visit v
+                 JOIN page g ON g.id = v.page
+                 JOIN part p ON p.visit = v.id AND p.position = 0
+                 JOIN address a ON a.id = p.address
+                 LEFT JOIN snapshot s ON s.id = p.snapshot
+                 WHERE g.name = ?1 AND v.started_at = ?2",
+                params![page, at],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+        })
+    }
+
     /// Returns a visit without its bodies.
     pub fn visit(&self, id: VisitId) -> Result<VisitRecord, ArchiveError> {
         self.read(|access| {

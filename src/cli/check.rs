@@ -159,19 +159,23 @@ fn alert_text(told: &Told, as_json: bool, terminal: &Terminal) -> String {
     }
 }
 
-/// Says what failed, and with `-v` how the sweep went.
+/// Says what failed, and on a terminal or with `-v` how the sweep went.
 pub fn report(swept: &Swept, terminal: &Terminal) {
     for undelivered in &swept.undelivered {
         terminal
             .say(&format!("warning: an alert could not be delivered and stays due: {undelivered}"));
     }
     for (page, trouble) in &swept.troubled {
-        terminal.detail(&format!("warning: {page}: {trouble}"));
+        let warning = format!("warning: {page}: {trouble}");
+        match swept.unread.contains(page) {
+            true => terminal.say(&format!("{warning}; this page was never read so far")),
+            false => terminal.remark(&warning),
+        }
     }
     if swept.interrupted {
         terminal.say("warning: the sweep was interrupted; pages that were not visited stay due");
     }
-    terminal.detail(&format!(
+    terminal.remark(&format!(
         "{} visited, {} changed, {} in trouble",
         pages(swept.checked.len()),
         swept.changes,
@@ -245,7 +249,7 @@ async fn rehearse(
     clock: &Clock,
 ) -> Result<Exit, CliError> {
     let scratch = tempfile::tempdir()?;
-    let app = open_to_rehearse(paths, scratch.path())?;
+    let app = open_without_writing(paths, scratch.path())?;
     let scope = scope(&app, &arguments.pages)?;
     let judgements = sweep::rehearse(&app.watchlist, &app.archive, &scope, clock).await?;
     let mut exit = Exit::Done;
@@ -280,7 +284,7 @@ async fn rehearse(
 }
 
 /// Opens the archive if there is one, and an empty one elsewhere if there is none.
-fn open_to_rehearse(paths: &Paths, scratch: &Path) -> Result<App, CliError> {
+pub fn open_without_writing(paths: &Paths, scratch: &Path) -> Result<App, CliError> {
     if paths.archive.join("archive.db").exists() {
         return Ok(App::open_existing(paths)?);
     }

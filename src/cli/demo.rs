@@ -9,7 +9,7 @@ pub mod story;
 use std::fs;
 
 use crate::{
-    alert::render::{DiffView, terminal as rendered},
+    alert::render::{DiffView, terminal as rendered, visible},
     cli::{
         check::{print_alerts, runtime},
         demo::{site::Site, story::Act},
@@ -69,7 +69,8 @@ pub fn run(arguments: &DemoArguments, terminal: &Terminal) -> Result<Exit, CliEr
 /// Edits the site, sweeps at the act's time, and prints what the sweep tells.
 fn play(act: &Act, site: &Site, app: &mut App, terminal: &Terminal) -> Result<(), CliError> {
     let at: Timestamp = act.at.parse().expect("the story's times are valid");
-    terminal.print(&format!("\n[{}] {}\n", at.minute(), act.told))?;
+    let told = format!("[{}] {}", at.minute(), act.told);
+    terminal.print(&format!("\n{}\n", textwrap::fill(&told, terminal.look.width)))?;
     for (path, page) in &act.pages {
         site.serve(path, page.clone());
     }
@@ -79,11 +80,12 @@ fn play(act: &Act, site: &Site, app: &mut App, terminal: &Terminal) -> Result<()
     let swept = runtime.block_on(sweep::sweep(app, &Scope::Due, &clock, &mut stop, &mut |_| ()))?;
     let Sweep::Done(swept) = swept else { return Ok(()) };
     for checked in &swept.checked {
-        terminal.print(&format!(
-            "    {:<10} {}",
-            checked.page,
-            checked.reasons.first().map_or("", String::as_str)
-        ))?;
+        let reason = checked.reasons.first().map_or("", String::as_str);
+        let line = format!("{:<9} {}", checked.page, visible::visible(reason));
+        let options = textwrap::Options::new(terminal.look.width)
+            .initial_indent("    ")
+            .subsequent_indent("              ");
+        terminal.print(&textwrap::fill(&line, options))?;
     }
     if swept.printed.is_empty() {
         terminal.print("    (no alert)")?;

@@ -2,7 +2,13 @@
 
 use std::{error::Error, io};
 
-use crate::{cli::exit::Exit, monitor::app::MonitorError};
+use crate::{
+    cli::exit::Exit,
+    monitor::{
+        app::MonitorError,
+        import::{ImportFailure, places::PlaceFailure},
+    },
+};
 
 /// An error with its way out.
 #[derive(Debug)]
@@ -31,6 +37,28 @@ impl From<io::Error> for CliError {
 impl From<MonitorError> for CliError {
     fn from(error: MonitorError) -> CliError {
         let (exit, hint) = way_out(&error);
+        CliError { error: Box::new(error), hint, exit }
+    }
+}
+
+impl From<ImportFailure> for CliError {
+    fn from(error: ImportFailure) -> CliError {
+        let (exit, hint) = match &error {
+            ImportFailure::Read { .. } => {
+                (Exit::Wrong, hint("what was imported before stays; run it again to go on"))
+            }
+            ImportFailure::Spool(_) => (Exit::Failed, hint("TMPDIR names a folder with room")),
+            ImportFailure::Place(PlaceFailure::NoAddress { .. }) => {
+                (Exit::Wrong, hint("give the page an entry in the watchlist first"))
+            }
+            ImportFailure::Place(PlaceFailure::Archive(_)) | ImportFailure::Archive(_) => {
+                (Exit::Failed, None)
+            }
+            ImportFailure::Place(PlaceFailure::Unnamed | PlaceFailure::SeveralAddresses { .. }) => {
+                (Exit::Wrong, None)
+            }
+            ImportFailure::Monitor(error) => way_out(error),
+        };
         CliError { error: Box::new(error), hint, exit }
     }
 }

@@ -4,10 +4,13 @@ use serde_json::{Value, json};
 
 use crate::{
     alert::render::visible,
-    cli::{alert::delivery_line, error::CliError, exit::Exit, terminal::Terminal},
+    cli::{
+        alert::delivery_line, check::open_without_writing, error::CliError, exit::Exit,
+        terminal::Terminal,
+    },
     model::{page::PageId, time::Timestamp},
     monitor::{
-        app::{App, Paths},
+        app::Paths,
         clock::Clock,
         status::{self, Health, PageStatus, Status},
     },
@@ -29,7 +32,8 @@ pub fn run(
     paths: &Paths,
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
-    let app = App::open(paths)?;
+    let scratch = tempfile::tempdir()?;
+    let app = open_without_writing(paths, scratch.path())?;
     let status = status::status(&app, &arguments.pages, Clock::system().now())?;
     if arguments.json {
         for page in &status.pages {

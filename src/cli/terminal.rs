@@ -82,6 +82,14 @@ impl Terminal {
         }
     }
 
+    /// Says something on standard error if somebody is there to read it, or `-v` was given: cron
+    /// mails what is printed.
+    pub fn remark(&self, text: &str) {
+        if 0 < self.verbose || io::stderr().is_terminal() {
+            self.say(text);
+        }
+    }
+
     /// Says what failed, why, and what to do.
     pub fn error(&self, error: &CliError) {
         let mut text = format!("error: {}", error.error);

@@ -128,7 +128,7 @@ pub struct Watch {
 impl Watch {
     /// How often a page is visited unless the watchlist says otherwise.
     pub const EVERY: Duration = Duration::from_secs(6 * 3_600);
-    /// Half of all flaps last longer than a day; 36 h covers most (measured).
+    /// Half of all flaps last longer than a day; 36 h covers most (measured on real policy pages).
     pub const CONFIRM_WITHIN: Duration = Duration::from_secs(36 * 3_600);
     /// Nine in ten collapses heal within days.
     pub const TROUBLE_AFTER: Duration = Duration::from_secs(3 * 86_400);

@@ -10,6 +10,7 @@ use crate::{
     fetch::error::FetcherError,
     model::{page::PageId, watch::Watchlist},
     watchlist::{
+        defaults::{self, DefaultRow},
         mistakes::Mistakes,
         read,
         write::{self, EditFailure},
@@ -40,6 +41,15 @@ impl App {
         Ok(App { watchlist, archive: Archive::open(&paths.archive)? })
     }
 
+    /// Opens the archive, which is made if there is none; a missing watchlist counts as empty.
+    pub fn open_unlisted(paths: &Paths) -> Result<App, MonitorError> {
+        let watchlist = match read_watchlist(&paths.watchlist) {
+            Err(MonitorError::NoWatchlist { .. }) => Watchlist::default(),
+            read => read?,
+        };
+        Ok(App { watchlist, archive: Archive::open(&paths.archive)? })
+    }
+
     /// Reads the watchlist and opens an archive that exists; nothing is made.
     pub fn open_existing(paths: &Paths) -> Result<App, MonitorError> {
         let watchlist = read_watchlist(&paths.watchlist)?;
@@ -65,6 +75,11 @@ impl App {
         known.dedup();
         Err(MonitorError::UnknownPage { page: page.clone(), known })
     }
+}
+
+/// Returns the watchlist's keys with their defaults, in the order in which people meet them.
+pub fn defaults() -> Vec<DefaultRow> {
+    defaults::defaults()
 }
 
 /// Reads and checks the watchlist's file.

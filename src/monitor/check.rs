@@ -1,5 +1,4 @@
-//! One visit, from its bytes to what it adds to the record: a part of the walk in
-//! `ARCHITECTURE.md`.
+//! One visit, from its bytes to what it adds to the record: the walk that ARCHITECTURE.md tells.
 //!
 //! The visit is recorded before it is read; what it means is recorded after, in one transaction
 //! that holds version, change and due alerts.
@@ -40,6 +39,29 @@ pub fn check(
     (id, visit): (VisitId, &Visit),
     judged_at: Timestamp,
 ) -> Result<Judgement, ArchiveError> {
+    let intake = take_in(watch, visit, archive)?;
+    check_taken_in(archive, watch, channels, Taken { id, visit, intake }, judged_at)
+}
+
+/// A recorded visit with what it gave.
+pub struct Taken<'a> {
+    /// Its number.
+    pub id: VisitId,
+    /// The visit.
+    pub visit: &'a Visit,
+    /// What it gave, as [`take_in`] read it.
+    pub intake: Intake,
+}
+
+/// Does what [`check`] does for a visit that was read already.
+pub fn check_taken_in(
+    archive: &Archive,
+    watch: &Watch,
+    channels: &[Channel],
+    taken: Taken<'_>,
+    judged_at: Timestamp,
+) -> Result<Judgement, ArchiveError> {
+    let Taken { id, visit, intake } = taken;
     let state = archive.page_state(&visit.page)?;
     let whereabouts = whereabouts(visit);
     let case = Case {
@@ -52,7 +74,6 @@ pub fn check(
         whereabouts: &whereabouts,
         away_until: away_until(visit),
     };
-    let intake = take_in(watch, visit, archive)?;
     let evidence = weigh(archive, &case, intake, visit)?;
     Ok(judge(&case, evidence))
 }

@@ -11,7 +11,7 @@ use crate::{
         snapshot::Snapshot,
         text::Text,
         trouble::{Trouble, TroubleKind},
-        visit::{FetchFailure, Outcome, Part, Visit},
+        visit::{FetchFailure, Origin, Outcome, Part, Visit},
         watch::{Selection, Watch},
     },
 };
@@ -43,17 +43,36 @@ pub fn regime(selection: &Selection) -> Regime {
 ///
 /// A body that was confirmed by a 304 beside one that changed is taken from the archive.
 pub fn take_in(watch: &Watch, visit: &Visit, archive: &Archive) -> Result<Intake, ArchiveError> {
+    match take_in_alone(watch, visit) {
+        Some(intake) => Ok(intake),
+        None => read_known(archive, visit, &watch.selection),
+    }
+}
+
+/// Reads a visit without asking the archive; `None` if a body that it needs is only there.
+///
+/// What a 304 confirmed is the body of the established version. What another's web archive calls
+/// the same as before may be any earlier body, which is read like one that came.
+pub fn take_in_alone(watch: &Watch, visit: &Visit) -> Option<Intake> {
     if let Some(failure) = visit.failure() {
-        return Ok(Intake::Trouble(trouble_of_failure(failure)));
+        return Some(Intake::Trouble(trouble_of_failure(failure)));
     }
     if let Some(trouble) = visit.parts.iter().find_map(trouble_of_status) {
-        return Ok(Intake::Trouble(trouble));
+        return Some(Intake::Trouble(trouble));
     }
     let is_known = |part: &Part| matches!(part.outcome, Outcome::NotModified { .. });
-    if visit.parts.iter().all(is_known) {
-        return Ok(Intake::NotModified);
+    if visit.origin == Origin::Live && visit.parts.iter().all(is_known) {
+        return Some(Intake::NotModified);
     }
-    read_known(archive, visit, &watch.selection)
+    let captured = |part: &Part| match &part.outcome {
+        Outcome::Captured(snapshot) => {
+            let content_type = part.answer.as_ref().and_then(|it| it.header("content-type"));
+            Some((snapshot.clone(), content_type.map(str::to_owned)))
+        }
+        Outcome::NotModified { .. } | Outcome::Failed(_) => None,
+    };
+    let bodies: Option<Vec<_>> = visit.parts.iter().map(captured).collect();
+    Some(read_bodies(&bodies?, &watch.selection))
 }
 
 /// Reads a recorded visit again under today's regime.
@@ -165,10 +184,9 @@ fn trouble_of_failure(failure: &FetchFailure) -> Trouble {
 }
 
 fn trouble_of_status(part: &Part) -> Option<Trouble> {
-    let Outcome::Captured(_) = part.outcome else { return None };
     let status = part.answer.as_ref()?.status;
     let kind = match status {
-        200..=299 => return None,
+        200..=299 | 304 => return None,
         404 | 410 => TroubleKind::Missing,
         _ => TroubleKind::ErrorStatus,
     };

@@ -1,7 +1,7 @@
 //! What a visit means for its page, given the page's history: pure, values in and values out.
 //!
-//! The questions, in this order: is this the page at all, do the words differ, is it a wording
-//! that the page showed before, does it hold.
+//! In this order: is this the page at all, do the words differ, is it
+//! a wording that the page showed before, does it hold.
 
 pub mod case;
 pub mod change;

@@ -15,16 +15,18 @@ use crate::{
     archive::{error::ArchiveError, lock, store::Archive},
     fetch::fetcher::Fetcher,
     model::{
-        history::{Finding, Judgement, PageState, VisitId},
+        event::{EventKind, Telling, What},
+        history::{Finding, Judgement, NewEvent, PageState, VisitId},
         page::PageId,
         time::Timestamp,
-        visit::Visit,
+        visit::{Origin, Visit},
         watch::{Watch, WatchState, Watchlist},
     },
     monitor::{
         app::{App, MonitorError},
         check::check,
         clock::Clock,
+        import::judging::tell_nobody,
         outbox,
         swept::{Checked, Swept},
     },
@@ -35,6 +37,10 @@ const BATCH_VISITS_MAX: usize = 100;
 
 /// The longest that a finished visit waits for others to share its transaction.
 const BATCH_WAIT_MAX: Duration = Duration::from_millis(200);
+
+/// How often a page is visited at least while it is unsettled: a page that is watched weekly does
+/// not wait a week for a server that was down for an hour.
+const UNSETTLED_EVERY_MAX: Duration = Duration::from_secs(6 * 3_600);
 
 /// Which watches a sweep visits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,8 +88,17 @@ pub fn is_due(watch: &Watch, state: &PageState, now: Timestamp) -> bool {
 }
 
 /// Returns when a watch is due next; `None` if it was never visited.
+///
+/// A wording that waits and trouble that has not lasted are looked at sooner than the watch asks:
+/// after a quarter of `every`, and after [`UNSETTLED_EVERY_MAX`] at the latest.
 pub fn due_at(watch: &Watch, state: &PageState) -> Option<Timestamp> {
-    let due = state.last_visit_at?.after(watch.every.mul_f64(0.9));
+    let is_unsettled =
+        state.waiting.is_some() || state.spell.as_ref().is_some_and(|spell| !spell.alerted);
+    let every = match is_unsettled {
+        true => (watch.every / 4).min(UNSETTLED_EVERY_MAX),
+        false => watch.every,
+    };
+    let due = state.last_visit_at?.after(every.mul_f64(0.9));
     Some(match state.away_until {
         Some(away_until) => due.max(away_until),
         None => due,
@@ -120,12 +135,17 @@ pub async fn sweep(
     Ok(Sweep::Done(swept))
 }
 
-/// Judges visits that a killed run recorded and did not judge.
-fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorError> {
+/// Judges visits that a killed run recorded and did not judge. Nobody is told of what an import
+/// left.
+pub fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorError> {
     for left in app.archive.unjudged()? {
         let watch = watch_for(&app.watchlist, &left.visit);
         let judged = (left.id, &left.visit);
-        let judgement = check(&app.archive, &watch, &app.watchlist.channels, judged, clock.now())?;
+        let channels = &app.watchlist.channels;
+        let mut judgement = check(&app.archive, &watch, channels, judged, clock.now())?;
+        if left.visit.origin == Origin::Imported {
+            tell_nobody(&mut judgement);
+        }
         app.archive.record_judgements(&[judgement])?;
     }
     Ok(())
@@ -262,6 +282,11 @@ impl Round<'_> {
         if let Finding::Trouble(trouble) = &judgement.finding {
             self.swept.troubled.push((judgement.page.clone(), trouble.clone()));
         }
+        let never_read =
+            |event: &NewEvent| matches!(event.event.what, What::Trouble { last_good_at: None, .. });
+        if judgement.events.iter().any(never_read) {
+            self.swept.unread.push(judgement.page.clone());
+        }
         let checked = Checked {
             page: judgement.page,
             visit: judgement.visit,
@@ -275,8 +300,7 @@ impl Round<'_> {
 
 /// Returns how many alerts of a change a judgement holds.
 fn changes(judgement: &Judgement) -> usize {
-    use crate::model::event::{EventKind, Telling};
-    let is_change = |event: &&crate::model::history::NewEvent| {
+    let is_change = |event: &&NewEvent| {
         event.event.kind() == EventKind::Change && matches!(event.event.telling, Telling::Alert(_))
     };
     judgement.events.iter().filter(is_change).count()

@@ -29,6 +29,8 @@ pub struct Swept {
     pub changes: usize,
     /// Pages in trouble, with the trouble.
     pub troubled: Vec<(PageId, Trouble)>,
+    /// Pages in trouble that were never read so far, at the first visit that found it.
+    pub unread: Vec<PageId>,
     /// Deliveries that failed, in words.
     pub undelivered: Vec<String>,
     /// The alerts for standard output, oldest first, to be printed and then settled.

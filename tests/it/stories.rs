@@ -3,6 +3,7 @@
 
 use pledgewatch::model::{
     event::{Certainty, EventKind, Telling, What},
+    history::{Accepted, Cause, Finding, Judgement, NewVersion, Reading, Regime},
     trouble::TroubleKind,
 };
 
@@ -290,6 +291,79 @@ fn validators_of_a_page_in_trouble_are_not_used() {
         .collect();
     assert!(asked.iter().flatten().all(|tag| tag == "\"good\""), "{asked:?}");
     assert!(asked.last().unwrap().is_some());
+}
+
+#[test]
+fn an_unsettled_page_is_looked_at_sooner_than_its_watch_asks() {
+    let site = Site::start();
+    let world = watching(&site, "every = \"7d\"");
+    site.page("/p", &framed(POLICY, "a"));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    assert_eq!(world.sweep_at("2026-01-02T00:00:00Z").checked.len(), 0);
+    site.reply("/p", Reply::new(503));
+    assert_eq!(world.sweep_at("2026-01-08T00:00:00Z").checked.len(), 1);
+    site.page("/p", &framed(&edited(), "a"));
+    assert_eq!(world.sweep_at("2026-01-08T06:00:00Z").checked.len(), 2, "and a second look");
+    assert_eq!(world.sweep_at("2026-01-08T12:00:00Z").changes, 1);
+    assert_eq!(world.sweep_at("2026-01-09T00:00:00Z").checked.len(), 0);
+}
+
+#[test]
+fn a_revised_extractor_is_no_change_and_hides_none() {
+    let site = Site::start();
+    let world = watching(&site, "confirm_within = 0");
+    site.page("/p", &framed(POLICY, "a"));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    read_by_an_earlier_revision(&world);
+    site.page("/p", &framed(POLICY, "b"));
+    world.sweep_at("2026-01-02T00:00:00Z");
+    assert_eq!(told(&world), ["change quiet"]);
+    read_by_an_earlier_revision(&world);
+    site.page("/p", &framed(&edited(), "b"));
+    world.sweep_at("2026-01-03T00:00:00Z");
+    let log = world.log();
+    let alerts: Vec<_> =
+        log.iter().filter(|told| matches!(told.event.telling, Telling::Alert(_))).collect();
+    assert_eq!(alerts.len(), 1, "{:?}", told(&world));
+    let words: Vec<&str> =
+        alerts[0].event.edits().iter().flat_map(|edit| edit.inserted()).collect();
+    assert!(words.join(" ").contains("currently"), "{words:?}");
+    assert!(!words.join(" ").contains("Facial recognition"), "{words:?}");
+}
+
+/// Puts on record that the page's latest visit was read by an extractor that lost the heading.
+fn read_by_an_earlier_revision(world: &World) {
+    let mut app = world.app();
+    let page = "p".parse().unwrap();
+    let version = app.archive.page_state(&page).unwrap().version.unwrap();
+    let mut text = app.archive.text(&version.text).unwrap();
+    text.blocks.remove(0);
+    let regime = Regime { revision: 0, ..version.regime };
+    let wording = pledgewatch::compare::wording::wording(&text);
+    let judgement = Judgement {
+        visit: version.first_visit,
+        page,
+        captured_at: version.first_at,
+        judged_at: version.first_at,
+        finding: Finding::Established,
+        reasons: Vec::new(),
+        reading: Some(Reading { text: text.clone(), regime, wording }),
+        read_again: None,
+        versions: vec![NewVersion {
+            cause: Cause::Extractor,
+            text,
+            regime,
+            first_visit: version.first_visit,
+            first_at: version.first_at,
+        }],
+        waiting: None,
+        spell: None,
+        accepted: Accepted::Yes,
+        away_until: None,
+        events: Vec::new(),
+        alerted: Vec::new(),
+    };
+    app.archive.record_judgements(&[judgement]).unwrap();
 }
 
 #[test]

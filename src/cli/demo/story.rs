@@ -108,15 +108,15 @@ pub fn acts() -> Vec<Act> {
             ],
         },
         Act {
-            at: "2020-06-12T18:00:00Z",
-            told: "Mirador's server is down for an evening.",
+            at: "2020-11-19T18:00:00Z",
+            told: "Five months of silence later, Mirador's server is down for an evening.",
             pages: vec![(
                 "/mirador",
                 Served { status: 503, body: "<h1>Service unavailable</h1>".to_owned() },
             )],
         },
         Act {
-            at: "2020-11-20T06:00:00Z",
+            at: "2020-11-20T00:00:00Z",
             told: "Mirador is back. And Amaranth has quietly edited its pledge.",
             pages: vec![
                 ("/mirador", page(MIRADOR, &dressed)),
@@ -124,7 +124,7 @@ pub fn acts() -> Vec<Act> {
             ],
         },
         Act {
-            at: "2020-11-20T12:00:00Z",
+            at: "2020-11-20T06:00:00Z",
             told: "The new wording holds at the next sweep: it is established, and told.",
             pages: Vec::new(),
         },

@@ -1,0 +1,308 @@
+//! Captures recorded and judged, batch by batch: their bytes first, then what they mean.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Duration,
+};
+
+use crate::{
+    archive::{error::ArchiveError, store::Archive},
+    model::{
+        event::EventKind,
+        history::Judgement,
+        page::PageId,
+        snapshot::{Digest, Snapshot},
+        time::Timestamp,
+        visit::{Answer, FetchFailure, Origin, Outcome, Part, Visit},
+        watch::Watch,
+    },
+    monitor::{
+        app::App,
+        check::{Taken, check_taken_in},
+        clock::Clock,
+        import::{
+            ImportFailure, Imported, Progress, Telling,
+            capture::{Came, Captured},
+            places::Places,
+            source::Item,
+        },
+        intake::{Intake, read_known, take_in_alone},
+    },
+};
+
+/// The most captures that share a transaction.
+const BATCH_CAPTURES_MAX: usize = 100;
+
+/// The most bytes of bodies that a batch holds, give or take one body.
+const BATCH_BYTES_MAX: usize = 32 << 20;
+
+/// How many threads read pages; more would wait for the one that judges.
+const READERS: usize = 2;
+
+/// Room for pages that are nested deeply.
+const READER_STACK_BYTES: usize = 8 << 20;
+
+/// How many bodies are remembered by the digest that their records state.
+const BODIES_MAX: usize = 100_000;
+
+/// Records and judges captures as they come.
+pub struct Judging<'a> {
+    app: &'a mut App,
+    places: Places,
+    telling: Telling,
+    clock: &'a Clock,
+    progress: &'a mut dyn FnMut(Progress),
+    batch: Vec<Captured>,
+    batch_bytes: usize,
+    /// The latest visit of each page that was met.
+    latest: BTreeMap<PageId, Option<Timestamp>>,
+    /// Bodies by the digest that their records state.
+    bodies: BTreeMap<String, Digest>,
+    imported: Imported,
+}
+
+impl<'a> Judging<'a> {
+    /// Returns one that has taken nothing yet.
+    pub fn new(
+        app: &'a mut App,
+        places: Places,
+        telling: Telling,
+        clock: &'a Clock,
+        progress: &'a mut dyn FnMut(Progress),
+    ) -> Judging<'a> {
+        Judging {
+            app,
+            places,
+            telling,
+            clock,
+            progress,
+            batch: Vec::new(),
+            batch_bytes: 0,
+            latest: BTreeMap::new(),
+            bodies: BTreeMap::new(),
+            imported: Imported::default(),
+        }
+    }
+
+    /// Takes what a source gives.
+    pub fn take(&mut self, item: Item) -> Result<(), ImportFailure> {
+        let captured = match item {
+            Item::Captured(captured) => captured,
+            Item::Damaged(words) => {
+                self.imported.damaged += 1;
+                (self.progress)(Progress::Flaw(words));
+                return Ok(());
+            }
+        };
+        self.batch_bytes += captured.body_len();
+        self.batch.push(captured);
+        if BATCH_CAPTURES_MAX <= self.batch.len() || BATCH_BYTES_MAX <= self.batch_bytes {
+            self.judge_batch()?;
+        }
+        Ok(())
+    }
+
+    /// Judges what is left and returns what the import came to.
+    pub fn finish(mut self) -> Result<Imported, ImportFailure> {
+        self.judge_batch()?;
+        self.imported.pages = self.latest.into_keys().collect();
+        Ok(self.imported)
+    }
+
+    fn judge_batch(&mut self) -> Result<(), ImportFailure> {
+        let batch = std::mem::take(&mut self.batch);
+        self.batch_bytes = 0;
+        let done = batch.len() as u64;
+        let mut visits = Vec::new();
+        for captured in batch {
+            visits.extend(self.visit(captured)?);
+        }
+        let ids = self.app.archive.record_visits(&visits)?;
+        let intakes = read_pages(&visits, &self.places);
+        let judged = ids.into_iter().zip(&visits).zip(intakes);
+        let (places, clock, telling) = (&self.places, self.clock, self.telling);
+        let channels = &self.app.watchlist.channels;
+        let changes = self.app.archive.together(|archive| {
+            let mut changes = 0;
+            for ((id, visit), intake) in judged {
+                let watch = watch_of(places, visit);
+                let intake = match intake {
+                    Some(intake) => intake,
+                    None => read_known(archive, visit, &watch.selection)?,
+                };
+                let taken = Taken { id, visit, intake };
+                let mut judgement = check_taken_in(archive, &watch, channels, taken, clock.now())?;
+                if telling == Telling::Nobody {
+                    tell_nobody(&mut judgement);
+                }
+                changes += alerted_changes(&judgement);
+                archive.record_judgements(&[judgement])?;
+            }
+            Ok::<u64, ArchiveError>(changes)
+        })?;
+        self.imported.changes += changes;
+        self.imported.captures += visits.len() as u64;
+        (self.progress)(Progress::Done(done));
+        Ok(())
+    }
+
+    /// Returns the visit that a capture stands for; `None` where it stands for none, or for one
+    /// that is on record. What is passed over is counted.
+    fn visit(&mut self, captured: Captured) -> Result<Option<Visit>, ImportFailure> {
+        let counts = &mut self.imported;
+        if (300..400).contains(&captured.status) {
+            counts.redirects += 1;
+            return Ok(None);
+        }
+        if !self.places.is_named() && !captured.may_be_page() {
+            counts.no_pages += 1;
+            return Ok(None);
+        }
+        let page = self.places.page(&captured.url);
+        if 1 < self.places.watch(&page, &captured.url).urls.len() {
+            counts.partial += 1;
+            return Ok(None);
+        }
+        let archive = &self.app.archive;
+        if !self.latest.contains_key(&page) {
+            let latest = archive.page_state(&page)?.last_visit_at;
+            self.latest.insert(page.clone(), latest);
+        }
+        let (at, url) = (captured.at(), captured.url.clone());
+        let stated = captured.payload_digest.clone();
+        let Some(part) = part(captured, archive, &self.places, &self.bodies)? else {
+            counts.unknown_repeats += 1;
+            return Ok(None);
+        };
+        let digest = match &part.outcome {
+            Outcome::Captured(snapshot) => Some(snapshot.digest()),
+            Outcome::NotModified { digest } => Some(*digest),
+            Outcome::Failed(_) => None,
+        };
+        let latest = self.latest.get(&page).copied().flatten();
+        let is_known = Some(at) <= latest
+            && archive.captured_at(&page, at)?.contains(&(url.to_string(), digest));
+        if !is_known && Some(at) < latest {
+            counts.too_early += 1;
+            return Ok(None);
+        }
+        if let (Some(stated), Some(digest)) = (stated, digest)
+            && self.bodies.len() < BODIES_MAX
+        {
+            self.bodies.insert(stated, digest);
+        }
+        if is_known {
+            counts.on_record += 1;
+            return Ok(None);
+        }
+        if let Outcome::Captured(snapshot) = &part.outcome {
+            counts.bytes += snapshot.bytes().len() as u64;
+        }
+        self.latest.insert(page.clone(), Some(at));
+        let origin = Origin::Imported;
+        Ok(Some(Visit { page, started_at: at, ended_at: at, origin, parts: vec![part] }))
+    }
+}
+
+/// Returns what an address gave; `None` if it repeats a body that is not on record.
+fn part(
+    captured: Captured,
+    archive: &Archive,
+    places: &Places,
+    bodies: &BTreeMap<String, Digest>,
+) -> Result<Option<Part>, ArchiveError> {
+    let status = captured.status;
+    let outcome = match captured.came {
+        Came::Body(body) if body.is_empty() && (200..300).contains(&status) => {
+            Outcome::Failed(FetchFailure::NoContent { status })
+        }
+        Came::Body(body) => Outcome::Captured(Snapshot::new(body)),
+        Came::Cut(bytes, reason) => Outcome::Failed(FetchFailure::Truncated { bytes, reason }),
+        Came::Again(refers_to) => {
+            let stated = captured.payload_digest.as_ref().and_then(|stated| bodies.get(stated));
+            let found = match (stated, refers_to) {
+                (Some(digest), _) => Some(*digest),
+                (None, Some(earlier)) => {
+                    let page = places.page(&earlier.url);
+                    let found = archive.captured_at(&page, earlier.at())?;
+                    let is_it = |(address, _): &(String, _)| *address == earlier.url.as_str();
+                    found.into_iter().find(is_it).and_then(|(_, digest)| digest)
+                }
+                (None, None) => None,
+            };
+            let Some(digest) = found else { return Ok(None) };
+            Outcome::NotModified { digest }
+        }
+    };
+    let port = captured.url.port_or_known_default().unwrap_or(0);
+    let answer = Answer {
+        url: captured.url.clone(),
+        status,
+        http_version: captured.http_version,
+        headers: captured.headers,
+        remote: captured.remote.map(|address| SocketAddr::new(address, port)),
+        certificate: None,
+        wire: None,
+    };
+    Ok(Some(Part {
+        url: captured.url,
+        hops: Vec::new(),
+        answer: Some(answer),
+        outcome,
+        attempts: 1,
+        took: Duration::ZERO,
+    }))
+}
+
+/// Returns the watch of a visit's page.
+fn watch_of(places: &Places, visit: &Visit) -> Watch {
+    let plain = || Watch::new(visit.page.clone(), vec![visit.parts[0].url.clone()]);
+    places.known_watch(&visit.page).cloned().unwrap_or_else(plain)
+}
+
+/// Reads the pages of a batch on several threads: each is a matter of its bytes alone.
+///
+/// Gives nothing for a visit whose body is only in the archive.
+fn read_pages(visits: &[Visit], places: &Places) -> Vec<Option<Intake>> {
+    let next = AtomicUsize::new(0);
+    let read = || {
+        let mut mine = Vec::new();
+        while let Some((at, visit)) = {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            visits.get(at).map(|visit| (at, visit))
+        } {
+            mine.push((at, take_in_alone(&watch_of(places, visit), visit)));
+        }
+        mine
+    };
+    let mut intakes: Vec<Option<Intake>> = visits.iter().map(|_| None).collect();
+    thread::scope(|scope| {
+        let spawn = |_| {
+            let reader = thread::Builder::new().stack_size(READER_STACK_BYTES);
+            reader.spawn_scoped(scope, read)
+        };
+        // A thread that cannot be had leaves its work to the others, or to the one that judges.
+        let readers: Vec<_> = (0..READERS).filter_map(|it| spawn(it).ok()).collect();
+        for (at, intake) in readers.into_iter().filter_map(|it| it.join().ok()).flatten() {
+            intakes[at] = intake;
+        }
+    });
+    intakes
+}
+
+/// Strikes out who is told.
+pub fn tell_nobody(judgement: &mut Judgement) {
+    judgement.events.iter_mut().for_each(|event| event.addressees.clear());
+    judgement.alerted.iter_mut().for_each(|(_, addressees)| addressees.clear());
+}
+
+fn alerted_changes(judgement: &Judgement) -> u64 {
+    use crate::model::event::Telling;
+    let is_one = |event: &&crate::model::history::NewEvent| {
+        event.event.kind() == EventKind::Change && matches!(event.event.telling, Telling::Alert(_))
+    };
+    judgement.events.iter().filter(is_one).count() as u64
+}

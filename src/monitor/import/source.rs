@@ -1,0 +1,203 @@
+//! The captures of files in order of time, read ahead on a thread of their own.
+//!
+//! Files whose captures of each page come in order of time, which is how archives are written,
+//! are read as they stand; others, and standard input, which can be read only once, go through a
+//! temporary file.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, BufRead, BufReader},
+    iter,
+    path::PathBuf,
+    sync::mpsc::{SyncSender, sync_channel},
+    thread,
+};
+
+use crate::{
+    formats::warc::{Record, WarcReader},
+    model::{page::PageId, time::Timestamp},
+    monitor::import::{
+        ImportFailure, Request, capture::Captured, places::PlaceFailure, places::Places,
+        spool::Spool,
+    },
+};
+
+/// How many captures are read ahead; each holds a body.
+const AHEAD: usize = 8;
+
+/// A file, or standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    Standard,
+}
+
+/// What a source gives.
+#[derive(Debug)]
+pub enum Item {
+    /// A capture.
+    Captured(Captured),
+    /// A record that cannot be read, in words.
+    Damaged(String),
+}
+
+/// Where the captures of a request come from, in order of time.
+pub enum Source<'a> {
+    /// Web archives as they stand, with so many captures.
+    Files(&'a [Input], u64),
+    /// What was put in order.
+    Spooled(Spool, Vec<String>),
+    /// Saved pages.
+    Saved(Vec<Captured>),
+}
+
+impl<'a> Source<'a> {
+    /// Looks through the files of a request, to tell how they can be read in order of time.
+    pub fn of(request: &'a Request, places: &Places) -> Result<Source<'a>, ImportFailure> {
+        let inputs = request.inputs.as_slice();
+        if let Some(at) = request.saved_at {
+            let saved = inputs.iter().map(|input| saved(input, at, places));
+            return Ok(Source::Saved(saved.collect::<Result<_, _>>()?));
+        }
+        if inputs.contains(&Input::Standard) {
+            return spooled(inputs);
+        }
+        let mut last: BTreeMap<PageId, Timestamp> = BTreeMap::new();
+        let (mut found, mut is_ordered) = (0, true);
+        each(inputs, &mut |item| {
+            if let Item::Captured(captured) = item {
+                found += 1;
+                let at = captured.at();
+                let before = last.insert(places.page(&captured.url), at);
+                is_ordered = before.is_none_or(|before| before <= at);
+            }
+            is_ordered
+        })?;
+        match is_ordered {
+            true => Ok(Source::Files(inputs, found)),
+            false => spooled(inputs),
+        }
+    }
+
+    /// Returns how many captures there are.
+    pub fn captures(&self) -> u64 {
+        match self {
+            Source::Files(_, found) => *found,
+            Source::Spooled(spool, _) => spool.len() as u64,
+            Source::Saved(saved) => saved.len() as u64,
+        }
+    }
+
+    /// Hands over what there is, those of one page in order of time.
+    pub fn read(
+        self,
+        take: &mut dyn FnMut(Item) -> Result<(), ImportFailure>,
+    ) -> Result<(), ImportFailure> {
+        thread::scope(|scope| {
+            let (sender, items) = sync_channel(AHEAD);
+            // Everything that the thread borrows outlives the scope.
+            let reading = scope.spawn(move || self.send(&sender));
+            for item in items {
+                take(item)?;
+            }
+            match reading.join() {
+                Ok(read) => read,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
+    }
+
+    /// Sends until all is sent, or nobody takes it any more.
+    fn send(self, sender: &SyncSender<Item>) -> Result<(), ImportFailure> {
+        let mut send = |item| sender.send(item).is_ok();
+        match self {
+            Source::Files(inputs, _) => each(inputs, &mut send),
+            Source::Spooled(spool, damaged) => {
+                let told = damaged.into_iter().all(|damage| send(Item::Damaged(damage)));
+                if told {
+                    let mut take = |captured| send(Item::Captured(captured));
+                    spool.drain(&mut take).map_err(ImportFailure::Spool)?;
+                }
+                Ok(())
+            }
+            Source::Saved(saved) => {
+                let _ = saved.into_iter().all(|captured| send(Item::Captured(captured)));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn spooled(inputs: &[Input]) -> Result<Source<'static>, ImportFailure> {
+    let mut spool = Spool::new().map_err(ImportFailure::Spool)?;
+    let (mut damaged, mut failure) = (Vec::new(), None);
+    each(inputs, &mut |item| {
+        match item {
+            Item::Captured(captured) => failure = spool.put(&captured).err(),
+            Item::Damaged(damage) => damaged.push(damage),
+        }
+        failure.is_none()
+    })?;
+    match failure {
+        Some(failure) => Err(ImportFailure::Spool(failure)),
+        None => Ok(Source::Spooled(spool, damaged)),
+    }
+}
+
+/// Hands over the captures of web archives as they stand, until `take` says that it is enough.
+fn each(inputs: &[Input], take: &mut dyn FnMut(Item) -> bool) -> Result<(), ImportFailure> {
+    for input in inputs {
+        let failure = |source| ImportFailure::Read { path: path(input), source };
+        let mut records = WarcReader::new(open(input)?).map_err(failure)?;
+        for record in iter::from_fn(|| records.next()) {
+            let item = match record {
+                Ok(Record::Response(capture)) => Item::Captured(Captured::response(capture)),
+                Ok(Record::Revisit(revisit)) => Item::Captured(Captured::revisit(revisit)),
+                Ok(Record::Other { .. }) => continue,
+                Err(fault) => {
+                    Item::Damaged(format!("{}: {fault}: {}", path(input).display(), fault.flaw))
+                }
+            };
+            if !take(item) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn saved(input: &Input, at: Timestamp, places: &Places) -> Result<Captured, ImportFailure> {
+    let failure = |source| ImportFailure::Read { path: path(input), source };
+    let url = places.address().ok_or(PlaceFailure::Unnamed)?;
+    let body = match input {
+        Input::File(path) => fs::read(path).map_err(failure)?,
+        Input::Standard => {
+            let mut body = Vec::new();
+            io::Read::read_to_end(&mut io::stdin().lock(), &mut body).map_err(failure)?;
+            body
+        }
+    };
+    Ok(Captured::saved(url.clone(), at, body))
+}
+
+fn open(input: &Input) -> Result<Box<dyn BufRead>, ImportFailure> {
+    const BUFFER_BYTES: usize = 1 << 20;
+    match input {
+        Input::File(path) => {
+            let failure = |source| ImportFailure::Read { path: path.clone(), source };
+            let file = File::open(path).map_err(failure)?;
+            Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, file)))
+        }
+        Input::Standard => Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin()))),
+    }
+}
+
+fn path(input: &Input) -> PathBuf {
+    match input {
+        Input::File(path) => path.clone(),
+        Input::Standard => PathBuf::from("standard input"),
+    }
+}
