@@ -1,6 +1,14 @@
 //! The only SQL and the only writer of `snapshots/`: one SQLite file that keeps visits, snapshots,
 //! texts, versions, events and deliveries. It judges nothing and reads no clock.
 //!
+//! `store` is the archive itself, where each transaction begins and ends; `opening` finds or makes
+//! its file, `migrations` brings it to the newest form, `lock` lets one sweep in, and `access` is
+//! what the inside works with. `visits` and their `parts` are recorded first, then `judgements`;
+//! both move `status` on, one row a page. `pages`, `versions` and `events` read back what is on
+//! record, `sweeps` when it was swept; `outbox` hands out `deliveries`; `verify` proves all of it.
+//! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
+//! `event_forms` are the forms in which our types are kept; `error` says what failed.
+//!
 //! While an archive is open, no one else in the process may open and close its file by other means
 //! than SQLite: closing any handle drops the process's POSIX locks on it.
 

@@ -1,4 +1,9 @@
 //! The words of the domain, as types: no input or output, no clock, no serialization.
+//!
+//! `watch` is what is watched (`page`, by which `address` rule) and `channel` who is told. `visit`
+//! is what came, each body a `snapshot`, what could not be read `trouble`; `text` is what was
+//! read, `edit` how two texts differ and `cause` why. `event` is what may be told, `history` what
+//! is on record, `time` when.
 
 pub mod address;
 pub mod cause;

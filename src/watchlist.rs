@@ -2,8 +2,9 @@
 //! the user's comments.
 //!
 //! Pure over text: it opens no file, resolves no name and reads no secret. [`read`] is the way
-//! in, [`write`] changes the text, [`defaults`] is the one table of what holds when nothing is
-//! said. The rest is one file for each kind of value or table.
+//! in, [`mistakes`] what it tells if there are any, [`mod@write`] changes the text, [`defaults`] is the
+//! one table of what holds when nothing is said. `found` collects while the walk goes on, `table`
+//! and `keys` know the form of the file. The rest is one file for each kind of value or table.
 
 pub mod defaults;
 pub mod mistakes;

@@ -65,10 +65,8 @@ const OUTSIDE_MODULES: [&str; 9] = [
     "std::io::stderr",
 ];
 
-/// Rings that stand: the words of the domain name one another there. None may join them, and one
-/// that is gone must leave the list.
-const RINGS_THAT_STAND: [[&str; 2]; 2] =
-    [["model::channel", "model::watch"], ["model::event", "model::history"]];
+/// Rings that stand: none. None may join them, and one that is gone must leave the list.
+const RINGS_THAT_STAND: [[&str; 2]; 0] = [];
 
 /// What of `std::net` is a value.
 const ADDRESS_TYPES: [&str; 7] = [
@@ -173,7 +171,8 @@ fn undrawn_arrows(sources: &[Source]) -> Vec<String> {
     complaints
 }
 
-/// Paths that an eye, or this test, cannot read as an arrow: relative ones and re-exports.
+/// Paths that an eye, or this test, cannot read as an arrow: those from `super` and `self`, and
+/// re-exports. A file may name its own children without `crate::`.
 fn unreadable_paths(sources: &[Source]) -> Vec<String> {
     let mut complaints = Vec::new();
     for source in sources {
@@ -195,19 +194,11 @@ fn unreadable_paths(sources: &[Source]) -> Vec<String> {
                 ));
             }
         }
-        let imported = source.crate_paths(&source.code);
-        for child in source.child_modules() {
-            let is_imported = imported.iter().any(|(_, it)| it.ends_with(&format!("::{child}")));
-            let roots = [child.clone(), format!("self::{child}")];
-            for (line, path) in roots.iter().flat_map(|it| relative_paths(&source.code, it)) {
-                if !is_imported {
-                    complaints.push(format!(
-                        "src/{}:{line}: `{child}::{path}` is relative: write the path from \
-                         `crate::`",
-                        source.path
-                    ));
-                }
-            }
+        for (line, path) in paths(&source.code, "self") {
+            complaints.push(format!(
+                "src/{}:{line}: says `self::{path}`: leave out `self::`",
+                source.path
+            ));
         }
     }
     complaints
@@ -252,7 +243,14 @@ fn file_arrows(sources: &[Source]) -> BTreeMap<&str, Vec<&str>> {
     let modules: Vec<&str> = sources.iter().map(|it| it.module.as_str()).collect();
     let mut arrows: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for source in sources.iter().filter(|it| !it.is_test) {
-        for (_, path) in source.crate_paths(&source.code_without_tests) {
+        let code = &source.code_without_tests;
+        let mut used: Vec<String> =
+            source.crate_paths(code).into_iter().map(|(_, path)| path).collect();
+        for child in source.child_modules() {
+            let inside = relative_paths(code, &child).into_iter();
+            used.extend(inside.map(|(_, path)| format!("{}::{child}::{path}", source.module)));
+        }
+        for path in used {
             let is_home =
                 |module: &&&str| path == ***module || path.starts_with(&format!("{module}::"));
             let home = modules.iter().filter(is_home).max_by_key(|it| it.len());
@@ -425,19 +423,24 @@ mod checks {
 
     #[test]
     fn a_path_that_cannot_be_read_is_found() {
-        let relative = source(
+        let unreadable = source(
             "a.rs",
             "mod b;\nuse super::c;\nuse self::b::D;\nuse b::E;\npub use crate::model::F;\n#[cfg(test)]\nmod tests {\n    use super::*;\n    use super::super::f;\n}",
         );
-        let found = unreadable_paths(&[relative]);
-        assert_eq!(found.len(), 5, "{found:?}");
+        check(
+            unreadable_paths(&[unreadable]),
+            &[
+                "src/a.rs:2: says `super::`",
+                "src/a.rs:5: re-exports",
+                "src/a.rs:9: says `super::`",
+                "src/a.rs:3: says `self::b::D`",
+            ],
+        );
         let readable = source(
             "a.rs",
-            "mod b;\nuse crate::{\n    a::{\n        b::E,\n    },\n};\nuse x::b::F;\nfn f(&self) { self::g() }\nfn g(&self) { Self::g(b) }",
+            "mod b;\nuse crate::{\n    a::{\n        b::{self, E},\n    },\n};\nfn f(&self) { b::g(self) }\nfn g(&self) { Self::g(self, b::h()) }",
         );
         check(unreadable_paths(&[readable]), &[]);
-        let imported = source("a.rs", "mod b;\nuse crate::a::b;\nfn f() { b::g() }");
-        check(unreadable_paths(&[imported]), &[]);
     }
 
     #[test]
@@ -452,6 +455,13 @@ mod checks {
         };
         let found = rings(&files("fn f() -> crate::a::A {}"), &[]);
         assert!(found.len() == 1 && found[0].contains("a -> a::b -> a::c -> a."), "{found:?}");
+        // A parent uses the child that it names without the path to it, and one that it only
+        // declares it does not.
+        let parent = |text: &str| [source("a.rs", text), source("a/b.rs", "use crate::a::A;")];
+        let found = rings(&parent("mod b;\nfn f() { b::g() }"), &[]);
+        assert!(found.len() == 1 && found[0].contains("a -> a::b -> a."), "{found:?}");
+        assert_eq!(rings(&parent("mod b;\nuse b::B;"), &[]).len(), 1);
+        check(rings(&parent("mod b;\n#[cfg(test)]\nmod tests { fn f() { b::g() } }"), &[]), &[]);
         check(rings(&files("#[cfg(test)]\nmod tests { use crate::a::A; }"), &[]), &[]);
         let pair = [source("a.rs", "use crate::b::B;"), source("b.rs", "use crate::a::A;")];
         check(rings(&pair, &[["a", "b"]]), &[]);

@@ -16,16 +16,16 @@ pub const KNOWN: i64 = MIGRATIONS.len() as i64;
 /// that the next run goes on from.
 pub fn migrate(connection: &mut Connection) -> Result<i64, Fault> {
     loop {
-        let form = form(connection)?;
-        if KNOWN <= form {
-            return Ok(form);
+        let found = form(connection)?;
+        if KNOWN <= found {
+            return Ok(found);
         }
         let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have taken the same step since.
-        if self::form(&step)? == form {
-            let at = usize::try_from(form).unwrap_or(0);
+        if form(&step)? == found {
+            let at = usize::try_from(found).unwrap_or(0);
             step.execute_batch(MIGRATIONS[at])?;
-            step.pragma_update(None, "user_version", form + 1)?;
+            step.pragma_update(None, "user_version", found + 1)?;
         }
         step.commit()?;
     }

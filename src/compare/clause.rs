@@ -25,7 +25,7 @@ pub fn clauses(text: &Text) -> Vec<Clause> {
     for (block, it) in text.blocks.iter().enumerate() {
         let spans = match it.kind {
             BlockKind::Row if it.words.is_empty() => Vec::new(),
-            BlockKind::Row => vec![0..it.words.len()],
+            BlockKind::Row => Vec::from([0..it.words.len()]),
             BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::Item(_) => {
                 sentences(&it.words)
             }

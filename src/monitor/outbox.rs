@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::watch::Receiver;
 
 use crate::{
-    alert::deliver::{self, Post},
+    alert::deliver::{self, post::Post},
     archive::events::{EventQuery, ToldFilter},
     fetch::{address, client::guarded_client},
     model::{

@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     alert::{
-        deliver::DeliveryFailure,
+        deliver::failure::DeliveryFailure,
         render::visible::{clipped, visible},
     },
     model::{channel::CommandChannel, event::Event},

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 use crate::{
     alert::{
-        deliver::{ANSWER_TIMEOUT, DeliveryFailure, secret},
+        deliver::{failure::DeliveryFailure, secret},
         render::{
             html, plain,
             visible::{clipped, visible},
@@ -31,6 +31,9 @@ use crate::{
         time::Timestamp,
     },
 };
+
+/// How long a mail server may take for one answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long the whole conversation with the mail server may take.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);

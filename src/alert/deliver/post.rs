@@ -1,7 +1,7 @@
 //! Webhooks: a signed POST of our own form, and one of Slack's. The address may be the secret, so
 //! no failure repeats it, not even where the receiver does.
 
-use std::error::Error as _;
+use std::{error::Error as _, time::Duration};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{RequestBuilder, StatusCode};
@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{
     alert::{
-        deliver::{ANSWER_TIMEOUT, DeliveryFailure, Post, secret},
+        deliver::{failure::DeliveryFailure, secret},
         render::visible::{clipped, visible},
     },
     model::{
@@ -20,6 +20,19 @@ use crate::{
         time::Timestamp,
     },
 };
+
+/// How long a delivery may take in all.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What HTTP deliveries are sent with.
+///
+/// The client must refuse the addresses that the channel's rule refuses and should follow no
+/// redirects; a delivery that was redirected all the same counts as failed.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// The client.
+    pub client: reqwest::Client,
+}
 
 /// The most bytes of an answer that are read.
 const ANSWER_BYTES_MAX: usize = 65_536;

@@ -10,7 +10,7 @@ use std::{
 use url::Url;
 
 use crate::{
-    alert::deliver::DeliveryFailure,
+    alert::deliver::failure::DeliveryFailure,
     model::channel::{SecretSource, UrlSource},
 };
 

@@ -293,12 +293,12 @@ fn what_the_page_says_of_itself() {
     let page = format!(
         "<html lang=en-GB><title>Privacy\n| Acme</title><meta property=og:site_name content=Acme><main>{POLICY}"
     );
-    let read = read(&page);
-    assert_eq!((read.title.as_str(), read.language.as_deref()), ("Privacy | Acme", Some("en")));
-    assert_eq!((read.company.as_deref(), read.encoding), (Some("Acme"), "UTF-8"));
-    assert_eq!(read.region, "the page's main element");
-    assert_eq!(read.signs, vec![]);
-    assert_eq!(self::read(POLICY).language.as_deref(), Some("en"));
+    let page = read(&page);
+    assert_eq!((page.title.as_str(), page.language.as_deref()), ("Privacy | Acme", Some("en")));
+    assert_eq!((page.company.as_deref(), page.encoding), (Some("Acme"), "UTF-8"));
+    assert_eq!(page.region, "the page's main element");
+    assert_eq!(page.signs, vec![]);
+    assert_eq!(read(POLICY).language.as_deref(), Some("en"));
 }
 
 fn select(markup: &str, select: &[&str], remove: &[&str]) -> Result<Extraction, ExtractFailure> {

@@ -164,7 +164,7 @@ mod tests {
         let long =
             format!("{} {} 規約{} end", "word ".repeat(30), "x".repeat(130), "約".repeat(60));
         let out = flow(40, &[Segment::new(Ink::Plain, &long)]);
-        assert!(out.lines().all(|line| super::width(line) <= 40), "{out}");
+        assert!(out.lines().all(|line| width(line) <= 40), "{out}");
         let kept: String = out.split_whitespace().filter(|it| *it != "-").collect();
         assert_eq!(kept, long.split_whitespace().collect::<String>());
     }
