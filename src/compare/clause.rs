@@ -1,12 +1,11 @@
 //! Clauses: the smallest pieces that can be promised and altered on their own.
 //!
 //! A clause is a sentence of a paragraph, heading or list item, or a whole table row. Sentences
-//! end where Unicode says (UAX 29), but for full stops after abbreviations, initials and numbers
-//! of lists. Knows nothing of what a clause says.
+//! end where Unicode says (UAX 29, rules SB6 to SB11), but not before a small letter, and not at
+//! full stops after abbreviations, initials and numbers of lists. Knows nothing of what a clause
+//! says.
 
 use std::ops::Range;
-
-use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::model::text::{BlockKind, Text};
 
@@ -38,18 +37,62 @@ pub fn clauses(text: &Text) -> Vec<Clause> {
 /// Returns the bytes of each sentence in `words`, in order and without white space around.
 pub fn sentences(words: &str) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
-    for (start, sentence) in words.split_sentence_bound_indices() {
-        let sentence = sentence.trim_end();
-        if sentence.is_empty() {
-            continue;
-        }
-        let end = start + sentence.len();
+    for (start, end) in bounded(words) {
+        let sentence = &words[start..end];
         match spans.last_mut() {
             Some(last) if goes_on(&words[last.clone()], sentence) => last.end = end,
             _ => spans.push(start..end),
         }
     }
     spans
+}
+
+/// Returns where what looks like a sentence starts and ends, without white space around.
+///
+/// Written here because a policy of a megabyte would take `unicode-segmentation` a fifth of a
+/// second.
+fn bounded(words: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut start = words.len() - words.trim_start().len();
+    let mut from = start;
+    while let Some(at) = words[from..].find(is_end).map(|at| at + from) {
+        let stop = words[at..].trim_start_matches(is_end);
+        let needs_space = !words[at..words.len() - stop.len()].contains(is_wide_end);
+        let closed = stop.trim_start_matches(is_close);
+        let rest = closed.trim_start();
+        let next = rest.chars().find(|c| c.is_alphanumeric() || is_continuing(*c));
+        let goes_on = next.is_none_or(|c| c.is_lowercase() || is_continuing(c));
+        from = words.len() - closed.len();
+        let has_space = rest.len() < closed.len();
+        if (has_space || !needs_space) && !goes_on {
+            found.push((start, from));
+            start = words.len() - rest.len();
+            from = start;
+        }
+    }
+    let end = words.trim_end().len();
+    if start < end {
+        found.push((start, end));
+    }
+    found
+}
+
+fn is_end(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।') || is_wide_end(c)
+}
+
+/// Returns whether `c` ends a sentence with no space after it.
+fn is_wide_end(c: char) -> bool {
+    matches!(c, '。' | '！' | '？' | '｡' | '．')
+}
+
+fn is_close(c: char) -> bool {
+    matches!(c, ')' | ']' | '}' | '"' | '\'' | '”' | '’' | '»' | '›' | '」' | '』' | '）' | '*')
+}
+
+/// Returns whether a sentence goes on before `c`, though the one before seems to have ended.
+fn is_continuing(c: char) -> bool {
+    matches!(c, ',' | ';' | ':' | '，' | '；' | '：' | '、')
 }
 
 /// Returns whether a sentence that seems to end in `before` goes on with `after`.
@@ -146,7 +189,17 @@ mod tests {
     fn a_sentence_ends_at_its_full_stop() {
         check("We pause. You wait! Who knows?", &["We pause.", "You wait!", "Who knows?"]);
         check("我们不出售数据。您可以选择。", &["我们不出售数据。", "您可以选择。"]);
+        check(
+            "Is it “so?” We say: “It is.” (Or not.) All's well...",
+            &["Is it “so?”", "We say: “It is.”", "(Or not.)", "All's well..."],
+        );
+        check(
+            "Pay 1.5 % at example.org now. 5 days!",
+            &["Pay 1.5 % at example.org now.", "5 days!"],
+        );
+        check("Yahoo! inc. and so on", &["Yahoo! inc. and so on"]);
         check("", &[]);
+        check(" . ", &["."]);
     }
 
     #[test]

@@ -240,7 +240,7 @@ fn typography_is_no_wording() {
         "We don’t “sell” data – ever.\nOpt in only.",
         expect![[r#"
             typography: We [-don't "sell" data,-]{+don’t “sell” data –+} ever.
-            typography: Opt[---] in only.
+            typography: [-Opt-in-]{+Opt in+} only.
         "#]],
     );
 }
@@ -252,9 +252,9 @@ fn numbers_and_signs_are_wording() {
         "Keep 15 days.\nA fee of €5 is due.\nA tenth, 10, is kept.\nUp to 5 degrees.",
         expect![[r#"
             reworded: Keep [-1.5-]{+15+} days.
-            reworded: A fee of [-$-]{+€+}5 is due.
-            reworded: A tenth, 10[-%-], is kept.
-            reworded: Up to 5 degrees.
+            reworded: A fee of [-$5-]{+€5+} is due.
+            reworded: A tenth, [-10%-]{+10+}, is kept.
+            reworded: Up to [--5-]{+5+} degrees.
         "#]],
     );
 }
@@ -265,9 +265,38 @@ fn renumbering_is_no_wording() {
         "* <1.> We pause.\n50.9. We wait for you.\n* <(a)> Old words here.",
         "* <2.> We pause.\n49.9. We wait for you.\n* <(b)> New words here.",
         expect![[r#"
-            renumbered: [-1-]{+2+}. We pause.
-            renumbered: [-50.9-]{+49.9+}. We wait for you.
-            reworded: ([-a) Old-]{+b) New+} words here.
+            renumbered: [-1.-]{+2.+} We pause.
+            renumbered: [-50.9.-]{+49.9.+} We wait for you.
+            reworded: [-(a) Old-]{+(b) New+} words here.
+        "#]],
+    );
+}
+
+#[test]
+fn a_number_that_was_no_marker_is_kept() {
+    check(
+        "(a) (b) We pause now.",
+        "(b) We pause.",
+        expect![[r#"
+        reworded: [-(a) (b)-]{+(b)+} We pause[- now-].
+    "#]],
+    );
+    check(
+        "We 3. pause.",
+        "3. pause.",
+        expect![[r#"
+        reworded: [-We -]3. pause.
+    "#]],
+    );
+}
+
+#[test]
+fn compounds_are_marked_whole() {
+    check(
+        "Write to help@example.org about opt-in or and/or a third party claim.",
+        "Write to legal@example.org about opt-out or and a third-party claim.",
+        expect![[r#"
+            reworded: Write to [-help@example.org about opt-in or and/or-]{+legal@example.org about opt-out or and+} a third-party claim.
         "#]],
     );
 }
@@ -313,11 +342,15 @@ fn links_and_levels_are_no_wording() {
 
 #[test]
 fn a_block_without_words_is_typography() {
-    check("We pause.\n***", "* • •\nWe pause.", expect![[r#"
+    check(
+        "We pause.\n***",
+        "* • •\nWe pause.",
+        expect![[r#"
         typography: {+• •+}
         = We pause.
         typography: [-***-]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -359,14 +392,22 @@ fn texts_without_spaces_are_compared_by_character() {
 
 #[test]
 fn a_text_that_came_or_went_whole() {
-    check("", "# Faces\nWe pause.", expect![[r#"
+    check(
+        "",
+        "# Faces\nWe pause.",
+        expect![[r#"
         added: {+Faces+}
         added (Faces): {+We pause.+}
-    "#]]);
-    check("# Faces\nWe pause.", "", expect![[r#"
+    "#]],
+    );
+    check(
+        "# Faces\nWe pause.",
+        "",
+        expect![[r#"
         removed: [-Faces-]
         removed (Faces): [-We pause.-]
-    "#]]);
+    "#]],
+    );
     check("", "", expect![[""]]);
 }
 
