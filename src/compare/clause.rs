@@ -24,7 +24,7 @@ pub fn clauses(text: &Text) -> Vec<Clause> {
     for (block, it) in text.blocks.iter().enumerate() {
         let spans = match it.kind {
             BlockKind::Row if it.words.is_empty() => Vec::new(),
-            BlockKind::Row => vec![0..it.words.len()],
+            BlockKind::Row => std::iter::once(0..it.words.len()).collect(),
             BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::Item(_) => {
                 sentences(&it.words)
             }
@@ -122,25 +122,42 @@ fn is_marker(words: &str) -> bool {
     !marker.is_empty() && rest.is_empty()
 }
 
-/// Splits a number such as `3.`, `4.2.`, `(a)` or `iv)` from the words after it.
+/// Splits a number such as `3.`, `4.2.`, `4.2.1`, `(a)` or `iv)` from the words after it.
 ///
-/// The number must end in a full stop or bracket: `3 days` and `1.5 million` have none.
+/// The number must end in a full stop or bracket, or have three parts: `3 days` and `1.5 million`
+/// have none. A space may be missing where a capital follows: `3.We`.
 pub fn split_marker(words: &str) -> (&str, &str) {
     let end = words.find(' ').unwrap_or(words.len());
-    let (first, rest) = words.split_at(end);
-    let Some(inner) = first.strip_suffix(['.', ')']) else { return ("", words) };
-    let inner = inner.strip_prefix('(').unwrap_or(inner);
-    let parts = inner.split('.');
-    let number =
-        |part: &str| matches!(part.len(), 1..=3) && part.bytes().all(|b| b.is_ascii_digit());
-    let roman =
-        |part: &str| matches!(part.len(), 1..=6) && part.bytes().all(|b| b"ivxIVX".contains(&b));
-    let letter = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_alphabetic());
-    let mut sound = true;
-    for (at, part) in parts.enumerate() {
-        sound &= number(part) || letter(part) || (at == 0 && roman(part));
-    }
-    if sound { (first, rest.trim_start()) } else { ("", words) }
+    let glued = words[..end]
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .filter(|&at| words[..at].ends_with('.') && words[at..].starts_with(char::is_uppercase));
+    let (first, rest) = words.split_at(glued.unwrap_or(end));
+    let (inner, is_ended) = match first.strip_suffix(['.', ')']) {
+        Some(inner) => (inner.strip_prefix('(').unwrap_or(inner), true),
+        None => (first, false),
+    };
+    let is_numeric = inner.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let is_sound = inner
+        .split('.')
+        .enumerate()
+        .all(|(at, part)| is_number(part) || is_letter(part) || (at == 0 && is_roman(part)));
+    // A part that starts with a zero is rather one of a date.
+    let has_three = is_numeric
+        && 3 <= inner.split('.').count()
+        && inner.split('.').all(|part| !part.starts_with('0'));
+    if is_sound && (is_ended || has_three) { (first, rest.trim_start()) } else { ("", words) }
+}
+
+fn is_number(part: &str) -> bool {
+    matches!(part.len(), 1..=3) && part.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_roman(part: &str) -> bool {
+    matches!(part.len(), 1..=6) && part.bytes().all(|b| b"ivxIVX".contains(&b))
+}
+
+fn is_letter(part: &str) -> bool {
+    part.len() == 1 && part.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 /// Abbreviations after which a sentence goes on; lower case, without the last full stop, sorted.
@@ -217,6 +234,12 @@ mod tests {
         assert_eq!(split_marker("50.9. We pause"), ("50.9.", "We pause"));
         assert_eq!(split_marker("(a) We pause"), ("(a)", "We pause"));
         assert_eq!(split_marker("iv) We pause"), ("iv)", "We pause"));
+        assert_eq!(split_marker("58.4.1 We pause"), ("58.4.1", "We pause"));
+        assert_eq!(split_marker("39.11.We pause"), ("39.11.", "We pause"));
+        assert_eq!(split_marker("2.4 GHz radio"), ("", "2.4 GHz radio"));
+        assert_eq!(split_marker("01.05.24 Deadline"), ("", "01.05.24 Deadline"));
+        assert_eq!(split_marker("1.2.2024"), ("", "1.2.2024"));
+        assert_eq!(split_marker("3.example.org"), ("", "3.example.org"));
         assert_eq!(split_marker("1.5 million users"), ("", "1.5 million users"));
         assert_eq!(split_marker("Yes. We pause"), ("", "Yes. We pause"));
         assert_eq!(split_marker("2030. A goal"), ("", "2030. A goal"));

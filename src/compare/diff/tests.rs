@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use crate::compare::diff::{blocks_of, diff};
+use crate::compare::diff::{COARSE_MIN, blocks_of, diff};
 use crate::compare::wording::wording;
 use crate::model::edit::{Diff, DiffRow, EditKind, MarkKind};
 use crate::model::text::{Block, BlockKind, Link, Text};
@@ -420,4 +420,30 @@ fn a_passage_of_several_blocks_tells_which() {
     assert_eq!(edit.kind, EditKind::Structure);
     assert_eq!(blocks_of(&before, edit.before.as_ref().unwrap()), 0..2);
     assert_eq!(blocks_of(&after, edit.after.as_ref().unwrap()), 0..1);
+}
+
+#[test]
+fn texts_beyond_the_bounds_are_replaced_in_whole_runs() {
+    let blocks = |name: &str| -> Text {
+        let words = (0..=COARSE_MIN).map(|at| format!("{name}{at}"));
+        Text { blocks: words.map(|it| Block::new(BlockKind::Paragraph, &it)).collect() }
+    };
+    let (before, after) = (blocks("old"), blocks("new"));
+    let found = diff(&before, &after);
+    let edits: Vec<_> = found.edits().collect();
+    assert_eq!(edits.len(), 2);
+    let (removed, added) = (edits[0].before.as_ref().unwrap(), edits[1].after.as_ref().unwrap());
+    assert_eq!(blocks_of(&before, removed), 0..before.blocks.len());
+    assert_eq!(blocks_of(&after, added), 0..after.blocks.len());
+}
+
+#[test]
+fn a_passage_beyond_the_bounds_is_replaced_whole() {
+    let line = |name: &str| -> Text {
+        let words: Vec<String> = (0..60_000).map(|at| format!("{name}{at}")).collect();
+        text(&format!("kept {} end", words.join(" ")))
+    };
+    let found = diff(&line("old"), &line("new"));
+    let kinds: Vec<EditKind> = found.edits().map(|edit| edit.kind).collect();
+    assert_eq!(kinds, [EditKind::Removed, EditKind::Added]);
 }
