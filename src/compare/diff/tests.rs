@@ -436,14 +436,3 @@ fn texts_beyond_the_bounds_are_replaced_in_whole_runs() {
     assert_eq!(blocks_of(&before, removed), 0..before.blocks.len());
     assert_eq!(blocks_of(&after, added), 0..after.blocks.len());
 }
-
-#[test]
-fn a_passage_beyond_the_bounds_is_replaced_whole() {
-    let line = |name: &str| -> Text {
-        let words: Vec<String> = (0..60_000).map(|at| format!("{name}{at}")).collect();
-        text(&format!("kept {} end", words.join(" ")))
-    };
-    let found = diff(&line("old"), &line("new"));
-    let kinds: Vec<EditKind> = found.edits().map(|edit| edit.kind).collect();
-    assert_eq!(kinds, [EditKind::Removed, EditKind::Added]);
-}
