@@ -4,8 +4,8 @@
 //! time: `fold` takes typography away and `stamp` date stamps; `side` makes both texts ready;
 //! `align` finds which blocks are each other's (`chain` those that kept their place, `join` those
 //! that were split or joined, `alike` those that were reworded); `marks` sets the words of a pair
-//! side by side, sentence by sentence (`clause`) and word by word (`words`, `lexicon`); `diff`
-//! names the kinds. `wording` and `quote` ask one question each of the same folded words.
+//! side by side, sentence by sentence (`clause`) and word by word (`words`, `lexicon`, `regions`);
+//! `diff` names the kinds. `wording` and `quote` ask one question each of the same folded words.
 //!
 //! The room knows no page, no history and no settings.
 
@@ -19,6 +19,7 @@ mod join;
 mod lexicon;
 mod marks;
 pub mod quote;
+mod regions;
 mod side;
 mod stamp;
 pub mod wording;

@@ -27,6 +27,10 @@ pub struct Item {
     pub worth: u32,
 }
 
+/// The most items between two unique ones, of both sides together, among which repeated items are
+/// matched; beyond, only what occurs once holds its place.
+const REPEATED_MAX: usize = 100_000;
+
 /// Returns the heaviest of the chains of `pairs` in which both indices rise; of equals, one.
 ///
 /// Takes time in the order of n log n.
@@ -114,11 +118,12 @@ fn keep_repeated(
     to: (usize, usize),
     kept: &mut Vec<(usize, usize)>,
 ) {
-    let keys = |items: &[Item]| items.iter().map(|it| it.key).collect::<Vec<u32>>();
-    let (before, after) = (keys(&before[from.0..to.0]), keys(&after[from.1..to.1]));
-    if before.is_empty() || after.is_empty() {
+    let (before, after) = (&before[from.0..to.0], &after[from.1..to.1]);
+    if before.is_empty() || after.is_empty() || REPEATED_MAX < before.len() + after.len() {
         return;
     }
+    let keys = |items: &[Item]| items.iter().map(|it| it.key).collect::<Vec<u32>>();
+    let (before, after) = (keys(before), keys(after));
     for op in capture_diff_slices(Algorithm::Histogram, &before, &after) {
         match op {
             DiffOp::Equal { old_index, new_index, len } => {

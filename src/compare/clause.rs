@@ -1,12 +1,11 @@
 //! Clauses: the smallest pieces that can be promised and altered on their own.
 //!
 //! A clause is a sentence of a paragraph, heading or list item, or a whole table row. Sentences
-//! end where Unicode says (UAX 29), but for full stops after abbreviations, initials and numbers
-//! of lists. Knows nothing of what a clause says.
+//! end where Unicode says (UAX 29, rules SB6 to SB11), but not before a small letter, and not at
+//! full stops after abbreviations, initials and numbers of lists. Knows nothing of what a clause
+//! says.
 
 use std::ops::Range;
-
-use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::model::text::{BlockKind, Text};
 
@@ -25,7 +24,7 @@ pub fn clauses(text: &Text) -> Vec<Clause> {
     for (block, it) in text.blocks.iter().enumerate() {
         let spans = match it.kind {
             BlockKind::Row if it.words.is_empty() => Vec::new(),
-            BlockKind::Row => Vec::from([0..it.words.len()]),
+            BlockKind::Row => std::iter::once(0..it.words.len()).collect(),
             BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::Item(_) => {
                 sentences(&it.words)
             }
@@ -38,18 +37,62 @@ pub fn clauses(text: &Text) -> Vec<Clause> {
 /// Returns the bytes of each sentence in `words`, in order and without white space around.
 pub fn sentences(words: &str) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
-    for (start, sentence) in words.split_sentence_bound_indices() {
-        let sentence = sentence.trim_end();
-        if sentence.is_empty() {
-            continue;
-        }
-        let end = start + sentence.len();
+    for (start, end) in bounded(words) {
+        let sentence = &words[start..end];
         match spans.last_mut() {
             Some(last) if goes_on(&words[last.clone()], sentence) => last.end = end,
             _ => spans.push(start..end),
         }
     }
     spans
+}
+
+/// Returns where what looks like a sentence starts and ends, without white space around.
+///
+/// Written here because a policy of a megabyte would take `unicode-segmentation` a fifth of a
+/// second.
+fn bounded(words: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut start = words.len() - words.trim_start().len();
+    let mut from = start;
+    while let Some(at) = words[from..].find(is_end).map(|at| at + from) {
+        let stop = words[at..].trim_start_matches(is_end);
+        let needs_space = !words[at..words.len() - stop.len()].contains(is_wide_end);
+        let closed = stop.trim_start_matches(is_close);
+        let rest = closed.trim_start();
+        let next = rest.chars().find(|c| c.is_alphanumeric() || is_continuing(*c));
+        let goes_on = next.is_none_or(|c| c.is_lowercase() || is_continuing(c));
+        from = words.len() - closed.len();
+        let has_space = rest.len() < closed.len();
+        if (has_space || !needs_space) && !goes_on {
+            found.push((start, from));
+            start = words.len() - rest.len();
+            from = start;
+        }
+    }
+    let end = words.trim_end().len();
+    if start < end {
+        found.push((start, end));
+    }
+    found
+}
+
+fn is_end(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।') || is_wide_end(c)
+}
+
+/// Returns whether `c` ends a sentence with no space after it.
+fn is_wide_end(c: char) -> bool {
+    matches!(c, '。' | '！' | '？' | '｡' | '．')
+}
+
+fn is_close(c: char) -> bool {
+    matches!(c, ')' | ']' | '}' | '"' | '\'' | '”' | '’' | '»' | '›' | '」' | '』' | '）' | '*')
+}
+
+/// Returns whether a sentence goes on before `c`, though the one before seems to have ended.
+fn is_continuing(c: char) -> bool {
+    matches!(c, ',' | ';' | ':' | '，' | '；' | '：' | '、')
 }
 
 /// Returns whether a sentence that seems to end in `before` goes on with `after`.
@@ -79,25 +122,42 @@ fn is_marker(words: &str) -> bool {
     !marker.is_empty() && rest.is_empty()
 }
 
-/// Splits a number such as `3.`, `4.2.`, `(a)` or `iv)` from the words after it.
+/// Splits a number such as `3.`, `4.2.`, `4.2.1`, `(a)` or `iv)` from the words after it.
 ///
-/// The number must end in a full stop or bracket: `3 days` and `1.5 million` have none.
+/// The number must end in a full stop or bracket, or have three parts: `3 days` and `1.5 million`
+/// have none. A space may be missing where a capital follows: `3.We`.
 pub fn split_marker(words: &str) -> (&str, &str) {
     let end = words.find(' ').unwrap_or(words.len());
-    let (first, rest) = words.split_at(end);
-    let Some(inner) = first.strip_suffix(['.', ')']) else { return ("", words) };
-    let inner = inner.strip_prefix('(').unwrap_or(inner);
-    let parts = inner.split('.');
-    let number =
-        |part: &str| matches!(part.len(), 1..=3) && part.bytes().all(|b| b.is_ascii_digit());
-    let roman =
-        |part: &str| matches!(part.len(), 1..=6) && part.bytes().all(|b| b"ivxIVX".contains(&b));
-    let letter = |part: &str| part.len() == 1 && part.bytes().all(|b| b.is_ascii_alphabetic());
-    let mut sound = true;
-    for (at, part) in parts.enumerate() {
-        sound &= number(part) || letter(part) || (at == 0 && roman(part));
-    }
-    if sound { (first, rest.trim_start()) } else { ("", words) }
+    let glued = words[..end]
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .filter(|&at| words[..at].ends_with('.') && words[at..].starts_with(char::is_uppercase));
+    let (first, rest) = words.split_at(glued.unwrap_or(end));
+    let (inner, is_ended) = match first.strip_suffix(['.', ')']) {
+        Some(inner) => (inner.strip_prefix('(').unwrap_or(inner), true),
+        None => (first, false),
+    };
+    let is_numeric = inner.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let is_sound = inner
+        .split('.')
+        .enumerate()
+        .all(|(at, part)| is_number(part) || is_letter(part) || (at == 0 && is_roman(part)));
+    // A part that starts with a zero is rather one of a date.
+    let has_three = is_numeric
+        && 3 <= inner.split('.').count()
+        && inner.split('.').all(|part| !part.starts_with('0'));
+    if is_sound && (is_ended || has_three) { (first, rest.trim_start()) } else { ("", words) }
+}
+
+fn is_number(part: &str) -> bool {
+    matches!(part.len(), 1..=3) && part.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_roman(part: &str) -> bool {
+    matches!(part.len(), 1..=6) && part.bytes().all(|b| b"ivxIVX".contains(&b))
+}
+
+fn is_letter(part: &str) -> bool {
+    part.len() == 1 && part.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 /// Abbreviations after which a sentence goes on; lower case, without the last full stop, sorted.
@@ -146,7 +206,17 @@ mod tests {
     fn a_sentence_ends_at_its_full_stop() {
         check("We pause. You wait! Who knows?", &["We pause.", "You wait!", "Who knows?"]);
         check("我们不出售数据。您可以选择。", &["我们不出售数据。", "您可以选择。"]);
+        check(
+            "Is it “so?” We say: “It is.” (Or not.) All's well...",
+            &["Is it “so?”", "We say: “It is.”", "(Or not.)", "All's well..."],
+        );
+        check(
+            "Pay 1.5 % at example.org now. 5 days!",
+            &["Pay 1.5 % at example.org now.", "5 days!"],
+        );
+        check("Yahoo! inc. and so on", &["Yahoo! inc. and so on"]);
         check("", &[]);
+        check(" . ", &["."]);
     }
 
     #[test]
@@ -164,6 +234,12 @@ mod tests {
         assert_eq!(split_marker("50.9. We pause"), ("50.9.", "We pause"));
         assert_eq!(split_marker("(a) We pause"), ("(a)", "We pause"));
         assert_eq!(split_marker("iv) We pause"), ("iv)", "We pause"));
+        assert_eq!(split_marker("58.4.1 We pause"), ("58.4.1", "We pause"));
+        assert_eq!(split_marker("39.11.We pause"), ("39.11.", "We pause"));
+        assert_eq!(split_marker("2.4 GHz radio"), ("", "2.4 GHz radio"));
+        assert_eq!(split_marker("01.05.24 Deadline"), ("", "01.05.24 Deadline"));
+        assert_eq!(split_marker("1.2.2024"), ("", "1.2.2024"));
+        assert_eq!(split_marker("3.example.org"), ("", "3.example.org"));
         assert_eq!(split_marker("1.5 million users"), ("", "1.5 million users"));
         assert_eq!(split_marker("Yes. We pause"), ("", "Yes. We pause"));
         assert_eq!(split_marker("2030. A goal"), ("", "2030. A goal"));

@@ -104,6 +104,7 @@ impl Pieces<'_> {
     fn take_word(&mut self, first: char) {
         let mut letters = usize::from(first.is_alphabetic());
         self.pass(first);
+        letters += self.take_plain();
         while let Some(c) = char_at(self.text, self.at) {
             let next = char_at(self.text, self.at + c.len_utf8()).unwrap_or(' ');
             let joins = match c {
@@ -120,7 +121,19 @@ impl Pieces<'_> {
                 _ => letters + usize::from(c.is_alphabetic()),
             };
             self.pass(c);
+            letters += self.take_plain();
         }
+    }
+
+    /// Takes ASCII letters, of which most words are made; returns how many.
+    fn take_plain(&mut self) -> usize {
+        let rest = &self.text.as_bytes()[self.at..];
+        let len = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        if let Some(last) = rest[..len].last() {
+            self.at += len;
+            self.previous = char::from(*last);
+        }
+        len
     }
 
     /// Returns whether after the full stop at hand a single letter follows, as in `U.S.`.
@@ -191,6 +204,13 @@ pub fn push_stream(text: &str, stream: &mut String) -> u32 {
             PieceKind::Symbol => 0,
             PieceKind::Point => continue,
         };
+        let raw = &text[piece.start..piece.end];
+        if raw.bytes().all(|b| b.is_ascii_alphabetic()) {
+            let start = stream.len();
+            stream.push_str(raw);
+            stream[start..].make_ascii_lowercase();
+            continue;
+        }
         key.clear();
         push_key(text, piece, &mut key);
         push_apart(&key, stream);

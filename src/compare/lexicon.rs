@@ -57,18 +57,17 @@ impl Lexicon {
         for piece in fold::pieces(text) {
             key.clear();
             fold::push_key(text, piece, &mut key);
-            let rank = match piece.kind {
-                PieceKind::Point => Rank::Point,
-                PieceKind::Symbol => Rank::Hinge,
-                PieceKind::Word | PieceKind::Glyph => rank_of(&key),
-            };
+            let folded = key.len();
             if sameness == Sameness::Exact {
-                key.clear();
-                // No key begins with a space, so exact and folded words never meet.
+                // No folded key has a space inside, so exact and folded words never meet.
                 key.push(' ');
                 key.push_str(&text[piece.start..piece.end]);
             }
-            let id = self.number(&key, rank);
+            let id = match self.ids.get(key.as_str()) {
+                Some(&id) => id,
+                None => self.add(&key, rank_of(&key[..folded], piece.kind)),
+            };
+            let rank = self.ranks[id as usize];
             words.push(Word { start: piece.start, end: piece.end, id, rank });
         }
         words
@@ -79,10 +78,7 @@ impl Lexicon {
         self.ranks[id as usize]
     }
 
-    fn number(&mut self, key: &str, rank: Rank) -> u32 {
-        if let Some(&id) = self.ids.get(key) {
-            return id;
-        }
+    fn add(&mut self, key: &str, rank: Rank) -> u32 {
         let id = self.ranks.len() as u32;
         self.ids.insert(key.to_owned(), id);
         self.ranks.push(rank);
@@ -90,13 +86,19 @@ impl Lexicon {
     }
 }
 
-fn rank_of(key: &str) -> Rank {
-    if key.bytes().any(|b| b.is_ascii_digit()) || HINGES.binary_search(&key).is_ok() {
-        return Rank::Hinge;
-    }
-    match COMMON.binary_search(&key) {
-        Ok(_) => Rank::Common,
-        Err(_) => Rank::Content,
+fn rank_of(key: &str, kind: PieceKind) -> Rank {
+    match kind {
+        PieceKind::Point => Rank::Point,
+        PieceKind::Symbol => Rank::Hinge,
+        PieceKind::Word | PieceKind::Glyph => {
+            if key.bytes().any(|b| b.is_ascii_digit()) || HINGES.binary_search(&key).is_ok() {
+                return Rank::Hinge;
+            }
+            match COMMON.binary_search(&key) {
+                Ok(_) => Rank::Common,
+                Err(_) => Rank::Content,
+            }
+        }
     }
 }
 

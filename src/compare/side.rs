@@ -53,14 +53,11 @@ pub fn marker_and_body(block: &Block) -> (&str, &str) {
 /// Appends a block's stream without its date stamps; returns its weight in half words.
 pub fn push_block_stream(block: &Block, stream: &mut String) -> (u32, Stamps) {
     let (_, body) = marker_and_body(block);
-    if !body.bytes().any(|b| b.is_ascii_digit() || b >= 0x80) {
+    if !stamp::may_hold_stamp(body) {
         return (fold::push_stream(body, stream), Stamps::None);
     }
     if (treatment(block).may_be_date && stamp::is_date(body)) || stamp::is_stamp(body) {
         return (0, Stamps::Only);
-    }
-    if !body.chars().any(char::is_numeric) {
-        return (fold::push_stream(body, stream), Stamps::None);
     }
     let sentences = clause::sentences(body);
     let is_stamp: Vec<bool> =
@@ -97,6 +94,9 @@ pub struct Fold {
     pub stamps: Stamps,
 }
 
+/// The least bytes of words for which it pays to remember what they came to.
+const KNOWN_LEN_MIN: usize = 64;
+
 /// Stands for the stream of a block that is a date stamp; no stream holds this character.
 const STAMP: &str = "\u{1}";
 
@@ -111,7 +111,8 @@ impl<'a> Streams<'a> {
 
     fn fold(&mut self, block: &'a Block) -> Fold {
         let known = (treatment(block), block.words.as_str());
-        if let Some(fold) = self.known.get(&known) {
+        let is_long = KNOWN_LEN_MIN <= block.words.len();
+        if let Some(fold) = self.known.get(&known).filter(|_| is_long) {
             return *fold;
         }
         let mut stream = String::with_capacity(block.words.len());
@@ -120,7 +121,9 @@ impl<'a> Streams<'a> {
             stream.push_str(STAMP);
         }
         let fold = Fold { key: self.key(stream), weight, stamps };
-        self.known.insert(known, fold);
+        if is_long {
+            self.known.insert(known, fold);
+        }
         fold
     }
 

@@ -16,6 +16,9 @@ const STRANGERS_MAX: usize = 3;
 
 /// Returns whether a sentence says when the page was last updated, or which version it is.
 pub fn is_stamp(sentence: &str) -> bool {
+    if !may_hold_stamp(sentence) {
+        return false;
+    }
     if is_stamp_of_glyphs(sentence) {
         return true;
     }
@@ -40,6 +43,17 @@ pub fn is_date(words: &str) -> bool {
         && ((count.has_month && count.numbers <= 2) || (!count.has_month && count.is_whole_date()))
 }
 
+/// Returns whether a passage has a number of its own, without which it holds no stamp; cheap.
+pub fn may_hold_stamp(words: &str) -> bool {
+    let bytes = words.as_bytes();
+    let opens = |at: usize| match at.checked_sub(1).map(|at| bytes[at]) {
+        Some(b'v' | b'V') | None => true,
+        Some(before) => !before.is_ascii_alphanumeric(),
+    };
+    (0..bytes.len()).any(|at| bytes[at].is_ascii_digit() && opens(at))
+        || (!words.is_ascii() && words.chars().any(|c| !c.is_ascii() && c.is_numeric()))
+}
+
 /// The words of a sentence, by what they do in a stamp.
 #[derive(Default)]
 struct Count {
@@ -55,7 +69,7 @@ struct Count {
 }
 
 impl Count {
-    /// Returns `None` for a sentence too long to be a stamp.
+    /// Returns `None` for a sentence too long, or with too many words of its own, to be a stamp.
     fn of(sentence: &str) -> Option<Count> {
         let mut count = Count::default();
         let mut key = String::new();
@@ -70,6 +84,9 @@ impl Count {
             fold::push_key(sentence, piece, &mut key);
             let is_name = sentence[piece.start..].starts_with(char::is_uppercase);
             count.add(&key, is_name);
+            if STRANGERS_MAX < count.strangers {
+                return None;
+            }
         }
         Some(count)
     }

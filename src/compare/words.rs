@@ -8,7 +8,7 @@ use crate::compare::chain::{self, Item};
 use crate::compare::lexicon::{Rank, Word};
 
 /// The price of one mark. Tuned, with the worths, on labelled pairs of clauses.
-const MARK_PRICE: i32 = 9;
+const MARK_PRICE: i32 = 20;
 
 /// The most words before, times words after, that are compared each with each.
 const CELLS_MAX: u64 = 1 << 20;

@@ -48,8 +48,10 @@ pub struct Edit {
     /// The heading under which it stands after (before, if it was removed), empty if none.
     pub heading: String,
     /// Both passages as one marked run of words: same, deleted and inserted parts in reading
-    /// order; joining `Same` and `Deleted` gives the passage before, `Same` and `Inserted` the
-    /// passage after, up to white space at the seams.
+    /// order. Joining `Same` and `Inserted` gives the passage after, character by character;
+    /// `Same` and `Deleted` the passage before, up to white space and to typography: what is the
+    /// same but for case, quotation marks or punctuation is shown as it is after, and has marks
+    /// of its own only in an edit of kind `Typography` or `Renumbered`.
     pub marks: Vec<Mark>,
 }
 
@@ -65,12 +67,13 @@ impl Edit {
     }
 }
 
-/// A passage of a text: one block, or what of it the edit is about.
+/// A passage of a text: one block, or a run of blocks that was split, joined, or came or went at
+/// once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
-    /// The index of its block in the text.
+    /// The index of its block in the text, the first of a run.
     pub block: usize,
-    /// Marker and words as shown.
+    /// Marker and words as shown; those of a run with a space between its blocks.
     pub words: String,
 }
 

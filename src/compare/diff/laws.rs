@@ -127,9 +127,11 @@ fn without_space(words: &str) -> String {
     words.split_whitespace().collect()
 }
 
-/// The keys of the words, so that words which ran together show.
+/// The keys of the words, without signs: whether a dash is a minus hangs on what stands before it,
+/// which may be punctuation that was left out.
 fn folded(words: &str) -> Vec<String> {
-    let said = fold::pieces(words).filter(|it| it.kind != fold::PieceKind::Point);
+    let is_sign = |it: &fold::Piece| words[it.start..].starts_with(['-', '—']);
+    let said = fold::pieces(words).filter(|it| it.kind != fold::PieceKind::Point && !is_sign(it));
     said.map(|it| {
         let mut key = String::new();
         fold::push_key(words, it, &mut key);

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use crate::compare::diff::{blocks_of, diff};
+use crate::compare::diff::{COARSE_MIN, blocks_of, diff};
 use crate::compare::wording::wording;
 use crate::model::edit::{Diff, DiffRow, EditKind, MarkKind};
 use crate::model::text::{Block, BlockKind, Link, Text};
@@ -240,7 +240,7 @@ fn typography_is_no_wording() {
         "We don’t “sell” data – ever.\nOpt in only.",
         expect![[r#"
             typography: We [-don't "sell" data,-]{+don’t “sell” data –+} ever.
-            typography: Opt[---] in only.
+            typography: [-Opt-in-]{+Opt in+} only.
         "#]],
     );
 }
@@ -252,9 +252,9 @@ fn numbers_and_signs_are_wording() {
         "Keep 15 days.\nA fee of €5 is due.\nA tenth, 10, is kept.\nUp to 5 degrees.",
         expect![[r#"
             reworded: Keep [-1.5-]{+15+} days.
-            reworded: A fee of [-$-]{+€+}5 is due.
-            reworded: A tenth, 10[-%-], is kept.
-            reworded: Up to 5 degrees.
+            reworded: A fee of [-$5-]{+€5+} is due.
+            reworded: A tenth, [-10%-]{+10+}, is kept.
+            reworded: Up to [--5-]{+5+} degrees.
         "#]],
     );
 }
@@ -265,9 +265,38 @@ fn renumbering_is_no_wording() {
         "* <1.> We pause.\n50.9. We wait for you.\n* <(a)> Old words here.",
         "* <2.> We pause.\n49.9. We wait for you.\n* <(b)> New words here.",
         expect![[r#"
-            renumbered: [-1-]{+2+}. We pause.
-            renumbered: [-50.9-]{+49.9+}. We wait for you.
-            reworded: ([-a) Old-]{+b) New+} words here.
+            renumbered: [-1.-]{+2.+} We pause.
+            renumbered: [-50.9.-]{+49.9.+} We wait for you.
+            reworded: [-(a) Old-]{+(b) New+} words here.
+        "#]],
+    );
+}
+
+#[test]
+fn a_number_that_was_no_marker_is_kept() {
+    check(
+        "(a) (b) We pause now.",
+        "(b) We pause.",
+        expect![[r#"
+        reworded: [-(a) (b)-]{+(b)+} We pause[- now-].
+    "#]],
+    );
+    check(
+        "We 3. pause.",
+        "3. pause.",
+        expect![[r#"
+        reworded: [-We -]3. pause.
+    "#]],
+    );
+}
+
+#[test]
+fn compounds_are_marked_whole() {
+    check(
+        "Write to help@example.org about opt-in or and/or a third party claim.",
+        "Write to legal@example.org about opt-out or and a third-party claim.",
+        expect![[r#"
+            reworded: Write to [-help@example.org about opt-in or and/or-]{+legal@example.org about opt-out or and+} a third-party claim.
         "#]],
     );
 }
@@ -391,4 +420,19 @@ fn a_passage_of_several_blocks_tells_which() {
     assert_eq!(edit.kind, EditKind::Structure);
     assert_eq!(blocks_of(&before, edit.before.as_ref().unwrap()), 0..2);
     assert_eq!(blocks_of(&after, edit.after.as_ref().unwrap()), 0..1);
+}
+
+#[test]
+fn texts_beyond_the_bounds_are_replaced_in_whole_runs() {
+    let blocks = |name: &str| -> Text {
+        let words = (0..=COARSE_MIN).map(|at| format!("{name}{at}"));
+        Text { blocks: words.map(|it| Block::new(BlockKind::Paragraph, &it)).collect() }
+    };
+    let (before, after) = (blocks("old"), blocks("new"));
+    let found = diff(&before, &after);
+    let edits: Vec<_> = found.edits().collect();
+    assert_eq!(edits.len(), 2);
+    let (removed, added) = (edits[0].before.as_ref().unwrap(), edits[1].after.as_ref().unwrap());
+    assert_eq!(blocks_of(&before, removed), 0..before.blocks.len());
+    assert_eq!(blocks_of(&after, added), 0..after.blocks.len());
 }
