@@ -67,6 +67,7 @@ pub fn marks(
     }
     let mut regions = merged(regions);
     regions.iter_mut().for_each(|region| slide(&before, &after, region));
+    whole_tokens(&before, &after, &mut regions);
     written(&before, &after, &without_islands(&after, regions))
 }
 
@@ -256,8 +257,8 @@ fn merged(regions: Vec<Region>) -> Vec<Region> {
     merged
 }
 
-/// Joins regions between which nothing but function words and punctuation is kept, or less than
-/// is marked on either side.
+/// Joins regions between which nothing but function words and punctuation is kept, or no more
+/// than is marked on either side.
 fn without_islands(after: &Passage<'_>, regions: Vec<Region>) -> Vec<Region> {
     let mut joined: Vec<Region> = Vec::with_capacity(regions.len());
     for region in regions {
@@ -279,8 +280,81 @@ fn is_island(after: &Passage<'_>, last: &Region, next: &Region) -> bool {
     let shorter = last.len().min(next.len());
     count(Rank::Hinge) == 0
         && ((content == 0 && common <= ISLAND_WORDS_MAX)
-            || (content + common <= 2 && content + common < shorter))
+            || (content + common <= ISLAND_WORDS_MAX && content + common <= shorter))
 }
+
+/// The most words and points that a mark takes in beside it to hold a token whole.
+const TOKEN_WORDS_MAX: usize = 16;
+
+/// Widens regions to whole tokens, so that an address, a number of a section or a compound is
+/// marked as one: `[example.com]`, not `[example].com`.
+fn whole_tokens(before: &Passage<'_>, after: &Passage<'_>, regions: &mut [Region]) {
+    for at in 0..regions.len() {
+        let low = match at.checked_sub(1) {
+            Some(last) => (regions[last].before.end, regions[last].after.end),
+            None => (0, 0),
+        };
+        let high = match regions.get(at + 1) {
+            Some(next) => (next.before.start, next.after.start),
+            None => (before.words.len(), after.words.len()),
+        };
+        let region = &regions[at];
+        let leading = (region.before.start - low.0).min(region.after.start - low.1);
+        let trailing = (high.0 - region.before.end).min(high.1 - region.after.end);
+        let (left, right) = (
+            glued(before, after, region, leading, |start, by| start.0.checked_sub(by + 1)),
+            glued(before, after, region, trailing, |start, by| Some(start.1 + by)),
+        );
+        let region = &mut regions[at];
+        region.before = region.before.start - left..region.before.end + right;
+        region.after = region.after.start - left..region.after.end + right;
+    }
+}
+
+/// Returns how many of the next words, at most `most`, belong to a token of the region; `next`
+/// gives the index of a word by how far it lies from the bounds of a range.
+fn glued(
+    before: &Passage<'_>,
+    after: &Passage<'_>,
+    region: &Region,
+    most: usize,
+    next: impl Fn((usize, usize), usize) -> Option<usize>,
+) -> usize {
+    let at = |range: &Range<usize>, by| next((range.start, range.end), by);
+    let touches = |passage: &Passage<'_>, range: &Range<usize>, by: usize| {
+        let Some(word) = at(range, by).and_then(|at| passage.words.get(at).map(|it| (at, it)))
+        else {
+            return false;
+        };
+        // The nearest word touches the region only where the region has words of this side.
+        let other = match by {
+            0 if range.is_empty() => return false,
+            0 if word.0 < range.start => range.start,
+            0 => range.end - 1,
+            _ => at(range, by - 1).unwrap_or(word.0),
+        };
+        let (left, right) = (word.0.min(other), word.0.max(other));
+        passage.words[left].end == passage.words[right].start
+    };
+    let mut taken = 0;
+    for by in 0..most.min(TOKEN_WORDS_MAX) {
+        let (Some(b), Some(a)) = (at(&region.before, by), at(&region.after, by)) else { break };
+        let (word, text) = (after.words[a], after.text);
+        let spaced = text[word.start..word.end].chars().all(|c| c < SPACED_END);
+        let touch = touches(before, &region.before, by) || touches(after, &region.after, by);
+        if before.words[b].id != word.id || !spaced || !touch {
+            break;
+        }
+        // Punctuation belongs to a token only inside of it.
+        if word.rank != Rank::Point {
+            taken = by + 1;
+        }
+    }
+    taken
+}
+
+/// Scripts before this character put spaces between words.
+const SPACED_END: char = '\u{e00}';
 
 /// Moves a lone deletion or insertion along equal words to where a phrase begins, so that
 /// `the X [and the Y]` is marked, not `the [X and the] Y`.

@@ -121,8 +121,7 @@ fn in_trouble(
     };
     let before = established(archive, case, version)?.text;
     let held = waiting(archive, case.state, case.watch, &before, &before)?;
-    let is_wording = |held: &Held| held.diff.strongest().is_some_and(|kind| kind.is_wording());
-    let overdue = held.filter(is_wording).map(|held| Box::new(Overdue { before, held }));
+    let overdue = held.filter(Held::is_wording).map(|held| Box::new(Overdue { before, held }));
     Ok(Evidence::Trouble(trouble, overdue))
 }
 
@@ -238,9 +237,12 @@ fn waiting(
         true => Some(archive.text(&waiting.text)?),
         false => read_again(archive, waiting.first_visit, &watch.selection)?,
     };
+    let seen = archive.sightings(&watch.page, &waiting.wording)?;
+    let was_seen_before = seen.is_some_and(|seen| seen.first_at < waiting.first_at);
     Ok(text.map(|text| {
         let wording = compare::wording::wording(&text);
         Held {
+            was_seen_before,
             diff: compare::diff::diff(before, &text),
             since: compare::diff::diff(&text, after),
             reading: Reading { text: text.clone(), regime, wording },

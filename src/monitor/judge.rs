@@ -50,7 +50,12 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
             same(case, Some(compared.reading), reason)
         }
         (Some(kind), Some(trouble)) if kind.is_wording() => {
-            in_trouble(case, trouble.clone(), Some(compared.reading))
+            let mut judgement = in_trouble(case, trouble.clone(), Some(compared.reading.clone()));
+            if let Some(overdue) = change::overdue(case, &compared) {
+                change::establish_overdue(case, &mut judgement, &overdue);
+                judgement.waiting = None;
+            }
+            judgement
         }
         (Some(kind), _) => change::another_text(case, compared, kind),
     };

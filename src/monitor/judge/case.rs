@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::model::{
     channel::Channel,
-    edit::Diff,
+    edit::{Diff, EditKind},
     history::{Accepted, Finding, Judgement, NewVersion, PageState, Reading, Sightings, VisitId},
     text::Text,
     time::Timestamp,
@@ -87,6 +87,15 @@ pub struct Held {
     pub diff: Diff,
     /// How this visit's text differs from it.
     pub since: Diff,
+    /// Whether it was on the page before it began to wait.
+    pub was_seen_before: bool,
+}
+
+impl Held {
+    /// Returns whether it has other words than the established text.
+    pub fn is_wording(&self) -> bool {
+        self.diff.strongest().is_some_and(EditKind::is_wording)
+    }
 }
 
 /// A wording that has waited as long as it may, without being seen again.

@@ -30,10 +30,53 @@ enum Hold {
 
 /// Judges a text that differs from the established one, `kind` being its strongest edit.
 pub fn another_text(case: &Case, compared: Compared, kind: EditKind) -> Judgement {
-    match overdue(case, &compared) {
-        Some(overdue) => establish_the_waiting_first(case, compared, &overdue),
+    if let Some(overdue) = overdue(case, &compared) {
+        return establish_the_waiting_first(case, compared, &overdue, Why::Overdue);
+    }
+    match built_upon(case, &compared) {
+        Some(held) => establish_the_waiting_first(case, compared, &held, Why::BuiltUpon),
         None => one_text(case, compared, kind),
     }
+}
+
+/// Why a wording that waits is established by a visit that shows another.
+#[derive(Clone, Copy)]
+enum Why {
+    /// It has waited as long as it may.
+    Overdue,
+    /// The other keeps what it altered.
+    BuiltUpon,
+}
+
+/// From this share of a wording's edits on, per mille of their characters, that the next wording
+/// keeps, the next one is built upon it.
+const KEPT_MIN: usize = 800;
+
+/// Returns the wording that waits if this visit's keeps its edits and adds others: they hold, and
+/// are told apart from what was added.
+///
+/// A variant that takes turns with others is not kept by them, and one that the page showed
+/// before has to hold by itself.
+fn built_upon(case: &Case, compared: &Compared) -> Option<Overdue> {
+    let held = compared.waiting.as_ref()?;
+    let waiting = case.state.waiting.as_ref()?;
+    let age = case.captured_at.since(waiting.first_at);
+    let differs = held.since.strongest().is_some_and(EditKind::is_wording);
+    if held.was_seen_before || age < HOLD || !differs || !held.is_wording() {
+        return None;
+    }
+    let all = 2 * altered(&held.diff);
+    // What lies on the way from the established text to this one is kept; what was undone is
+    // altered twice.
+    let kept = (altered(&held.diff) + altered(&compared.diff)).saturating_sub(altered(&held.since));
+    (KEPT_MIN * all <= 1000 * kept)
+        .then(|| Overdue { before: compared.before.clone(), held: held.clone() })
+}
+
+/// Returns how many characters a diff deletes and inserts.
+fn altered(diff: &Diff) -> usize {
+    let wording = diff.edits().filter(|edit| edit.kind.is_wording());
+    wording.flat_map(|edit| edit.deleted().chain(edit.inserted())).map(str::len).sum()
 }
 
 /// Returns whether a wording has waited as long as it may.
@@ -46,11 +89,10 @@ pub fn is_overdue(case: &Case) -> bool {
 ///
 /// Visits may lie further apart than `confirm_within`: then the wording stood, as far as anyone
 /// knows, until the next visit, which shows a third one.
-fn overdue(case: &Case, compared: &Compared) -> Option<Overdue> {
+pub fn overdue(case: &Case, compared: &Compared) -> Option<Overdue> {
     let held = compared.waiting.as_ref()?;
     let differs = held.since.strongest().is_some_and(EditKind::is_wording);
-    let is_wording = held.diff.strongest().is_some_and(EditKind::is_wording);
-    (is_overdue(case) && differs && is_wording)
+    (is_overdue(case) && differs && held.is_wording())
         .then(|| Overdue { before: compared.before.clone(), held: held.clone() })
 }
 
@@ -63,20 +105,44 @@ pub fn establish_overdue(case: &Case, judgement: &mut Judgement, overdue: &Overd
         waiting.first_at.minute(),
         in_words(case.watch.confirm_within)
     ));
+    establish_held(case, judgement, waiting, overdue, Certainty::Unsure);
+}
+
+fn establish_held(
+    case: &Case,
+    judgement: &mut Judgement,
+    waiting: &Waiting,
+    overdue: &Overdue,
+    certainty: Certainty,
+) {
     let established = Established {
         before: &overdue.before,
         text: &overdue.held.text,
         regime_of: &overdue.held.reading,
         diff: &overdue.held.diff,
-        certainty: Certainty::Unsure,
+        certainty,
         waiting,
     };
     add_version(case, judgement, &established);
 }
 
-fn establish_the_waiting_first(case: &Case, compared: Compared, overdue: &Overdue) -> Judgement {
+fn establish_the_waiting_first(
+    case: &Case,
+    compared: Compared,
+    overdue: &Overdue,
+    why: Why,
+) -> Judgement {
     let mut judgement = blank(case, Finding::Waiting, Some(compared.reading.clone()));
-    establish_overdue(case, &mut judgement, overdue);
+    match (why, &case.state.waiting) {
+        (Why::BuiltUpon, Some(waiting)) => {
+            judgement.reasons.push(format!(
+                "this visit's wording keeps what the one that waited since {} altered: that holds",
+                waiting.first_at.minute()
+            ));
+            establish_held(case, &mut judgement, waiting, overdue, Certainty::Confirmed);
+        }
+        (Why::Overdue | Why::BuiltUpon, _) => establish_overdue(case, &mut judgement, overdue),
+    }
     judgement.reasons.push("this visit shows yet another wording, which waits in turn".to_owned());
     let waited_until = case.state.waiting.as_ref().map(|waiting| waiting.last_at);
     let kind = overdue.held.since.strongest();
