@@ -15,6 +15,7 @@ pub mod verify;
 pub mod versions;
 
 mod access;
+mod anew;
 mod columns;
 mod event_forms;
 mod failures;
