@@ -23,6 +23,7 @@ pub mod verify;
 pub mod versions;
 
 mod access;
+mod anew;
 mod columns;
 mod deliveries;
 mod event_forms;

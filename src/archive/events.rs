@@ -67,7 +67,7 @@ impl Archive {
             // Two statements, so that each finds its index.
             let of_page = if page.is_some() { "e.page = ?1" } else { "?1 IS NULL" };
             let sql = events(&format!(
-                "{of_page} AND (?2 IS NULL OR e.telling = ?2) AND e.captured_at >= ?3
+                "{of_page} AND e.superseded_by IS NULL AND (?2 IS NULL OR e.telling = ?2) AND e.captured_at >= ?3
                  ORDER BY e.captured_at DESC, e.id DESC LIMIT ?4"
             ));
             let since = query.since.map_or(i64::MIN, Timestamp::as_millis);
@@ -87,7 +87,7 @@ impl Archive {
 }
 
 /// Records an event of a judgement with its deliveries, due at once; one that is on record already
-/// is left as it is.
+/// is left as it is, but for the judgement that it rests on.
 pub fn insert(
     access: Access<'_>,
     judgement: i64,
@@ -95,7 +95,10 @@ pub fn insert(
     added: &NewEvent,
 ) -> Result<(), Fault> {
     let event = &added.event;
-    if find(access, &event.id)?.is_some() {
+    if let Some(id) = find(access, &event.id)? {
+        // It rests on this judgement from now on, which may be that of a page judged anew.
+        let sql = "UPDATE event SET judgement = ?2, superseded_by = NULL WHERE id = ?1";
+        access.execute(sql, [id, judgement])?;
         return Ok(());
     }
     let (telling, alerted_at, quiet_because) = match &event.telling {

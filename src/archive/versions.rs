@@ -22,6 +22,10 @@ use crate::{
 /// where it belongs. What was established last is what counts, though it may have been seen first.
 const ORDER: &str = "ORDER BY v.established_at, v.number";
 
+/// A version whose judgement was superseded, since its page was judged anew, stands no more.
+const STANDS: &str =
+    "(SELECT superseded_by FROM judgement WHERE judgement.id = v.judgement) IS NULL";
+
 impl Archive {
     /// Returns a snapshot, read from the disk and checked against its digest.
     pub fn snapshot(&self, digest: &Digest) -> Result<Snapshot, ArchiveError> {
@@ -41,7 +45,7 @@ impl Archive {
     pub fn versions(&self, page: &PageId) -> Result<Vec<Version>, ArchiveError> {
         self.read(|access| {
             let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
-            access.all(&versions(&format!("v.page = ?1 {ORDER}")), [page], version)
+            access.all(&versions(&format!("v.page = ?1 AND {STANDS} {ORDER}")), [page], version)
         })
     }
 
@@ -53,10 +57,10 @@ impl Archive {
     ) -> Result<Option<Version>, ArchiveError> {
         self.read(|access| {
             let Some(page) = access.page(page)? else { return Ok(None) };
-            let sql = versions(
-                "v.page = ?1 AND v.first_at <= ?2
+            let sql = versions(&format!(
+                "v.page = ?1 AND v.first_at <= ?2 AND {STANDS}
                  ORDER BY v.established_at DESC, v.number DESC LIMIT 1",
-            );
+            ));
             access.maybe(&sql, params![page, at], version)
         })
     }

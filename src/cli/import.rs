@@ -73,8 +73,7 @@ pub fn run(
         }
     };
     terminal.say(&summary(&imported, began.elapsed()));
-    let is_whole = imported.damaged == 0 && imported.too_early == 0;
-    let mut exit = if is_whole { Exit::Done } else { Exit::Partly };
+    let mut exit = if imported.damaged == 0 { Exit::Done } else { Exit::Partly };
     if arguments.send {
         let mut swept = Swept::default();
         let runtime = runtime()?;
@@ -127,7 +126,6 @@ fn summary(imported: &Imported, took: Duration) -> String {
     parts.push(format!("{} of wording", counted(imported.changes, "change")));
     let passed_over = [
         (imported.on_record, "on record already"),
-        (imported.too_early, "left out, since they lie before visits on record"),
         (imported.redirects, "left out, since they redirect"),
         (imported.unknown_repeats, "left out, since they repeat a body that is not on record"),
         (imported.no_pages, "left out, since they are no page of text"),
@@ -136,6 +134,13 @@ fn summary(imported: &Imported, took: Duration) -> String {
     ];
     for (count, what) in passed_over.into_iter().filter(|(count, _)| 0 < *count) {
         parts.push(format!("{count} {what}"));
+    }
+    if !imported.anew.is_empty() {
+        parts.push(format!(
+            "{} lie before visits on record, so {} judged anew, nobody being told",
+            counted(imported.early, "capture"),
+            counted(imported.anew.len() as u64, "page")
+        ));
     }
     parts.join("; ")
 }

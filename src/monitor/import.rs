@@ -1,6 +1,7 @@
 //! Captures that others made, on the path of a live visit: recorded first, read, judged in the
 //! order of time, as if the sweep had run at each capture's date.
 
+pub mod anew;
 pub mod capture;
 pub mod judging;
 pub mod places;
@@ -70,9 +71,10 @@ pub struct Imported {
     pub changes: u64,
     /// Captures that were on record already.
     pub on_record: u64,
-    /// Captures that lie before a visit on record, which were left out: to judge them, all that
-    /// follows would have to be judged anew.
-    pub too_early: u64,
+    /// Captures among these that lie before a visit on record.
+    pub early: u64,
+    /// The pages that were judged anew as a whole, since captures lie before visits on record.
+    pub anew: Vec<PageId>,
     /// Redirects, which are no page.
     pub redirects: u64,
     /// Visits that repeat a body which is not on record.

@@ -26,7 +26,7 @@ use crate::{
         app::{App, MonitorError},
         check::check,
         clock::Clock,
-        import::judging::tell_nobody,
+        import::anew::{judge_anew, tell_nobody},
         outbox,
         swept::{Checked, Swept},
     },
@@ -137,6 +137,9 @@ pub async fn sweep(
 /// Judges visits that a killed run recorded and did not judge. Nobody is told of what an import
 /// left.
 pub fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorError> {
+    for page in app.archive.to_judge_anew()? {
+        judge_anew(app, &page, clock)?;
+    }
     for left in app.archive.unjudged()? {
         let watch = watch_for(&app.watchlist, &left.visit);
         let judged = (left.id, &left.visit);
@@ -151,7 +154,7 @@ pub fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorE
 }
 
 /// Returns the watch of a visit's page, or a plain one if the watchlist has it no more.
-fn watch_for(watchlist: &Watchlist, visit: &Visit) -> Watch {
+pub fn watch_for(watchlist: &Watchlist, visit: &Visit) -> Watch {
     let plain = || {
         let urls = visit.parts.iter().map(|part| part.url.clone()).collect();
         Watch::new(visit.page.clone(), urls)

@@ -10,6 +10,7 @@ mod channels;
 mod commands;
 mod corpus;
 mod fetch;
+mod import;
 mod mail;
 mod server;
 mod stories;

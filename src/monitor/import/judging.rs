@@ -1,7 +1,7 @@
 //! Captures recorded and judged, batch by batch: their bytes first, then what they mean.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
@@ -25,6 +25,7 @@ use crate::{
         clock::Clock,
         import::{
             ImportFailure, Imported, Progress, Telling,
+            anew::{judge_anew, tell_nobody},
             capture::{Came, Captured},
             places::Places,
             source::Item,
@@ -61,6 +62,10 @@ pub struct Judging<'a> {
     latest: BTreeMap<PageId, Option<Timestamp>>,
     /// Bodies by the digest that their records state.
     bodies: BTreeMap<String, Digest>,
+    /// The captures of this batch: page, instant, address and digest of the body.
+    fresh: BTreeSet<(PageId, Timestamp, String, Option<Digest>)>,
+    /// The pages with captures before visits on record.
+    anew: BTreeSet<PageId>,
     imported: Imported,
 }
 
@@ -83,6 +88,8 @@ impl<'a> Judging<'a> {
             batch_bytes: 0,
             latest: BTreeMap::new(),
             bodies: BTreeMap::new(),
+            fresh: BTreeSet::new(),
+            anew: BTreeSet::new(),
             imported: Imported::default(),
         }
     }
@@ -108,6 +115,11 @@ impl<'a> Judging<'a> {
     /// Judges what is left and returns what the import came to.
     pub fn finish(mut self) -> Result<Imported, ImportFailure> {
         self.judge_batch()?;
+        let anew: Vec<PageId> = self.anew.into_iter().collect();
+        for page in &anew {
+            judge_anew(self.app, page, self.clock)?;
+        }
+        self.imported.anew = anew;
         self.imported.pages = self.latest.into_keys().collect();
         Ok(self.imported)
     }
@@ -120,6 +132,12 @@ impl<'a> Judging<'a> {
         for captured in batch {
             visits.extend(self.visit(captured)?);
         }
+        self.fresh.clear();
+        let all = visits.len() as u64;
+        let (visits, late): (Vec<Visit>, Vec<Visit>) =
+            visits.into_iter().partition(|visit| !self.anew.contains(&visit.page));
+        // These wait, unjudged, until their pages are judged anew as a whole.
+        self.app.archive.record_visits(&late)?;
         let ids = self.app.archive.record_visits(&visits)?;
         let intakes = read_pages(&visits, &self.places);
         let judged = ids.into_iter().zip(&visits).zip(intakes);
@@ -144,7 +162,7 @@ impl<'a> Judging<'a> {
             Ok::<u64, ArchiveError>(changes)
         })?;
         self.imported.changes += changes;
-        self.imported.captures += visits.len() as u64;
+        self.imported.captures += all;
         (self.progress)(Progress::Done(done));
         Ok(())
     }
@@ -186,22 +204,24 @@ impl<'a> Judging<'a> {
         let is_known = Some(at) <= latest
             && archive.captured_at(&page, at)?.contains(&(url.to_string(), digest));
         if !is_known && Some(at) < latest {
-            counts.too_early += 1;
-            return Ok(None);
+            counts.early += 1;
+            self.anew.insert(page.clone());
         }
         if let (Some(stated), Some(digest)) = (stated, digest)
             && self.bodies.len() < BODIES_MAX
         {
             self.bodies.insert(stated, digest);
         }
-        if is_known {
+        let key = (page.clone(), at, url.to_string(), digest);
+        if is_known || self.fresh.contains(&key) {
             counts.on_record += 1;
             return Ok(None);
         }
+        self.fresh.insert(key);
         if let Outcome::Captured(snapshot) = &part.outcome {
             counts.bytes += snapshot.bytes().len() as u64;
         }
-        self.latest.insert(page.clone(), Some(at));
+        self.latest.insert(page.clone(), latest.max(Some(at)));
         let origin = Origin::Imported;
         Ok(Some(Visit { page, started_at: at, ended_at: at, origin, parts: vec![part] }))
     }
@@ -291,12 +311,6 @@ fn read_pages(visits: &[Visit], places: &Places) -> Vec<Option<Intake>> {
         }
     });
     intakes
-}
-
-/// Strikes out who is told.
-pub fn tell_nobody(judgement: &mut Judgement) {
-    judgement.events.iter_mut().for_each(|event| event.addressees.clear());
-    judgement.alerted.iter_mut().for_each(|(_, addressees)| addressees.clear());
 }
 
 fn alerted_changes(judgement: &Judgement) -> u64 {
