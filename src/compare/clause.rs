@@ -4,7 +4,7 @@
 //! end where Unicode says (UAX 29), but for full stops after abbreviations, initials and numbers
 //! of lists. Knows nothing of what a clause says.
 
-use std::ops::Range;
+use std::{iter, ops::Range};
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -25,7 +25,7 @@ pub fn clauses(text: &Text) -> Vec<Clause> {
     for (block, it) in text.blocks.iter().enumerate() {
         let spans = match it.kind {
             BlockKind::Row if it.words.is_empty() => Vec::new(),
-            BlockKind::Row => Vec::from([0..it.words.len()]),
+            BlockKind::Row => iter::once(0..it.words.len()).collect(),
             BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::Item(_) => {
                 sentences(&it.words)
             }

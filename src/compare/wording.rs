@@ -117,7 +117,8 @@ mod tests {
         let other = text(&["The opening hours of our shop in the town are nine to five."]);
         assert_eq!(likeness(&policy, &policy), 1000);
         assert_eq!(likeness(&policy, &other), 0);
-        assert_eq!(likeness(&policy, &longer), 684);
+        // Of 13 and 26 words, 13 and 13 stand in shared runs.
+        assert_eq!(likeness(&policy, &longer), 666);
         assert_eq!(likeness(&Text::default(), &policy), 0);
         assert_eq!(likeness(&Text::default(), &Text::default()), 1000);
         assert_eq!(likeness(&text(&["Yes"]), &text(&["yes!"])), 1000);

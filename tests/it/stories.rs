@@ -2,8 +2,9 @@
 //! library, with the clock passed in.
 
 use pledgewatch::model::{
+    cause::Cause,
     event::{Certainty, EventKind, Telling, What},
-    history::{Accepted, Cause, Finding, Judgement, NewVersion, Reading, Regime},
+    history::{Accepted, Finding, Judgement, NewVersion, Reading, Regime},
     trouble::TroubleKind,
 };
 
