@@ -240,7 +240,7 @@ fn typography_is_no_wording() {
         "We don’t “sell” data – ever.\nOpt in only.",
         expect![[r#"
             typography: We [-don't "sell" data,-]{+don’t “sell” data –+} ever.
-            typography: Opt[---] in only.
+            typography: [-Opt-in-]{+Opt in+} only.
         "#]],
     );
 }
@@ -252,8 +252,8 @@ fn numbers_and_signs_are_wording() {
         "Keep 15 days.\nA fee of €5 is due.\nA tenth, 10, is kept.\nUp to 5 degrees.",
         expect![[r#"
             reworded: Keep [-1.5-]{+15+} days.
-            reworded: A fee of [-$-]{+€+}5 is due.
-            reworded: A tenth, 10[-%-], is kept.
+            reworded: A fee of [-$5-]{+€5+} is due.
+            reworded: A tenth, [-10%-]{+10+}, is kept.
             reworded: Up to 5 degrees.
         "#]],
     );
