@@ -20,20 +20,44 @@ def run(program, folder, *arguments):
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def alerts_of(program, folder, doc):
+def clauses(event):
+    """The sentences of the text after in which something was inserted, or beside which it was deleted."""
+    touched = []
+    for edit in event["edits"]:
+        if edit["kind"] not in ("reworded", "added", "date_stamp"):
+            continue
+        if not edit["marks"]:
+            touched.append(edit["after"] or "")
+            continue
+        text, spans = "", []
+        for mark in edit["marks"]:
+            start = len(text)
+            text += "" if mark["kind"] == "deleted" else mark["words"]
+            if mark["kind"] != "same":
+                spans.append((start, len(text)))
+        start = 0
+        for end in [found.end() for found in re.finditer(r"[.!?;][\s]+|$", text)]:
+            if any(a < end and start < max(b, a + 1) for a, b in spans):
+                touched.append(text[start:end])
+            start = end
+    return touched
+
+
+def alerts_of(program, folder, doc, by_clause):
     """Alerts of changes, and trouble whether it was alerted or not: at the captures that brought them."""
     found = []
     for line in run(program, folder, "log", "--json").stdout.splitlines():
         event = json.loads(line)
         told = {"doc": doc, "time": instant(event["captured_at"])}
         if event["kind"] == "change" and event["alerted"]:
-            found.append(dict(told, inserted=event["inserted"], deleted=event["deleted"]))
+            inserted = clauses(event) if by_clause else event["inserted"]
+            found.append(dict(told, inserted=inserted, deleted=event["deleted"]))
         elif event["kind"] in ("trouble", "moved", "gone"):
             found.append(dict(told, kind=event["kind"]))
     return found
 
 
-def measure(program, work, path):
+def measure(program, work, path, by_clause):
     name = path.name.split(".warc")[0]
     doc = f"{path.parent.name}/{name}"
     folder = work / path.parent.name / name
@@ -45,7 +69,7 @@ def measure(program, work, path):
     captures, megabytes = re.search(r"imported (\d+) captures? \(([\d.]+) MB\)", imported.stderr).groups()
     if imported.stderr.count("\n") > 1:
         print(imported.stderr, file=sys.stderr)
-    return alerts_of(program, folder, doc), int(captures), float(megabytes)
+    return alerts_of(program, folder, doc, by_clause), int(captures), float(megabytes)
 
 
 def main():
@@ -54,13 +78,15 @@ def main():
     parser.add_argument("--program", default="target/release/pledgewatch")
     parser.add_argument("--work", type=pathlib.Path, help="keep the archives here")
     parser.add_argument("--docs", default="", help="only documents whose name holds this")
+    parser.add_argument("--clauses", action="store_true",
+                        help="take the sentences that were touched as inserted, not the marked words alone")
     options, scoring = parser.parse_known_args()
     work = options.work or pathlib.Path(tempfile.mkdtemp(prefix="corpus-"))
     files = sorted(path for path in options.corpus.glob("*/*.warc*")
                    if options.docs in f"{path.parent.name}/{path.name}")
     began = time.time()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda path: measure(options.program, work, path), files))
+        results = list(pool.map(lambda path: measure(options.program, work, path, options.clauses), files))
     took = time.time() - began
     out = work / "ALERTS.jsonl"
     with open(out, "w", encoding="utf-8") as lines:

@@ -6,7 +6,7 @@ use crate::{
     cli::exit::Exit,
     monitor::{
         app::MonitorError,
-        import::{ImportFailure, places::PlaceFailure},
+        import::{places::PlaceFailure, request::ImportFailure},
     },
 };
 

@@ -18,7 +18,10 @@ use crate::{
     monitor::{
         app::{App, MonitorError, Paths},
         clock::Clock,
-        import::{self, Imported, Outcome, Progress, Request, Telling, source::Input},
+        import::{
+            self, Outcome,
+            request::{Imported, Input, Progress, Request, Telling},
+        },
         outbox,
         swept::Swept,
     },

@@ -21,7 +21,7 @@ use crate::{
         time::Timestamp,
         trouble::{Trouble, TroubleKind},
         visit::{FetchFailure, Hop, Visit},
-        watch::Watch,
+        watch::{Watch, Watchlist},
     },
     monitor::{
         intake::{self, Intake, read_again, take_in},
@@ -44,6 +44,15 @@ pub fn check(
 ) -> Result<Judgement, ArchiveError> {
     let intake = take_in(watch, visit, archive)?;
     check_taken_in(archive, watch, channels, Taken { id, visit, intake }, judged_at)
+}
+
+/// Returns the watch of a visit's page, or a plain one if the watchlist has it no more.
+pub fn watch_for(watchlist: &Watchlist, visit: &Visit) -> Watch {
+    let plain = || {
+        let urls = visit.parts.iter().map(|part| part.url.clone()).collect();
+        Watch::new(visit.page.clone(), urls)
+    };
+    watchlist.watch(&visit.page).cloned().unwrap_or_else(plain)
 }
 
 /// A recorded visit with what it gave.

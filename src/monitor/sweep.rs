@@ -24,7 +24,7 @@ use crate::{
     },
     monitor::{
         app::{App, MonitorError},
-        check::check,
+        check::{check, watch_for},
         clock::Clock,
         import::anew::{judge_anew, tell_nobody},
         outbox,
@@ -151,15 +151,6 @@ pub fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorE
         app.archive.record_judgements(&[judgement])?;
     }
     Ok(())
-}
-
-/// Returns the watch of a visit's page, or a plain one if the watchlist has it no more.
-pub fn watch_for(watchlist: &Watchlist, visit: &Visit) -> Watch {
-    let plain = || {
-        let urls = visit.parts.iter().map(|part| part.url.clone()).collect();
-        Watch::new(visit.page.clone(), urls)
-    };
-    watchlist.watch(&visit.page).cloned().unwrap_or_else(plain)
 }
 
 fn due_watches(app: &App, scope: &Scope, now: Timestamp) -> Result<VecDeque<Due>, MonitorError> {

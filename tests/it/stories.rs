@@ -453,3 +453,57 @@ fn a_text_that_collapses_is_trouble_and_not_a_removal_of_everything() {
     let What::Trouble { trouble, .. } = &log[0].event.what else { panic!("no trouble") };
     assert_eq!(trouble.kind, TroubleKind::Collapsed);
 }
+
+#[test]
+fn an_edit_that_is_followed_by_another_within_hours_is_told_by_itself() {
+    let site = Site::start();
+    let world = watching(&site, "");
+    site.page("/p", &framed(POLICY, "a"));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    site.page("/p", &framed(&edited(), "a"));
+    world.sweep_at("2026-01-01T06:00:00Z");
+    let more = edited().replace("within ninety days of its end", "whenever we see fit");
+    site.page("/p", &framed(&more, "a"));
+    world.sweep_at("2026-01-01T12:00:00Z");
+    assert_eq!(told(&world), ["change alert"]);
+    world.sweep_at("2026-01-01T18:00:00Z");
+    assert_eq!(told(&world), ["change alert", "change alert"]);
+    let inserted = |at: usize| {
+        let log = world.log();
+        let runs: Vec<String> =
+            log[at].event.edits().iter().flat_map(|it| it.inserted()).map(str::to_owned).collect();
+        runs.join(" ")
+    };
+    assert!(inserted(0).contains("currently") && !inserted(0).contains("fit"));
+    assert!(inserted(1).contains("fit") && !inserted(1).contains("currently"));
+}
+
+#[test]
+fn a_wording_that_the_next_one_replaces_is_not_told() {
+    let site = Site::start();
+    let world = watching(&site, "");
+    site.page("/p", &framed(POLICY, "a"));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    site.page("/p", &framed(&edited(), "a"));
+    world.sweep_at("2026-01-01T06:00:00Z");
+    let other = POLICY.replace("We will not sell", "Starting today, no one sells");
+    site.page("/p", &framed(&other, "a"));
+    world.sweep_at("2026-01-01T12:00:00Z");
+    assert_eq!(told(&world), Vec::<String>::new());
+    world.sweep_at("2026-01-01T18:00:00Z");
+    assert_eq!(told(&world), ["change alert"]);
+}
+
+#[test]
+fn a_collapse_does_not_stop_the_time_of_a_waiting_wording() {
+    let site = Site::start();
+    let world = watching(&site, "");
+    let long = format!("{POLICY}{}", "<p>We keep this promise in every country.</p>".repeat(20));
+    site.page("/p", &framed(&long, "a"));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    site.page("/p", &framed(&long.replace("will not", "may"), "a"));
+    world.sweep_at("2026-01-02T00:00:00Z");
+    site.page("/p", &framed("<h1>Faces</h1><p>This text will be back.</p>", "a"));
+    world.sweep_at("2026-01-04T00:00:00Z");
+    assert_eq!(told(&world), ["change alert", "trouble pending"]);
+}

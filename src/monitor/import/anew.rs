@@ -7,7 +7,11 @@ use crate::{
         page::PageId,
         visit::{Origin, Visit},
     },
-    monitor::{app::App, check::check, clock::Clock, sweep::watch_for},
+    monitor::{
+        app::App,
+        check::{check, watch_for},
+        clock::Clock,
+    },
 };
 
 /// Judges all visits of a page anew, in order of time, and tells nobody: what was sent stays, what

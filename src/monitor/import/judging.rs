@@ -24,10 +24,10 @@ use crate::{
         check::{Taken, check_taken_in},
         clock::Clock,
         import::{
-            ImportFailure, Imported, Progress, Telling,
             anew::{judge_anew, tell_nobody},
             capture::{Came, Captured},
             places::Places,
+            request::{ImportFailure, Imported, Progress, Telling},
             source::Item,
         },
         intake::{Intake, read_known, take_in_alone},
@@ -97,7 +97,7 @@ impl<'a> Judging<'a> {
     /// Takes what a source gives.
     pub fn take(&mut self, item: Item) -> Result<(), ImportFailure> {
         let captured = match item {
-            Item::Captured(captured) => captured,
+            Item::Captured(captured) => *captured,
             Item::Damaged(words) => {
                 self.imported.damaged += 1;
                 (self.progress)(Progress::Flaw(words));

@@ -18,7 +18,9 @@ use crate::{
     formats::warc::{Record, WarcReader},
     model::{page::PageId, time::Timestamp},
     monitor::import::{
-        ImportFailure, Request, capture::Captured, places::PlaceFailure, places::Places,
+        capture::Captured,
+        places::{PlaceFailure, Places},
+        request::{ImportFailure, Input, Request},
         spool::Spool,
     },
 };
@@ -26,22 +28,17 @@ use crate::{
 /// How many captures are read ahead; each holds a body.
 const AHEAD: usize = 8;
 
-/// A file, or standard input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// A file.
-    File(PathBuf),
-    /// Standard input.
-    Standard,
-}
-
 /// What a source gives.
 #[derive(Debug)]
 pub enum Item {
     /// A capture.
-    Captured(Captured),
+    Captured(Box<Captured>),
     /// A record that cannot be read, in words.
     Damaged(String),
+}
+
+fn captured(captured: Captured) -> Item {
+    Item::Captured(Box::new(captured))
 }
 
 /// Where the captures of a request come from, in order of time.
@@ -118,13 +115,13 @@ impl<'a> Source<'a> {
             Source::Spooled(spool, damaged) => {
                 let told = damaged.into_iter().all(|damage| send(Item::Damaged(damage)));
                 if told {
-                    let mut take = |captured| send(Item::Captured(captured));
+                    let mut take = |it| send(captured(it));
                     spool.drain(&mut take).map_err(ImportFailure::Spool)?;
                 }
                 Ok(())
             }
             Source::Saved(saved) => {
-                let _ = saved.into_iter().all(|captured| send(Item::Captured(captured)));
+                let _ = saved.into_iter().all(|it| send(captured(it)));
                 Ok(())
             }
         }
@@ -154,8 +151,8 @@ fn each(inputs: &[Input], take: &mut dyn FnMut(Item) -> bool) -> Result<(), Impo
         let mut records = WarcReader::new(open(input)?).map_err(failure)?;
         for record in iter::from_fn(|| records.next()) {
             let item = match record {
-                Ok(Record::Response(capture)) => Item::Captured(Captured::response(capture)),
-                Ok(Record::Revisit(revisit)) => Item::Captured(Captured::revisit(revisit)),
+                Ok(Record::Response(capture)) => captured(Captured::response(capture)),
+                Ok(Record::Revisit(revisit)) => captured(Captured::revisit(revisit)),
                 Ok(Record::Other { .. }) => continue,
                 Err(fault) => {
                     Item::Damaged(format!("{}: {fault}: {}", path(input).display(), fault.flaw))
