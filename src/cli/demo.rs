@@ -77,7 +77,7 @@ fn play(act: &Act, site: &Site, app: &mut App, terminal: &Terminal) -> Result<()
     let (_sender, mut stop) = tokio::sync::watch::channel(false);
     let runtime = runtime()?;
     let swept = runtime.block_on(sweep::sweep(app, &Scope::Due, &clock, &mut stop, &mut |_| ()))?;
-    let Sweep::Done(swept) = swept else { return Ok(()) };
+    let Sweep::Done(mut swept) = swept else { return Ok(()) };
     for checked in &swept.checked {
         terminal.print(&format!(
             "    {:<10} {}",
@@ -90,7 +90,7 @@ fn play(act: &Act, site: &Site, app: &mut App, terminal: &Terminal) -> Result<()
         return Ok(());
     }
     terminal.print("")?;
-    print_alerts(app, &swept, false, terminal, &clock)
+    print_alerts(app, &mut swept, false, terminal, &clock)
 }
 
 fn show_diff(app: &App, terminal: &Terminal) -> Result<(), CliError> {

@@ -71,8 +71,8 @@ pub fn run(
             &mut stop,
             &mut |_| (),
         ))?;
-        if let Sweep::Done(swept) = swept {
-            print_alerts(&mut app, &swept, arguments.json, terminal, &clock)?;
+        if let Sweep::Done(mut swept) = swept {
+            print_alerts(&mut app, &mut swept, arguments.json, terminal, &clock)?;
             if !swept.checked.is_empty() || swept.interrupted {
                 report(&swept, terminal);
             }

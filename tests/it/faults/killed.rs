@@ -75,8 +75,16 @@ fn copy(from: &Path, to: &Path) {
 /// Returns all that is on record, but for times and the names that hang on them.
 fn account(world: &World, ids: &[String]) -> Vec<String> {
     const FACTS: [&str; 10] = [
-        "page", "company", "title", "kind", "alerted", "cause", "before_text", "after_text",
-        "inserted", "deleted",
+        "page",
+        "company",
+        "title",
+        "kind",
+        "alerted",
+        "cause",
+        "before_text",
+        "after_text",
+        "inserted",
+        "deleted",
     ];
     let mut lines = Vec::new();
     for told in world.run(&["log", "--json"]).json() {
