@@ -6,6 +6,7 @@
 
 mod addresses;
 mod answers;
+mod bounded;
 mod content;
 mod killed;
 mod process;

@@ -169,7 +169,7 @@ fn fault_078_too_few_files_end_in_words() {
 #[test]
 fn fault_078_too_little_memory_costs_nothing_that_was_kept() {
     let (_site, world) = kept(PATIENT, 3);
-    for limit in ["ulimit -v 40000", "ulimit -v 60000"] {
+    for limit in ["ulimit -v 30000", "ulimit -v 40000"] {
         let script = format!("{limit}; exec \"$0\" \"$@\"");
         let limited = under(&world, &shell(&script), &["check", "page-0"]);
         assert!(limited.code != 0 && !limited.stderr.is_empty(), "{limit}: {limited:?}");
