@@ -1,6 +1,7 @@
 //! Random bytes for everything that reads a stranger's: what comes of them is a value, in bounds.
 
 use std::{
+    env,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -22,8 +23,11 @@ use crate::{
     world::runtime,
 };
 
-/// Returns how many cases, and forgets those that failed: a find becomes a test of its own.
+/// Returns how many cases, unless `PROPTEST_CASES` asks for more. Cases that failed are not kept
+/// in a file: a find becomes a test of its own.
 fn cases(cases: u32) -> ProptestConfig {
+    let asked = env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok());
+    let cases = asked.unwrap_or(cases);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
