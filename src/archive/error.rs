@@ -244,6 +244,13 @@ impl Fault {
 
 fn from_sqlite(path: PathBuf, error: rusqlite::Error) -> ArchiveError {
     let code = error.sqlite_error_code();
+    // Without room for the index of its log SQLite speaks of a failing disk.
+    let is_full = error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
+    if is_full {
+        return ArchiveError::DiskFull { path, source: error.into() };
+    }
     if is_conversion(&error) {
         let (what, problem) = ("a row".to_owned(), error.to_string());
         return ArchiveError::Damaged { path, what, problem };

@@ -107,7 +107,7 @@ fn open_there(path: &Path) -> Result<Connection, ArchiveError> {
     let mut connection = connection.map_err(|error| Fault::from(error).at(path))?;
     // Until it is known to be ours, closing must not fold the log into the file.
     hold_checkpoint(&connection, true).map_err(|fault| fault.at(path))?;
-    check_ours(&connection, path)?;
+    check_ours(&connection, path).map_err(|error| said_by_the_system(error, path))?;
     hold_checkpoint(&connection, false).map_err(|fault| fault.at(path))?;
     set_up(&connection).map_err(|fault| fault.at(path))?;
     let form = migrations::migrate(&mut connection).map_err(|fault| fault.at(path))?;
@@ -184,6 +184,15 @@ fn check_ours(connection: &Connection, path: &Path) -> Result<(), ArchiveError> 
     let schema = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
     schema.map_err(fault)?;
     check_form(path, migrations::form(connection).map_err(|fault| fault.at(path))?)
+}
+
+/// Returns what the system says of a file that SQLite could not use, where it says more: on a disk
+/// that is read only, SQLite speaks of a file that it cannot open.
+fn said_by_the_system(error: ArchiveError, path: &Path) -> ArchiveError {
+    match (&error, fs::File::options().append(true).open(path)) {
+        (ArchiveError::Io { .. }, Err(refused)) => Fault::System(refused).at(path),
+        _ => error,
+    }
 }
 
 fn check_form(path: &Path, found: i64) -> Result<(), ArchiveError> {

@@ -84,11 +84,25 @@ pub fn run(
 
 /// Returns the runtime for commands that fetch. Its threads have room for deep pages.
 pub fn runtime() -> Result<Runtime, CliError> {
-    Ok(tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_stack_size(8 << 20)
         .enable_all()
-        .build()?)
+        .build()?;
+    refuse_to_die_of_large_files(&runtime);
+    Ok(runtime)
+}
+
+/// SIGXFSZ, on Linux, macOS and the BSDs alike.
+const FILE_TOO_LARGE: i32 = 25;
+
+/// Where files may not grow (`ulimit -f`), a write shall fail and be told, not kill the program.
+fn refuse_to_die_of_large_files(runtime: &Runtime) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let _entered = runtime.enter();
+    // Once listened for, the signal has lost its own effect for good. A system that does not know
+    // it does not send it.
+    let _ = signal(SignalKind::from_raw(FILE_TOO_LARGE));
 }
 
 fn scope(app: &App, pages: &[PageId]) -> Result<Scope, CliError> {
@@ -127,7 +141,8 @@ pub fn stop_on_signal(runtime: &Runtime) -> watch::Receiver<bool> {
     receiver
 }
 
-/// Prints the alerts for standard output and records that they arrived, or did not.
+/// Prints the alerts for standard output and records that they arrived, or did not; the first
+/// that did not is added to those undelivered, and the others wait with it.
 pub fn print_alerts(
     app: &mut App,
     swept: &mut Swept,

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of edits, yet agrees with `diff`: see [`wording`].
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::compare::lexicon::{Lexicon, Sameness, Word};
 use crate::compare::{lexicon::Rank, side};
@@ -55,7 +55,7 @@ fn ids(text: &Text, lexicon: &mut Lexicon) -> Vec<u32> {
     ids
 }
 
-fn runs(ids: &[u32], len: usize) -> HashSet<u128> {
+fn runs(ids: &[u32], len: usize) -> BTreeSet<u128> {
     ids.windows(len).map(run).collect()
 }
 
@@ -64,7 +64,7 @@ fn run(window: &[u32]) -> u128 {
 }
 
 /// Returns how many words stand in a run that is among `runs`.
-fn covered(ids: &[u32], len: usize, runs: &HashSet<u128>) -> usize {
+fn covered(ids: &[u32], len: usize, runs: &BTreeSet<u128>) -> usize {
     let mut covered = 0;
     let mut end = 0;
     for (at, window) in ids.windows(len).enumerate() {

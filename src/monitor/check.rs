@@ -128,7 +128,7 @@ fn weigh(
             match (again, version) {
                 (Intake::Text { reading, sign, .. }, None) => Ok(first(reading, sign)),
                 (Intake::Text { reading, sign, language }, Some(version)) => {
-                    let after = After { reading, sign, language };
+                    let after = After { reading, sign, language, may_be_cut: false };
                     beside(archive, case, version, after)
                 }
                 (Intake::Trouble(trouble), version) => {
@@ -139,7 +139,8 @@ fn weigh(
         }
         (Intake::Text { reading, sign, .. }, None) => Ok(first(reading, sign)),
         (Intake::Text { reading, sign, language }, Some(version)) => {
-            beside(archive, case, version, After { reading, sign, language })
+            let may_be_cut = visit.parts.iter().any(intake::may_be_cut);
+            beside(archive, case, version, After { reading, sign, language, may_be_cut })
         }
     }
 }
@@ -190,6 +191,7 @@ struct After {
     reading: Reading,
     sign: Option<Trouble>,
     language: Option<String>,
+    may_be_cut: bool,
 }
 
 fn beside(
@@ -198,7 +200,7 @@ fn beside(
     version: &Version,
     after: After,
 ) -> Result<Evidence, ArchiveError> {
-    let After { reading, sign, language: language_after } = after;
+    let After { reading, sign, language: language_after, may_be_cut } = after;
     let before = established(archive, case, version)?;
     let diff = match reading.text == before.text {
         true => Diff::default(),
@@ -212,6 +214,7 @@ fn beside(
             sign: sign.as_ref(),
             language_before: language_before.as_deref(),
             language_after: language_after.as_deref(),
+            may_be_cut,
         };
         suspected = suspicion(&before.text, &reading.text, &aspect);
         sightings = archive.sightings(&case.watch.page, &reading.wording)?;

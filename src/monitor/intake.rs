@@ -11,7 +11,7 @@ use crate::{
         snapshot::Snapshot,
         text::Text,
         trouble::{Trouble, TroubleKind},
-        visit::{FetchFailure, Origin, Outcome, Part, Visit},
+        visit::{FetchFailure, Framing, Origin, Outcome, Part, Visit},
         watch::{Selection, Watch},
     },
 };
@@ -119,6 +119,18 @@ pub fn read_known(
         }
     }
     Ok(read_bodies(&kept, selection))
+}
+
+/// Returns whether a body may have been cut off without a word: the connection's end alone ended
+/// it, and it does not close its `html` element.
+pub fn may_be_cut(part: &Part) -> bool {
+    let Outcome::Captured(snapshot) = &part.outcome else { return false };
+    let wire = part.answer.as_ref().and_then(|answer| answer.wire);
+    let bytes = snapshot.bytes();
+    // What a server's own tools append after the end of the page is small.
+    let tail = &bytes[bytes.len().saturating_sub(1_024)..];
+    let closes = tail.windows(6).any(|window| window.eq_ignore_ascii_case(b"</html"));
+    wire.is_some_and(|wire| wire.framing == Framing::ClosedOnly) && !closes
 }
 
 /// Reads bodies, each with its `Content-Type`, as one text.

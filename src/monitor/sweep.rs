@@ -90,7 +90,7 @@ pub fn is_due(watch: &Watch, state: &PageState, now: Timestamp) -> bool {
 /// Returns when a watch is due next; `None` if it was never visited.
 ///
 /// A wording that waits and trouble that has not lasted are looked at sooner than the watch asks:
-/// after a quarter of `every`, and after [`UNSETTLED_EVERY_MAX`] at the latest.
+/// after a quarter of `every`, and after six hours at the latest.
 pub fn due_at(watch: &Watch, state: &PageState) -> Option<Timestamp> {
     let is_unsettled = state.waiting.as_ref().is_some_and(Waiting::is_wording)
         || state.spell.as_ref().is_some_and(|spell| !spell.alerted);

@@ -9,6 +9,7 @@
 mod channels;
 mod commands;
 mod corpus;
+mod faults;
 mod fetch;
 mod import;
 mod mail;

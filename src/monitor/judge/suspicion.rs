@@ -23,6 +23,8 @@ pub struct Aspect<'a> {
     pub language_before: Option<&'a str>,
     /// The language of the text after.
     pub language_after: Option<&'a str>,
+    /// Whether the body may have been cut off without a word: only the connection's end ended it.
+    pub may_be_cut: bool,
 }
 
 /// Returns why the text after may not be the policy whose established text is `before`.
@@ -52,6 +54,13 @@ pub fn suspicion(before: &Text, after: &Text, aspect: &Aspect) -> Option<Trouble
     if collapsed {
         let evidence = format!("{chars_after} characters where there were {chars_before}");
         return Some(Trouble::new(TroubleKind::Collapsed, evidence));
+    }
+    if aspect.may_be_cut && chars_after * 10 < chars_before * 7 {
+        let evidence = format!(
+            "the connection closed after {chars_after} characters where there were \
+             {chars_before}; nothing tells that the page was whole"
+        );
+        return Some(Trouble::new(TroubleKind::Partial, evidence));
     }
     if CHARS_MIN <= chars_before && alike < OTHER_PAGE_PER_MILLE {
         let evidence = format!("{alike} words in a thousand are those of the version before");
