@@ -20,7 +20,15 @@ const NOTE_BYTES_MAX: u64 = 200;
 /// The right to sweep, until it is dropped or the process ends in any way.
 #[derive(Debug)]
 pub struct SweepLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for SweepLock {
+    /// Unlocks in so many words: a child that is just being started holds the file for a moment, and
+    /// the lock would last as long. If it fails, closing the file unlocks it.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// The process that sweeps now, as far as it says so.
@@ -49,7 +57,7 @@ pub fn lock_sweep(
     match file.try_lock() {
         Ok(()) => {
             sign(&mut file, at).map_err(error)?;
-            Ok(Ok(SweepLock { _file: file }))
+            Ok(Ok(SweepLock { file }))
         }
         Err(TryLockError::WouldBlock) => Ok(Err(who(&file))),
         Err(TryLockError::Error(failed)) => Err(error(failed)),
