@@ -1,6 +1,6 @@
 //! `check`: what cron runs. Prints alerts, and nothing when there is nothing to tell.
 
-use std::{collections::BTreeSet, path::Path, time::Duration};
+use std::{collections::BTreeSet, io, path::Path, sync::mpsc, thread, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -83,14 +83,36 @@ pub fn run(
 }
 
 /// Returns the runtime for commands that fetch. Its threads have room for deep pages.
+///
+/// Fails where the system refuses the threads, as under `ulimit -u` or `ulimit -v`.
 pub fn runtime() -> Result<Runtime, CliError> {
+    can_have_threads()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_stack_size(8 << 20)
+        .worker_threads(THREADS)
+        .thread_stack_size(STACK_BYTES)
         .enable_all()
         .build()?;
     refuse_to_die_of_large_files(&runtime);
     Ok(runtime)
+}
+
+const THREADS: usize = 2;
+const STACK_BYTES: usize = 8 << 20;
+
+/// Asks for the runtime's threads ahead of it: it panics where it is refused one, and then waits
+/// for ever for those that it was given.
+fn can_have_threads() -> io::Result<()> {
+    thread::scope(|scope| {
+        let mut held = Vec::new();
+        for _ in 0..THREADS {
+            let (sender, receiver) = mpsc::channel::<()>();
+            // The thread lives until its sender is dropped, so that all are there at once.
+            let thread = thread::Builder::new().stack_size(STACK_BYTES);
+            thread.spawn_scoped(scope, move || receiver.recv().is_ok())?;
+            held.push(sender);
+        }
+        Ok(())
+    })
 }
 
 /// SIGXFSZ, on Linux, macOS and the BSDs alike.

@@ -86,7 +86,7 @@ fn framing() -> Vec<Row> {
         ))
     };
     let both = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\
          Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{page}\r\n0\r\n\r\n",
         page.len()
     );
@@ -104,7 +104,6 @@ fn framing() -> Vec<Row> {
         ("f015-silent", Failed("timeout"), Reply::hang()),
         ("f015-reset", Failed("reset"), Reply::reset()),
         ("f015-reset-in-body", Failed("truncated"), Reply::raw(&short).then(Step::Reset)),
-        ("f019", Read, Reply::page(&page).and_close()),
     ]
 }
 
@@ -141,10 +140,12 @@ fn heads() -> Vec<Row> {
 
 fn statuses() -> Vec<Row> {
     let page = healthy();
-    let bare = |status: u16| Reply::raw(format!("HTTP/1.1 {status} Scripted\r\n\r\n"));
+    let bare = |status: u16| {
+        Reply::raw(format!("HTTP/1.1 {status} Scripted\r\nConnection: close\r\n\r\n"))
+    };
     let hints = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n".repeat(50);
     let hinted = format!(
-        "{hints}HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}",
+        "{hints}HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}",
         page.len()
     );
     let wait = |status: u16, value: &str| {
@@ -188,7 +189,11 @@ fn redirects(elsewhere: &mut Elsewhere, reset: &str) -> Vec<Row> {
     let downgrade =
         Server::start_tls(elsewhere.authority.for_host("127.0.0.1"), move |_| to(&plain));
     let over_tls = downgrade.url("/").to_string();
-    elsewhere.servers.extend([silent, downgrade]);
+    // On a host of its own: who asks next on a connection that is closed without a word and may
+    // not try again is told `reset`.
+    let closes = Server::start(|_| Reply::page(&healthy()).and_close());
+    let closing = closes.url("/").to_string();
+    elsewhere.servers.extend([silent, downgrade, closes]);
     let credentials = home.replace("http://", "http://someone:hushhush@");
     let relative = home.replace("http:", "");
     vec![
@@ -205,6 +210,7 @@ fn redirects(elsewhere: &mut Elsewhere, reset: &str) -> Vec<Row> {
         ("f029-data", Failed("bad_redirect"), to("data:,x")),
         ("f030-none", Failed("bad_redirect"), Reply::new(302).body("moved")),
         ("f030-relative", Read, to(&relative)),
+        ("f019", Read, to(&closing)),
         ("f035", Read, to(&over_tls)),
         ("f036", Read, to(&credentials)),
         ("f037", Failed("blocked_port"), to("http://127.0.0.1:6379/")),

@@ -165,6 +165,20 @@ fn fault_078_too_few_files_end_in_words() {
     }
 }
 
+/// What the rest of the program does without memory is Rust's to say; the archive is ours.
+#[test]
+fn fault_078_too_little_memory_ends_and_costs_nothing_that_was_kept() {
+    let (_site, world) = kept(PATIENT, 3);
+    for limit in ["ulimit -v 30000", "ulimit -v 40000"] {
+        let script = format!("{limit}; exec timeout 20 \"$0\" \"$@\"");
+        let limited = under(&world, &shell(&script), &["check", "page-0"]);
+        assert!(limited.code != 124, "{limit}: it hangs: {limited:?}");
+        assert_whole(&world);
+    }
+    assert_eq!(world.run(&["check"]).code, 0);
+    assert_eq!(status_of(&world, "page-1")["visits"], 2);
+}
+
 #[test]
 fn fault_078_files_that_may_not_grow_end_in_words() {
     let (site, world) = kept(PATIENT, 6);
