@@ -38,7 +38,7 @@ pub struct Piece {
 
 /// Returns the pieces of a passage, in order.
 pub fn pieces(text: &str) -> Pieces<'_> {
-    Pieces { text, at: 0, previous: ' ', last_is_number: false }
+    Pieces { text, at: 0, previous: ' ' }
 }
 
 /// The iterator that [`pieces`] returns.
@@ -47,7 +47,6 @@ pub struct Pieces<'a> {
     at: usize,
     /// The character right before `at`; a space at the start.
     previous: char,
-    last_is_number: bool,
 }
 
 impl Iterator for Pieces<'_> {
@@ -62,7 +61,6 @@ impl Iterator for Pieces<'_> {
             }
             let start = self.at;
             let kind = self.take(c);
-            self.last_is_number = kind == PieceKind::Word && is_digit(self.previous);
             return Some(Piece { start, end: self.at, kind });
         }
     }
@@ -86,7 +84,7 @@ impl Pieces<'_> {
             return PieceKind::Word;
         }
         let symbol = is_symbol(c) || (is_comparison(c) && self.digit_follows(c)) || {
-            is_minus(c) && is_digit(next) && opens_number(self.previous) && !self.last_is_number
+            is_minus(c) && is_digit(next) && opens_number(self.previous)
         };
         self.pass(c);
         if symbol { PieceKind::Symbol } else { PieceKind::Point }
