@@ -10,7 +10,7 @@ use crate::{
         store::Archive,
     },
     model::{
-        history::{Regime, Sightings, Version, VersionId, VisitId},
+        history::{Regime, Sightings, Standing, Version, VersionId, VisitId},
         page::PageId,
         snapshot::{Digest, Snapshot},
         text::Text,
@@ -78,6 +78,37 @@ impl Archive {
                 |row| row.get(0),
             )?;
             Ok(found.flatten())
+        })
+    }
+
+    /// Returns how a wording has stood on a page at visits in trouble, from `since` on; `None` if it
+    /// was not seen so.
+    pub fn standing(
+        &self,
+        page: &PageId,
+        wording: &Digest,
+        since: Timestamp,
+    ) -> Result<Option<Standing>, ArchiveError> {
+        self.read(|access| {
+            let Some(page) = access.page(page)? else { return Ok(None) };
+            access.maybe(
+                "SELECT j.visit, t.digest, count(*) OVER (), j.captured_at,
+                     max(j.captured_at) OVER ()
+                 FROM judgement j JOIN text t ON t.id = j.text
+                 WHERE j.page = ?1 AND j.wording = (SELECT id FROM wording WHERE digest = ?2)
+                     AND j.captured_at >= ?3
+                     AND j.accepted = 0 AND j.superseded_by IS NULL AND j.wording IS NOT NULL
+                 ORDER BY j.captured_at, j.id LIMIT 1",
+                params![page, wording, since],
+                |row| {
+                    let (visits, first_at, last_at) = (row.get(2)?, row.get(3)?, row.get(4)?);
+                    Ok(Standing {
+                        first_visit: VisitId(row.get(0)?),
+                        text: row.get(1)?,
+                        sightings: Sightings { visits, first_at, last_at },
+                    })
+                },
+            )
         })
     }
 

@@ -146,6 +146,17 @@ pub struct Sightings {
     pub last_at: Timestamp,
 }
 
+/// A wording that has stood in the place of a policy, at visits in trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The first visit that showed it.
+    pub first_visit: VisitId,
+    /// The digest of its text, as that visit gave it.
+    pub text: Digest,
+    /// How often and when it was seen.
+    pub sightings: Sightings,
+}
+
 /// What a visit was judged to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {

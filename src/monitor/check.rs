@@ -207,7 +207,7 @@ fn beside(
         false => compare::diff::diff(&before.text, &reading.text),
     };
     let differs = diff.strongest().is_some_and(|kind| kind.is_wording());
-    let (mut suspected, mut sightings) = (None, None);
+    let (mut suspected, mut sightings, mut standing) = (None, None, None);
     if differs {
         let language_before = detected(&before.text);
         let aspect = Aspect {
@@ -218,6 +218,12 @@ fn beside(
         };
         suspected = suspicion(&before.text, &reading.text, &aspect);
         sightings = archive.sightings(&case.watch.page, &reading.wording)?;
+        if let (Some(_), Some(spell)) = (&suspected, &case.state.spell) {
+            let page = &case.watch.page;
+            if let Some(found) = archive.standing(page, &reading.wording, spell.since)? {
+                standing = Some((found, archive.text(&found.text)?));
+            }
+        }
     }
     let waiting = waiting(archive, case.state, case.watch, &before.text, &reading.text)?;
     Ok(Evidence::Compared(Box::new(Compared {
@@ -229,6 +235,7 @@ fn beside(
         sightings,
         waiting,
         suspicion: suspected,
+        standing,
     })))
 }
 

@@ -51,7 +51,9 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
             let withdrawn = withdrawn.map(|held| Overdue { before: compared.before, held });
             same(case, Some(compared.reading), withdrawn.as_ref(), reason)
         }
-        (Some(kind), Some(trouble)) if kind.is_wording() && lasts_as_it_is(case, trouble) => {
+        (Some(kind), Some(trouble))
+            if kind.is_wording() && lasts_as_it_is(case, trouble, &compared) =>
+        {
             change::replaced(case, &compared)
         }
         (Some(kind), Some(trouble)) if kind.is_wording() => {
@@ -80,14 +82,16 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     judgement
 }
 
-/// The visits in a row that a page must have been in this trouble before what stands there is
-/// taken as the page.
-const LASTING_VISITS_MIN: u32 = 3;
+/// How often a wording must have stood in the place of the policy before it is taken as the page.
+const STANDING_VISITS_MIN: u32 = 3;
 
-/// Returns whether another document, or what is left of this one, has stood at the address for so
-/// long that it is the page now: a replacement is news, and what it becomes is watched on.
-fn lasts_as_it_is(case: &Case, trouble: &Trouble) -> bool {
-    let Some(spell) = &case.state.spell else { return false };
+/// Returns whether another document, or what is left of this one, has stood at the address word
+/// for word for so long that it is the page now: a replacement is news, and what it becomes is
+/// watched on. A page that is another at each visit is an outage, however long it lasts.
+fn lasts_as_it_is(case: &Case, trouble: &Trouble, compared: &Compared) -> bool {
+    let (Some(spell), Some((standing, _))) = (&case.state.spell, &compared.standing) else {
+        return false;
+    };
     let is_text = match trouble.kind {
         TroubleKind::Collapsed | TroubleKind::OtherPage | TroubleKind::OtherLanguage => true,
         TroubleKind::Unreachable
@@ -106,10 +110,11 @@ fn lasts_as_it_is(case: &Case, trouble: &Trouble) -> bool {
         | TroubleKind::OtherType
         | TroubleKind::Unreadable => false,
     };
+    let sightings = standing.sightings;
     is_text
         && spell.alerted
-        && spell.trouble.kind == trouble.kind
-        && LASTING_VISITS_MIN <= spell.visits
+        && STANDING_VISITS_MIN <= sightings.visits
+        && case.watch.trouble_after <= case.captured_at.since(sightings.first_at)
 }
 
 fn first(case: &Case, reading: Reading) -> Judgement {

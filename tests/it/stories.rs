@@ -402,6 +402,26 @@ fn what_long_stands_in_the_place_of_a_policy_is_told_and_watched_on() {
 }
 
 #[test]
+fn another_page_that_is_another_at_each_visit_never_becomes_the_policy() {
+    let site = Site::start();
+    let world = watching(&site, "");
+    site.page("/p", &framed(&POLICY.repeat(3), "a"));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    for day in 2..20 {
+        let news = format!(
+            "<h1>Today</h1><p>Quiz number {day}: which waterfall do we see in picture \
+            {day} of this month, and where does the river end? Storm warning {day} is lifted.</p>"
+        );
+        site.page("/p", &framed(&news, "a"));
+        world.sweep_at(&format!("2026-01-{day:02}T00:00:00Z"));
+    }
+    assert_eq!(told(&world), ["trouble alert"]);
+    site.page("/p", &framed(&POLICY.repeat(3), "a"));
+    world.sweep_at("2026-01-21T00:00:00Z");
+    assert_eq!(told(&world), ["trouble alert", "recovered alert"]);
+}
+
+#[test]
 fn a_return_behind_a_304_after_an_unconfirmed_version_is_not_hidden() {
     let site = Site::start();
     let world = watching(&site, "");

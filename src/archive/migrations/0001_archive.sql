@@ -151,6 +151,8 @@ CREATE TABLE judgement (
 CREATE INDEX judgement_by_visit ON judgement (visit);
 CREATE INDEX judgement_by_wording ON judgement (page, wording, captured_at)
     WHERE accepted <> 0 AND superseded_by IS NULL AND wording IS NOT NULL;
+CREATE INDEX judgement_in_trouble ON judgement (page, wording, captured_at)
+    WHERE accepted = 0 AND superseded_by IS NULL AND wording IS NOT NULL;
 
 CREATE TABLE reason (
     judgement INTEGER NOT NULL REFERENCES judgement (id),

@@ -5,7 +5,9 @@ use url::Url;
 use crate::model::{
     channel::Channel,
     edit::{Diff, EditKind},
-    history::{Accepted, Finding, Judgement, NewVersion, PageState, Reading, Sightings, VisitId},
+    history::{
+        Accepted, Finding, Judgement, NewVersion, PageState, Reading, Sightings, Standing, VisitId,
+    },
     text::Text,
     time::Timestamp,
     trouble::Trouble,
@@ -66,6 +68,8 @@ pub struct Compared {
     pub waiting: Option<Held>,
     /// Why this may not be the policy at all, judged beside the established text.
     pub suspicion: Option<Trouble>,
+    /// How what stands in the place of the policy has stood, with its text as first seen.
+    pub standing: Option<(Standing, Text)>,
 }
 
 /// The established version, read under today's regime.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::{
+    compare,
     model::{
         cause::Cause,
         edit::{Diff, EditKind},
@@ -165,12 +166,19 @@ pub fn replaced(case: &Case, compared: &Compared) -> Judgement {
         "what stands at the address has lasted: it is taken as the page's wording from now on"
             .to_owned(),
     );
-    let waiting = sighted(case, &compared.reading, compared.diff.strongest(), None);
+    let mut waiting = sighted(case, &compared.reading, compared.diff.strongest(), None);
+    let mut text = &compared.reading.text;
+    if let Some((standing, as_first_seen)) = &compared.standing {
+        waiting.first_visit = standing.first_visit;
+        waiting.first_at = standing.sightings.first_at;
+        text = as_first_seen;
+    }
+    let diff = compare::diff::diff(&compared.before, text);
     let established = Established {
         before: &compared.before,
-        text: &compared.reading.text,
+        text,
         regime_of: &compared.reading,
-        diff: &compared.diff,
+        diff: &diff,
         certainty: Certainty::Unsure,
         waiting: &waiting,
     };
