@@ -20,44 +20,49 @@ def run(program, folder, *arguments):
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def clauses(event):
-    """The sentences of the text after in which something was inserted, or beside which it was deleted."""
-    touched = []
+def touched(marks, gone):
+    """The altered sentences of one side: those in which words are marked, or stand beside words that
+    only the other side has, whose marks are of the kind `gone`."""
+    text, spans = "", []
+    for mark in marks:
+        start = len(text)
+        text += "" if mark["kind"] == gone else mark["words"]
+        if mark["kind"] != "same":
+            spans.append((start, len(text)))
+    start = 0
+    for end in [found.end() for found in re.finditer(r"[.!?;][\s]+|$", text)]:
+        if any(a < end and start < max(b, a + 1) for a, b in spans):
+            yield text[start:end]
+        start = end
+
+
+def clauses(event, side, gone):
+    """The altered clauses of one side of a change, as the diff shows them around the marked words."""
     for edit in event["edits"]:
-        if edit["kind"] not in ("reworded", "added", "date_stamp"):
-            continue
-        if not edit["marks"]:
-            touched.append(edit["after"] or "")
-            continue
-        text, spans = "", []
-        for mark in edit["marks"]:
-            start = len(text)
-            text += "" if mark["kind"] == "deleted" else mark["words"]
-            if mark["kind"] != "same":
-                spans.append((start, len(text)))
-        start = 0
-        for end in [found.end() for found in re.finditer(r"[.!?;][\s]+|$", text)]:
-            if any(a < end and start < max(b, a + 1) for a, b in spans):
-                touched.append(text[start:end])
-            start = end
-    return touched
+        if edit["kind"] in ("reworded", "added", "removed", "date_stamp"):
+            yield from touched(edit["marks"], gone) if edit["marks"] else [edit[side] or ""]
 
 
-def alerts_of(program, folder, doc, by_clause):
-    """Alerts of changes, and trouble whether it was alerted or not: at the captures that brought them."""
-    found = []
+def alerts_of(program, folder, doc):
+    """Alerts of changes, and trouble whether it was alerted or not: at the captures that brought them.
+
+    Each change twice: with its altered clauses, and with its marked words alone.
+    """
+    by_clause, by_words = [], []
     for line in run(program, folder, "log", "--json").stdout.splitlines():
         event = json.loads(line)
         told = {"doc": doc, "time": instant(event["captured_at"])}
         if event["kind"] == "change" and event["alerted"]:
-            inserted = clauses(event) if by_clause else event["inserted"]
-            found.append(dict(told, inserted=inserted, deleted=event["deleted"]))
+            by_clause.append(dict(told, inserted=list(clauses(event, "after", "deleted")),
+                                  deleted=list(clauses(event, "before", "inserted"))))
+            by_words.append(dict(told, inserted=event["inserted"], deleted=event["deleted"]))
         elif event["kind"] in ("trouble", "moved", "gone"):
-            found.append(dict(told, kind=event["kind"]))
-    return found
+            by_clause.append(dict(told, kind=event["kind"]))
+            by_words.append(dict(told, kind=event["kind"]))
+    return by_clause, by_words
 
 
-def measure(program, work, path, by_clause):
+def measure(program, work, path):
     name = path.name.split(".warc")[0]
     doc = f"{path.parent.name}/{name}"
     folder = work / path.parent.name / name
@@ -69,7 +74,12 @@ def measure(program, work, path, by_clause):
     captures, megabytes = re.search(r"imported (\d+) captures? \(([\d.]+) MB\)", imported.stderr).groups()
     if imported.stderr.count("\n") > 1:
         print(imported.stderr, file=sys.stderr)
-    return alerts_of(program, folder, doc, by_clause), int(captures), float(megabytes)
+    return alerts_of(program, folder, doc), int(captures), float(megabytes)
+
+
+def write(path, alerts):
+    with open(path, "w", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(alert, ensure_ascii=False) + "\n" for alert in alerts)
 
 
 def main():
@@ -78,29 +88,31 @@ def main():
     parser.add_argument("--program", default="target/release/pledgewatch")
     parser.add_argument("--work", type=pathlib.Path, help="keep the archives here")
     parser.add_argument("--docs", default="", help="only documents whose name holds this")
-    parser.add_argument("--clauses", action="store_true",
-                        help="take the sentences that were touched as inserted, not the marked words alone")
     options, scoring = parser.parse_known_args()
     work = options.work or pathlib.Path(tempfile.mkdtemp(prefix="corpus-"))
     files = sorted(path for path in options.corpus.glob("*/*.warc*")
                    if options.docs in f"{path.parent.name}/{path.name}")
     began = time.time()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda path: measure(options.program, work, path, options.clauses), files))
+        results = list(pool.map(lambda path: measure(options.program, work, path), files))
     took = time.time() - began
-    out = work / "ALERTS.jsonl"
-    with open(out, "w", encoding="utf-8") as lines:
-        for alerts, _, _ in results:
-            lines.writelines(json.dumps(alert, ensure_ascii=False) + "\n" for alert in alerts)
+    out, out_words = work / "ALERTS.jsonl", work / "ALERTS.words.jsonl"
+    write(out, [alert for (alerts, _), _, _ in results for alert in alerts])
+    write(out_words, [alert for (_, alerts), _, _ in results for alert in alerts])
     captures = sum(it[1] for it in results)
     megabytes = sum(it[2] for it in results)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"{captures} captures, {megabytes:.0f} MB in {took:.1f} s: {captures / took:.0f} captures/s, "
           f"{megabytes / took:.1f} MB/s; {used.ru_utime + used.ru_stime:.1f} s of CPU; "
           f"peak memory of a process {used.ru_maxrss / 1024:.0f} MiB")
-    docs = ["--docs", options.docs] if options.docs else []
-    command = [sys.executable, str(options.corpus / "score.py"), str(options.corpus / "events.jsonl"), str(out)]
-    return subprocess.run(command + docs + scoring).returncode
+    scorer = [sys.executable, str(options.corpus / "score.py"), str(options.corpus / "events.jsonl")]
+    scoring += ["--docs", options.docs] if options.docs else []
+    words = json.loads(subprocess.run([*scorer, str(out_words), *scoring, "--json"],
+                                      capture_output=True, text=True, check=True).stdout)
+    print("content by marked words alone: all must_contain in {content_hit} of {content_checked}; "
+          "all must_drop in {drop_hit} of {drop_checked}\nbelow, content by altered clauses:".format(**words),
+          flush=True)
+    return subprocess.run([*scorer, str(out), *scoring]).returncode
 
 
 if __name__ == "__main__":
