@@ -27,6 +27,8 @@ mod plain;
 mod region;
 mod selection;
 mod signs;
+#[cfg(test)]
+mod spent;
 mod streamed;
 mod tag;
 mod words;

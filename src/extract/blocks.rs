@@ -97,6 +97,7 @@ impl Writer {
                 return index + 1;
             }
             Tag::Anchor | Tag::Inline | Tag::Unseen => {
+                self.words.seam();
                 self.links.extend(node.attr("href").and_then(links::link));
                 if let Some(address) = node.attr("data-cfemail").and_then(mail::from_hex) {
                     self.words.push(&address);
@@ -157,7 +158,7 @@ impl Writer {
         while self.frames.last().is_some_and(|(end, _)| *end <= index) {
             let Some((_, frame)) = self.frames.pop() else { return };
             match frame {
-                Frame::Plain => continue,
+                Frame::Plain => self.words.seam(),
                 Frame::Spaced => self.words.space(),
                 Frame::Heading(_) => {
                     self.end_block();

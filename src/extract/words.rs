@@ -11,6 +11,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 pub struct Words {
     text: String,
     is_space_due: bool,
+    is_seam: bool,
     has_other_than_ascii: bool,
 }
 
@@ -22,6 +23,9 @@ impl Words {
 
     /// Adds a run of characters as it stands in the page.
     pub fn push(&mut self, run: &str) {
+        if std::mem::take(&mut self.is_seam) {
+            self.join(run);
+        }
         let mut rest = run;
         while let Some(first) = rest.bytes().next() {
             // Most of a page is runs of plain ASCII: they are copied whole.
@@ -46,11 +50,24 @@ impl Words {
         self.is_space_due = true;
     }
 
+    /// Notes that an element begins or ends here without a space of its own.
+    pub fn seam(&mut self) {
+        self.is_seam = true;
+    }
+
+    /// Puts a space where two elements are set apart by style alone, as in
+    /// `<span>Updated</span><span>January</span>`: a small letter, then a capital.
+    fn join(&mut self, run: &str) {
+        let is_small = self.text.chars().next_back().is_some_and(char::is_lowercase);
+        self.is_space_due |= is_small && run.chars().next().is_some_and(char::is_uppercase);
+    }
+
     /// Returns the words, without white space around, and starts anew.
     pub fn take(&mut self) -> String {
         let text = std::mem::take(&mut self.text);
         let is_ascii = !std::mem::take(&mut self.has_other_than_ascii);
         self.is_space_due = false;
+        self.is_seam = false;
         if is_ascii || is_nfc_quick(text.chars()) == IsNormalized::Yes {
             return text;
         }
@@ -195,6 +212,21 @@ mod tests {
     #[test]
     fn white_space_of_every_kind_is_one_space() {
         check(" a\u{a0}\t\n b\u{2003}c\u{3000}", "a b c");
+    }
+
+    #[test]
+    fn a_capital_after_a_seam_begins_a_word() {
+        let joined = |runs: &[&str]| {
+            let mut words = Words::new();
+            for run in runs {
+                words.push(run);
+                words.seam();
+            }
+            words.take()
+        };
+        assert_eq!(joined(&["Updated", "January 3"]), "Updated January 3");
+        assert_eq!(joined(&["T", "he", " end", "s", "."]), "The ends.");
+        assert_eq!(joined(&["Part 2", "B", "(A)"]), "Part 2B(A)");
     }
 
     #[test]
