@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Scores pledgewatch on a corpus of captures with labelled edits.
 
-usage: corpus.py CORPUS [--program FILE] [--work DIR] [--docs WORDS] [scorer's options]
+usage: corpus.py CORPUS [--program FILE] [--work DIR] [--docs WORDS] [--selections FILE]
+                 [scorer's options]
 
 CORPUS holds one web archive a page, `COLLECTION/NAME.warc[.gz|.zst]`, `events.jsonl`,
 `captures.jsonl` and `score.py`. Each file is imported as one page into an archive of its own, two
-at a time; all that is on record is then turned into the scorer's form. Needs Python alone.
+at a time; all that is on record is then turned into the scorer's form. Without --selections no page
+has a selector; with it FILE holds one JSON object a line, `{"doc": "COLLECTION/NAME", "select":
+["main"]}`, as a user would write it for a page that needs it. Needs Python alone.
 """
 import argparse, concurrent.futures, datetime, json, os, pathlib, re, resource, subprocess, sys
 import tempfile, time
@@ -62,12 +65,16 @@ def alerts_of(program, folder, doc):
     return by_clause, by_words
 
 
-def measure(program, work, path):
+def measure(program, work, path, selections):
     name = path.name.split(".warc")[0]
     doc = f"{path.parent.name}/{name}"
     folder = work / path.parent.name / name
     folder.mkdir(parents=True, exist_ok=True)
     page = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-")
+    if doc in selections:
+        (folder / "watchlist.toml").write_text(
+            f'[[page]]\nid = "{page}"\nurl = "https://example.org/"\n'
+            f'select = {json.dumps(selections[doc])}\n', encoding="utf-8")
     imported = run(program, folder, "import", "--as", page, str(path))
     if imported.returncode not in (0, 3):
         sys.exit(f"{doc}: {imported.stderr}")
@@ -88,13 +95,18 @@ def main():
     parser.add_argument("--program", default="target/release/pledgewatch")
     parser.add_argument("--work", type=pathlib.Path, help="keep the archives here")
     parser.add_argument("--docs", default="", help="only documents whose name holds this")
+    parser.add_argument("--selections", help="selectors, one JSON object a line")
     options, scoring = parser.parse_known_args()
     work = options.work or pathlib.Path(tempfile.mkdtemp(prefix="corpus-"))
     files = sorted(path for path in options.corpus.glob("*/*.warc*")
                    if options.docs in f"{path.parent.name}/{path.name}")
+    selections = {}
+    if options.selections:
+        with open(options.selections, encoding="utf-8") as lines:
+            selections = {row["doc"]: row["select"] for row in map(json.loads, lines)}
     began = time.time()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda path: measure(options.program, work, path), files))
+        results = list(pool.map(lambda path: measure(options.program, work, path, selections), files))
     took = time.time() - began
     out, out_words = work / "ALERTS.jsonl", work / "ALERTS.words.jsonl"
     write(out, [alert for (alerts, _), _, _ in results for alert in alerts])

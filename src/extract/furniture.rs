@@ -16,16 +16,30 @@ const PROSE_MAX: u32 = 60;
 
 /// Leaves out the furniture of a page.
 pub fn leave_out(outline: &mut Outline) {
-    let page = outline.nodes[0].sum;
-    let mut index = 0;
-    while index < outline.nodes.len() {
+    mark_within(outline, 0, &[]);
+    settle(outline);
+}
+
+/// Marks the furniture below `root` as left out, but nothing that is one of `chosen` or around
+/// one; these are in order. What is below the marked is counted anew by [`settle`].
+pub fn mark_within(outline: &mut Outline, root: usize, chosen: &[usize]) {
+    let whole = outline.nodes[root].sum;
+    let mut index = root + 1;
+    while index < outline.nodes[root].end {
         let node = &outline.nodes[index];
-        if !node.is_left_out && node.tag != Tag::Text && is_furniture(outline, index, page) {
+        let next = chosen.get(chosen.partition_point(|&at| at < index));
+        let is_chosen = next.is_some_and(|&at| at < node.end);
+        let may_go = !is_chosen && !node.is_left_out && node.tag != Tag::Text;
+        if may_go && is_furniture(outline, index, whole) {
             outline.nodes[index].is_left_out = true;
         }
         let node = &outline.nodes[index];
         index = if node.is_left_out { node.end } else { index + 1 };
     }
+}
+
+/// Counts without what was marked, and leaves out the captions that are left with nothing.
+pub fn settle(outline: &mut Outline) {
     outline.count();
     leave_out_bare_captions(outline);
 }
@@ -48,16 +62,6 @@ fn leave_out_bare_captions(outline: &mut Outline) {
     if has_any {
         outline.count();
     }
-}
-
-/// Leaves out only what is no words of the page's author: marks for links to a heading.
-pub fn leave_out_marks(outline: &mut Outline) {
-    for index in 0..outline.nodes.len() {
-        if outline.nodes[index].tag == Tag::Anchor && is_mark(outline, index) {
-            outline.nodes[index].is_left_out = true;
-        }
-    }
-    outline.count();
 }
 
 fn is_furniture(outline: &Outline, index: usize, page: Sum) -> bool {

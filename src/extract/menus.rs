@@ -14,8 +14,15 @@ use crate::extract::{
 /// With less prose than this nothing is certain, and all stays.
 const PROSE_MIN: u32 = 60;
 
-/// Leaves out menus and tables of contents from the part of the page under `root`.
-pub fn leave_out(outline: &mut Outline, root: usize) {
+/// Leaves out menus and tables of contents from the parts of the page under `roots`.
+pub fn leave_out(outline: &mut Outline, roots: &[usize]) {
+    for &root in roots {
+        leave_out_under(outline, root);
+    }
+    outline.count();
+}
+
+fn leave_out_under(outline: &mut Outline, root: usize) {
     if outline.nodes[root].sum.prose < PROSE_MIN {
         return;
     }
@@ -40,7 +47,6 @@ pub fn leave_out(outline: &mut Outline, root: usize) {
             skip_to = outline.nodes[index].end;
         }
     }
-    outline.count();
 }
 
 fn shown_nodes(outline: &Outline, root: usize) -> Vec<usize> {

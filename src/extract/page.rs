@@ -177,15 +177,11 @@ fn find_region(
     let (selected, removed) = (compiled(&selection.select)?, compiled(&selection.remove)?);
     selection::leave_out(outline, html, &removed);
     if !selected.is_empty() {
-        // The user's word counts: nothing that they chose is furniture.
-        furniture::leave_out_marks(outline);
         return Ok(selection::region(outline, html, &selected));
     }
     furniture::leave_out(outline);
     let region = region::find(outline);
-    for &root in &region.roots {
-        menus::leave_out(outline, root);
-    }
+    menus::leave_out(outline, &region.roots);
     Ok(region)
 }
 

@@ -320,6 +320,17 @@ fn the_selection_is_the_users_word() {
 }
 
 #[test]
+fn a_menu_within_the_selection_is_furniture_unless_it_was_selected() {
+    let menu = "<nav><a href=/a>Blog</a> <a href=/b>Jobs</a></nav>";
+    let page =
+        format!("<div id=content>{menu}{POLICY}<footer class=f><a href=/>Acme</a></footer></div>");
+    let plain = select(&format!("<div id=content>{POLICY}</div>"), &["#content"], &[]).unwrap();
+    assert_eq!(select(&page, &["#content"], &[]).unwrap().text, plain.text);
+    let lines = select(&page, &["#content", ".f"], &[]).unwrap().text.to_lines();
+    assert!(lines.contains("Acme") && !lines.contains("Blog"), "{lines}");
+}
+
+#[test]
 fn fault_045_selectors_that_are_none_or_match_nothing_are_failures() {
     for (selector, kind) in
         [("p[", TroubleKind::SelectionEmpty), (".none", TroubleKind::SelectionEmpty)]
