@@ -50,7 +50,13 @@ pub fn run(
     let app = App::open_record(paths)?;
     let visits = match asked(&app, &arguments.what)? {
         Asked::Page(page) => history::visits_until(&app, &page, arguments.at, arguments.limit)?,
-        Asked::Visit(visit) => vec![history::visit(&app, visit)?],
+        Asked::Visit(visit) => match history::visit(&app, visit)? {
+            Some(record) => vec![record],
+            None => {
+                let hint = "`pledgewatch explain PAGE -n 100` shows the numbers of its visits";
+                return Err(CliError::wrong(format!("there is no visit `{visit}`"), hint));
+            }
+        },
         Asked::Entry(id) => {
             let Some(explained) = history::explained(&app, &id)? else {
                 return Err(CliError::wrong(

@@ -2,6 +2,7 @@
 
 use crate::{
     archive::{
+        error::ArchiveError,
         events::EventQuery,
         verify::{Damage, Progress},
     },
@@ -145,9 +146,13 @@ pub fn visits_until(
     }
 }
 
-/// Returns one visit.
-pub fn visit(app: &App, id: VisitId) -> Result<VisitRecord, MonitorError> {
-    Ok(app.archive.visit(id)?)
+/// Returns one visit, if it is on record.
+pub fn visit(app: &App, id: VisitId) -> Result<Option<VisitRecord>, MonitorError> {
+    match app.archive.visit(id) {
+        Ok(record) => Ok(Some(record)),
+        Err(ArchiveError::Unknown { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// An entry of the log with the visits that led to it.

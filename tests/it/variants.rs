@@ -135,3 +135,35 @@ fn a_lasting_return_of_one_clause_is_told_while_others_alternate() {
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[1].contains("will not"), "{told:?}");
 }
+
+#[test]
+fn an_entry_and_a_visit_are_explained_step_by_step() {
+    let mut page = Watched::new();
+    page.show(&drawn(0, ""));
+    page.show(&drawn(0, "may now sell"));
+    page.show(&drawn(0, "may now sell"));
+    let id = page.world.log()[0].event.id.to_string();
+    let ran = page.world.run(&["explain", &id]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for words in [
+        "It was alerted at 2026-01-01 12:00 UTC",
+        "2026-01-01 00:00 UTC  v1  first version",
+        "2026-01-01 06:00 UTC  v2  another text, which waits",
+        "another wording (a passage was reworded), seen once so far",
+        "another text, established",
+        "it is alerted as a change of the wording",
+        "to standard output (stdout)",
+        "seen 2 times within minutes",
+    ] {
+        assert!(ran.stdout.contains(words), "{words}: {ran:?}");
+    }
+    let one = page.world.run(&["explain", "v2"]);
+    assert!(one.stdout.starts_with("2026-01-01 06:00 UTC  v2"), "{one:?}");
+    let json = page.world.run(&["explain", &id, "--json"]).json();
+    assert_eq!((json[0]["id"].as_str(), &json[1]["visit"]), (Some(id.as_str()), &"v1".into()));
+    let at = page.world.run(&["explain", "p", "--at", "2026-01-01T05:00:00Z"]);
+    assert!(at.stdout.contains(" v1 ") && !at.stdout.contains(" v2 "), "{at:?}");
+    let wrong = page.world.run(&["explain", "0123456789abcdef"]);
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+    assert_eq!(page.world.run(&["explain", "v999"]).code, 2);
+}

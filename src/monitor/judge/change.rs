@@ -283,22 +283,23 @@ fn hold(case: &Case, compared: &Compared, waiting: &Waiting, kind: EditKind) -> 
     let confirmed = 2 <= waiting.sightings;
     let seen = format!("seen {} times over {}", waiting.sightings, in_words(age));
     if within.is_zero() {
-        let reason = "other words; `confirm_within` is 0, so they are established at once";
-        return Hold::Established(Certainty::Unsure, reason.to_owned());
+        let reason =
+            format!("{}; `confirm_within` is 0, so it is established at once", difference(kind));
+        return Hold::Established(Certainty::Unsure, reason);
     }
     if let Recall::Known(lasting) = &compared.recall
         && kind.is_wording()
     {
         return known(compared, lasting.as_ref(), within);
     }
-    if confirmed && within <= age {
+    if confirmed && within <= age && kind.is_wording() {
         return Hold::Established(Certainty::Confirmed, format!("other words, {seen}: they hold"));
     }
     if confirmed && HOLD <= age && !was_seen_before && kind.is_wording() {
         let reason = format!("words never seen on this page before, {seen}: they hold");
         return Hold::Established(Certainty::Confirmed, reason);
     }
-    if confirmed && HOLD <= age && !kind.is_wording() {
+    if confirmed && HOLD.min(within) <= age && !kind.is_wording() {
         return Hold::Established(Certainty::Confirmed, format!("{}, {seen}", quiet_reason(kind)));
     }
     if within <= diverged && kind.is_wording() {
@@ -322,11 +323,27 @@ fn hold(case: &Case, compared: &Compared, waiting: &Waiting, kind: EditKind) -> 
         Some(_) | None => Hold::Waits(
             Finding::Waiting,
             format!(
-                "other words ({}), seen {} so far: they wait to be seen again",
-                kind.code(),
-                times(waiting)
+                "{}, seen {}{}: it waits to be seen again at a later visit",
+                difference(kind),
+                times(waiting),
+                if confirmed && age < HOLD { " within minutes" } else { " so far" }
             ),
         ),
+    }
+}
+
+/// Returns how a text differs, by its strongest edit, in words.
+fn difference(kind: EditKind) -> &'static str {
+    match kind {
+        EditKind::Moved => "another wording (a passage was moved)",
+        EditKind::Reworded => "another wording (a passage was reworded)",
+        EditKind::Added => "another wording (a passage was added)",
+        EditKind::Removed => "another wording (a passage was removed)",
+        EditKind::LinkTarget
+        | EditKind::Structure
+        | EditKind::Typography
+        | EditKind::Renumbered
+        | EditKind::DateStamp => quiet_reason(kind),
     }
 }
 
@@ -435,7 +452,10 @@ fn add_version(case: &Case, judgement: &mut Judgement, established: &Established
     let kind = change.kind();
     let teller = Teller::new(case).captured_at(waiting.first_at);
     judgement.events.push(match kind.is_wording() {
-        true => teller.alert(What::Change(change)),
+        true => {
+            judgement.reasons.push("it is alerted as a change of the wording".to_owned());
+            teller.alert(What::Change(change))
+        }
         false => {
             judgement.reasons.push(format!("no alert: {}", quiet_reason(kind)));
             teller.quiet(What::Change(change), quiet_reason(kind))
