@@ -12,7 +12,8 @@ use crate::{
     monitor::memory::Memory,
 };
 
-/// An absence that is longer than this was no flap: two in three flaps are over within days.
+/// What stood for longer than this before it went was no flap, and no return has to hold for
+/// longer: a choice, so that a variant of many days may double its time, and news never waits long.
 const FLAP_MAX: Duration = Duration::from_secs(14 * 86_400);
 
 /// What of a text the page has shown before.
