@@ -5,7 +5,7 @@
 //! its file, `migrations` brings it to the newest form, `lock` lets one sweep in, and `access` is
 //! what the inside works with. `visits` and their `parts` are recorded first, then `judgements`;
 //! both move `status` on, one row a page. `pages`, `versions` and `events` read back what is on
-//! record, `sweeps` when it was swept; `outbox` hands out `deliveries`; `verify` proves all of it.
+//! record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands out `deliveries`; `verify` proves all of it.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
 //! `event_forms` are the forms in which our types are kept; `error` says what failed.
 //!
@@ -34,6 +34,7 @@ mod migrations;
 mod opening;
 mod parts;
 mod recent;
+mod shown;
 mod status;
 mod visits;
 

@@ -8,6 +8,7 @@ pub mod history;
 pub mod import;
 pub mod intake;
 pub mod judge;
+pub mod memory;
 pub mod outbox;
 pub mod propose;
 pub mod status;

@@ -13,7 +13,7 @@ use crate::{
     },
     model::{
         event::{Addressee, Event, EventId, Telling, Told, What},
-        history::NewEvent,
+        history::{NewEvent, VisitId},
         page::PageId,
         time::Timestamp,
     },
@@ -82,6 +82,30 @@ impl Archive {
         self.read(|access| {
             let found = access.read(&events("e.name = ?1"), [id], event)?;
             found.into_iter().next().map(|it| told(access, it)).transpose()
+        })
+    }
+}
+
+impl Archive {
+    /// Returns the visit whose judgement an event rests on. Fails for an event that is not on
+    /// record.
+    pub fn decided_by(&self, id: &EventId) -> Result<VisitId, ArchiveError> {
+        self.read(|access| {
+            let sql = "SELECT j.visit FROM event e JOIN judgement j ON j.id = e.judgement
+                 WHERE e.name = ?1";
+            let found = access.maybe(sql, [id], |row| row.get(0).map(VisitId))?;
+            found.ok_or_else(|| Fault::Unknown(format!("the event {id}")))
+        })
+    }
+
+    /// Returns when the visit began whose judgement made an event an alert; `None` for one that
+    /// is none.
+    pub fn alerted_by(&self, id: &EventId) -> Result<Option<Timestamp>, ArchiveError> {
+        self.read(|access| {
+            let sql = "SELECT min(j.captured_at) FROM event e JOIN judgement j ON j.page = e.page
+                 WHERE e.name = ?1 AND j.superseded_by IS NULL AND j.captured_at >= e.captured_at
+                     AND j.judged_at >= e.alerted_at";
+            Ok(access.maybe(sql, [id], |row| row.get(0))?.flatten())
         })
     }
 }

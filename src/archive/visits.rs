@@ -89,6 +89,28 @@ impl Archive {
     }
 }
 
+impl Archive {
+    /// Returns the visits of a page that began between two instants, both included, newest first,
+    /// at most `limit`.
+    pub fn visits_between(
+        &self,
+        page: &PageId,
+        (from, until): (Timestamp, Timestamp),
+        limit: usize,
+    ) -> Result<Vec<VisitRecord>, ArchiveError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(|access| {
+            let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
+            let sql = records(
+                "v.page = ?1 AND v.started_at BETWEEN ?2 AND ?3
+                 ORDER BY v.started_at DESC, v.id DESC LIMIT ?4",
+            );
+            let found = access.all(&sql, params![page, from, until, limit], head_and_finding)?;
+            found.into_iter().map(|it| record(access, it)).collect()
+        })
+    }
+}
+
 fn insert(access: Access<'_>, visit: &Visit) -> Result<VisitId, Fault> {
     let page = access.named("page", "name", &visit.page)?;
     let origin = match visit.origin {

@@ -157,6 +157,18 @@ pub struct Standing {
     pub sightings: Sightings,
 }
 
+/// A text that a page showed at a healthy visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The visit.
+    pub visit: VisitId,
+    /// When it was.
+    pub captured_at: Timestamp,
+    /// The text with the regime under which it was read; `None` where the server confirmed the
+    /// body that we know.
+    pub text: Option<(Digest, Regime)>,
+}
+
 /// What a visit was judged to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {

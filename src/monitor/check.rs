@@ -16,7 +16,9 @@ use crate::{
         cause::Cause,
         channel::Channel,
         edit::Diff,
-        history::{Judgement, NewVersion, PageState, Reading, Spell, Version, VisitId, Waiting},
+        history::{
+            Judgement, NewVersion, PageState, Reading, Regime, Spell, Version, VisitId, Waiting,
+        },
         text::Text,
         time::Timestamp,
         trouble::{Trouble, TroubleKind},
@@ -29,8 +31,10 @@ use crate::{
             case::{Case, Compared, Evidence, Held, Overdue, Reached, Rederived, Whereabouts},
             change::is_overdue,
             judge,
+            recall::{Moment, Recall, ask},
             suspicion::{Aspect, suspicion},
         },
+        memory::{self, Memory},
     },
 };
 
@@ -225,18 +229,48 @@ fn beside(
             }
         }
     }
-    let waiting = waiting(archive, case.state, case.watch, &before.text, &reading.text)?;
+    let memory = match differs {
+        true => remembered(archive, case, version, &reading.regime)?,
+        false => Memory::default(),
+    };
+    let waits_since = case.state.waiting.as_ref().filter(|it| it.is_wording());
+    let moment = Moment {
+        at: case.captured_at,
+        waits_since: waits_since.map_or(case.captured_at, |waiting| waiting.first_at),
+        within: case.watch.confirm_within,
+    };
+    let recalled = ask(&memory, (&before.text, &reading.text), &diff, moment);
+    let key = recalled.fresh.as_ref().map_or(reading.wording, compare::wording::wording);
+    let mut waiting = waiting(archive, case.state, case.watch, &before.text, &reading.text)?;
+    if let Some(held) = waiting.as_mut().filter(|held| differs && held.is_wording()) {
+        let recalled = ask(&memory, (&before.text, &held.text), &held.diff, moment);
+        held.was_seen_before |= recalled.recall != Recall::Fresh;
+        held.key = recalled.fresh.as_ref().map_or(held.key, compare::wording::wording);
+    }
     Ok(Evidence::Compared(Box::new(Compared {
         reading,
         before: before.text,
         rederived: before.rederived,
         read_again: before.read_again,
         diff,
+        key,
+        recall: recalled.recall,
         sightings,
         waiting,
         suspicion: suspected,
         standing,
     })))
+}
+
+/// Returns what the page has shown lately, under the regime of this visit's text.
+fn remembered(
+    archive: &Archive,
+    case: &Case,
+    version: &Version,
+    regime: &Regime,
+) -> Result<Memory, ArchiveError> {
+    let established = memory::Established { text: version.text, first_at: version.first_at };
+    memory::recall(archive, &case.watch.page, case.captured_at, regime, established)
 }
 
 /// The established text under today's regime, and how it came to be read so.
@@ -299,6 +333,7 @@ fn waiting(
     Ok(text.map(|text| {
         let wording = compare::wording::wording(&text);
         Held {
+            key: wording,
             was_seen_before,
             diff: compare::diff::diff(before, &text),
             since: compare::diff::diff(&text, after),

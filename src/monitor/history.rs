@@ -2,14 +2,15 @@
 
 use crate::{
     archive::{
+        error::ArchiveError,
         events::EventQuery,
         verify::{Damage, Progress},
     },
     compare,
     model::{
         edit::Diff,
-        event::{EventId, Told},
-        history::{Version, VisitRecord},
+        event::{EventId, Telling, Told, What},
+        history::{Version, VisitId, VisitRecord},
         page::PageId,
         text::Text,
         time::Timestamp,
@@ -124,6 +125,77 @@ pub fn event(app: &App, id: &EventId) -> Result<Option<Told>, MonitorError> {
 pub fn visits(app: &App, page: &PageId, limit: usize) -> Result<Vec<VisitRecord>, MonitorError> {
     app.known_page(page)?;
     Ok(app.archive.visits(page, limit)?)
+}
+
+/// Returns the latest visits of a page that began by `until`, newest first; without an instant,
+/// its latest at all.
+pub fn visits_until(
+    app: &App,
+    page: &PageId,
+    until: Option<Timestamp>,
+    limit: usize,
+) -> Result<Vec<VisitRecord>, MonitorError> {
+    app.known_page(page)?;
+    match until {
+        None => Ok(app.archive.visits(page, limit)?),
+        Some(until) => Ok(app.archive.visits_between(
+            page,
+            (Timestamp::from_millis(i64::MIN), until),
+            limit,
+        )?),
+    }
+}
+
+/// Returns one visit, if it is on record.
+pub fn visit(app: &App, id: VisitId) -> Result<Option<VisitRecord>, MonitorError> {
+    match app.archive.visit(id) {
+        Ok(record) => Ok(Some(record)),
+        Err(ArchiveError::Unknown { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// An entry of the log with the visits that led to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explained {
+    /// The entry.
+    pub told: Told,
+    /// The visits, oldest first: from the last with the wording before to the one that decided.
+    pub visits: Vec<VisitRecord>,
+    /// After how many of them others were left out, and how many.
+    pub left_out: (usize, usize),
+}
+
+/// The most visits that are shown of each end of what led to an entry.
+const STEPS_MAX: usize = 6;
+
+/// Returns an entry of the log with the visits that led to it, if it is on record.
+pub fn explained(app: &App, id: &EventId) -> Result<Option<Explained>, MonitorError> {
+    let Some(told) = app.archive.event(id)? else { return Ok(None) };
+    let event = &told.event;
+    let decided = app.archive.visit(app.archive.decided_by(id)?)?.visit.started_at;
+    let from = match &event.what {
+        What::Change(change) => change.before_last_at.min(event.captured_at),
+        What::Trouble { .. }
+        | What::Moved { .. }
+        | What::Gone { .. }
+        | What::Recovered { .. }
+        | What::QuoteMissing { .. } => event.captured_at,
+    };
+    let until = match (&event.what, &event.telling) {
+        // An alert of trouble is due at a later visit than the one that began it.
+        (What::Trouble { .. }, Telling::Alert(_)) => app.archive.alerted_by(id)?.unwrap_or(decided),
+        (_, _) => decided,
+    };
+    let range = (from, until.max(event.captured_at));
+    let mut visits = app.archive.visits_between(&event.page, range, usize::MAX)?;
+    visits.reverse();
+    let mut left_out = (0, 0);
+    if 2 * STEPS_MAX < visits.len() {
+        left_out = (STEPS_MAX, visits.len() - 2 * STEPS_MAX);
+        visits.drain(STEPS_MAX..visits.len() - STEPS_MAX);
+    }
+    Ok(Some(Explained { told, visits, left_out }))
 }
 
 /// Checks everything that is kept, and returns what is damaged.

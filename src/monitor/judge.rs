@@ -6,6 +6,7 @@
 pub mod case;
 pub mod change;
 pub mod events;
+pub mod recall;
 pub mod suspicion;
 
 use crate::{

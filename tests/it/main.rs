@@ -15,4 +15,5 @@ mod import;
 mod mail;
 mod server;
 mod stories;
+mod variants;
 mod world;

@@ -2,16 +2,21 @@
 
 use url::Url;
 
-use crate::model::{
-    channel::Channel,
-    edit::{Diff, EditKind},
-    history::{
-        Accepted, Finding, Judgement, NewVersion, PageState, Reading, Sightings, Standing, VisitId,
+use crate::{
+    model::{
+        channel::Channel,
+        edit::{Diff, EditKind},
+        history::{
+            Accepted, Finding, Judgement, NewVersion, PageState, Reading, Sightings, Standing,
+            VisitId,
+        },
+        snapshot::Digest,
+        text::Text,
+        time::Timestamp,
+        trouble::Trouble,
+        watch::Watch,
     },
-    text::Text,
-    time::Timestamp,
-    trouble::Trouble,
-    watch::Watch,
+    monitor::judge::recall::Recall,
 };
 
 /// Whose visit is judged, and when.
@@ -62,6 +67,11 @@ pub struct Compared {
     pub read_again: Option<Reading>,
     /// How the established text and this visit's differ.
     pub diff: Diff,
+    /// What is the same as long as what has to hold is the same: the wording, without edits that
+    /// are known where others are not.
+    pub key: Digest,
+    /// What of this visit's text the page has shown before.
+    pub recall: Recall,
     /// Where else this visit's wording was seen on the page.
     pub sightings: Option<Sightings>,
     /// The wording that waits, if one does.
@@ -92,6 +102,8 @@ pub struct Held {
     pub diff: Diff,
     /// How this visit's text differs from it.
     pub since: Diff,
+    /// Its key, see [`Compared::key`].
+    pub key: Digest,
     /// Whether it was on the page before it began to wait.
     pub was_seen_before: bool,
 }

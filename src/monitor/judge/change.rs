@@ -15,6 +15,7 @@ use crate::{
     monitor::judge::{
         case::{Case, Compared, Overdue, blank},
         events::{Teller, healthy, quiet_reason},
+        recall::{Lasting, Recall},
     },
 };
 
@@ -26,13 +27,15 @@ const HOLD: Duration = Duration::from_secs(1_800);
 enum Hold {
     /// It is established.
     Established(Certainty, String),
+    /// It is established, since an earlier wording is back to stay.
+    Returned(Lasting, String),
     /// It waits, for this reason.
     Waits(Finding, String),
 }
 
 /// Judges a text that differs from the established one, `kind` being its strongest edit.
 pub fn another_text(case: &Case, compared: Compared, kind: EditKind) -> Judgement {
-    if !kind.is_wording() {
+    if !kind.is_wording() || is_the_waiting_one(&compared) {
         return one_text(case, compared, kind);
     }
     if let Some(overdue) = overdue(case, &compared) {
@@ -42,6 +45,12 @@ pub fn another_text(case: &Case, compared: Compared, kind: EditKind) -> Judgemen
         Some(held) => establish_the_waiting_first(case, compared, &held, Why::BuiltUpon),
         None => one_text(case, compared, kind),
     }
+}
+
+/// Returns whether what has to hold of this visit's text is what waits already, though variants
+/// that are known may come and go beside it.
+fn is_the_waiting_one(compared: &Compared) -> bool {
+    compared.waiting.as_ref().is_some_and(|held| held.is_wording() && held.key == compared.key)
 }
 
 /// Why a wording that waits is established by a visit that shows another.
@@ -93,11 +102,12 @@ pub fn is_overdue(case: &Case) -> bool {
 /// Returns the wording that waits if it was neither withdrawn nor confirmed within its time.
 ///
 /// Visits may lie further apart than `confirm_within`: then the wording stood, as far as anyone
-/// knows, until the next visit, which shows a third one.
+/// knows, until the next visit, which shows a third one. One that the page had shown before is
+/// gone again by that, as it was then.
 pub fn overdue(case: &Case, compared: &Compared) -> Option<Overdue> {
     let held = compared.waiting.as_ref()?;
     let differs = held.since.strongest().is_some_and(EditKind::is_wording);
-    (is_overdue(case) && differs && held.is_wording())
+    (is_overdue(case) && differs && held.is_wording() && !held.was_seen_before)
         .then(|| Overdue { before: compared.before.clone(), held: held.clone() })
 }
 
@@ -153,7 +163,7 @@ fn establish_the_waiting_first(
     let kind = overdue.held.since.strongest();
     judgement.waiting = Some(Waiting {
         before_last_at: waited_until.unwrap_or(case.captured_at),
-        ..sighted(case, &compared.reading, kind, None)
+        ..sighted(case, &compared, kind, None)
     });
     healthy(case, &mut judgement);
     judgement
@@ -166,7 +176,7 @@ pub fn replaced(case: &Case, compared: &Compared) -> Judgement {
         "what stands at the address has lasted: it is taken as the page's wording from now on"
             .to_owned(),
     );
-    let mut waiting = sighted(case, &compared.reading, compared.diff.strongest(), None);
+    let mut waiting = sighted(case, compared, compared.diff.strongest(), None);
     let mut text = &compared.reading.text;
     if let Some((standing, as_first_seen)) = &compared.standing {
         waiting.first_visit = standing.first_visit;
@@ -204,28 +214,24 @@ pub fn withdrawn(case: &Case, withdrawn: &Overdue) -> Option<NewEvent> {
 }
 
 fn one_text(case: &Case, compared: Compared, kind: EditKind) -> Judgement {
-    let waiting = sighted(case, &compared.reading, Some(kind), case.state.waiting.as_ref());
+    let mut waiting = sighted(case, &compared, Some(kind), case.state.waiting.as_ref());
     let reading = compared.reading.clone();
     let mut judgement = match hold(case, &compared, &waiting, kind) {
+        Hold::Returned(lasting, reason) => returned(case, &compared, waiting, lasting, reason),
         Hold::Established(certainty, reason) => {
             let mut judgement = blank(case, Finding::Established, Some(reading));
             judgement.reasons.push(reason);
             judgement.waiting = None;
-            let held = compared.waiting.as_ref().filter(|_| 1 < waiting.sightings);
-            let established = Established {
-                before: &compared.before,
-                text: held.map_or(&compared.reading.text, |held| &held.text),
-                regime_of: &compared.reading,
-                diff: held.map_or(&compared.diff, |held| &held.diff),
-                certainty,
-                waiting: &waiting,
-            };
-            add_version(case, &mut judgement, &established);
+            establish(case, &mut judgement, &compared, &waiting, certainty);
             judgement
         }
         Hold::Waits(finding, reason) => {
             let mut judgement = blank(case, finding, Some(reading));
             judgement.reasons.push(reason);
+            if finding_is_known(&compared.recall) {
+                // Variants that are known stand for the established wording.
+                waiting.diverged_at = case.captured_at;
+            }
             judgement.waiting = Some(waiting);
             judgement
         }
@@ -237,14 +243,18 @@ fn one_text(case: &Case, compared: Compared, kind: EditKind) -> Judgement {
 /// Returns the waiting wording with this sighting counted.
 fn sighted(
     case: &Case,
-    reading: &Reading,
+    compared: &Compared,
     kind: Option<EditKind>,
     waiting: Option<&Waiting>,
 ) -> Waiting {
+    let reading = &compared.reading;
     let is_wording = kind.is_some_and(EditKind::is_wording);
-    let key = if is_wording { reading.wording } else { reading.text.digest() };
+    let key = if is_wording { compared.key } else { reading.text.digest() };
+    let is_again =
+        |waiting: &Waiting| waiting.wording == key || (is_wording && is_the_waiting_one(compared));
     match waiting {
-        Some(waiting) if waiting.wording == key => Waiting {
+        Some(waiting) if is_again(waiting) => Waiting {
+            wording: key,
             last_at: case.captured_at,
             sightings: waiting.sightings.saturating_add(1),
             ..waiting.clone()
@@ -273,17 +283,23 @@ fn hold(case: &Case, compared: &Compared, waiting: &Waiting, kind: EditKind) -> 
     let confirmed = 2 <= waiting.sightings;
     let seen = format!("seen {} times over {}", waiting.sightings, in_words(age));
     if within.is_zero() {
-        let reason = "other words; `confirm_within` is 0, so they are established at once";
-        return Hold::Established(Certainty::Unsure, reason.to_owned());
+        let reason =
+            format!("{}; `confirm_within` is 0, so it is established at once", difference(kind));
+        return Hold::Established(Certainty::Unsure, reason);
     }
-    if confirmed && within <= age {
+    if let Recall::Known(lasting) = &compared.recall
+        && kind.is_wording()
+    {
+        return known(compared, lasting.as_ref(), within);
+    }
+    if confirmed && within <= age && kind.is_wording() {
         return Hold::Established(Certainty::Confirmed, format!("other words, {seen}: they hold"));
     }
     if confirmed && HOLD <= age && !was_seen_before && kind.is_wording() {
         let reason = format!("words never seen on this page before, {seen}: they hold");
         return Hold::Established(Certainty::Confirmed, reason);
     }
-    if confirmed && HOLD <= age && !kind.is_wording() {
+    if confirmed && HOLD.min(within) <= age && !kind.is_wording() {
         return Hold::Established(Certainty::Confirmed, format!("{}, {seen}", quiet_reason(kind)));
     }
     if within <= diverged && kind.is_wording() {
@@ -307,12 +323,97 @@ fn hold(case: &Case, compared: &Compared, waiting: &Waiting, kind: EditKind) -> 
         Some(_) | None => Hold::Waits(
             Finding::Waiting,
             format!(
-                "other words ({}), seen {} so far: they wait to be seen again",
-                kind.code(),
-                times(waiting)
+                "{}, seen {}{}: it waits to be seen again at a later visit",
+                difference(kind),
+                times(waiting),
+                if confirmed && age < HOLD { " within minutes" } else { " so far" }
             ),
         ),
     }
+}
+
+/// Returns how a text differs, by its strongest edit, in words.
+fn difference(kind: EditKind) -> &'static str {
+    match kind {
+        EditKind::Moved => "another wording (a passage was moved)",
+        EditKind::Reworded => "another wording (a passage was reworded)",
+        EditKind::Added => "another wording (a passage was added)",
+        EditKind::Removed => "another wording (a passage was removed)",
+        EditKind::LinkTarget
+        | EditKind::Structure
+        | EditKind::Typography
+        | EditKind::Renumbered
+        | EditKind::DateStamp => quiet_reason(kind),
+    }
+}
+
+/// Decides about a text each edit of which the page has shown before.
+fn known(compared: &Compared, lasting: Option<&Lasting>, within: Duration) -> Hold {
+    if let Some(lasting) = lasting {
+        let reason = format!(
+            "an earlier wording of this page is back since {} and was seen at {} visits since: it \
+             holds",
+            lasting.first_at.minute(),
+            lasting.visits
+        );
+        return Hold::Returned(*lasting, reason);
+    }
+    let reason = match compared.sightings {
+        Some(before) => format!(
+            "a wording that this page has shown before (first {}): it must hold for {} before it \
+             counts as a return, and for twice as long as it ever flapped",
+            before.first_at.minute(),
+            in_words(within)
+        ),
+        None => format!(
+            "each passage that differs was on this page before, though not all at once: variants \
+             that come and go; one that stays for {}, and for twice as long as it ever flapped, \
+             counts as a return",
+            in_words(within)
+        ),
+    };
+    Hold::Waits(Finding::Variant, reason)
+}
+
+/// Establishes an earlier wording that is back to stay.
+fn returned(
+    case: &Case,
+    compared: &Compared,
+    waiting: Waiting,
+    lasting: Lasting,
+    reason: String,
+) -> Judgement {
+    let mut judgement = blank(case, Finding::Established, Some(compared.reading.clone()));
+    judgement.reasons.push(reason);
+    judgement.waiting = None;
+    let waiting =
+        Waiting { first_at: lasting.first_at, before_last_at: lasting.before_last_at, ..waiting };
+    establish(case, &mut judgement, compared, &waiting, Certainty::Confirmed);
+    judgement
+}
+
+/// Adds the version of what waited, with its text as first seen.
+fn establish(
+    case: &Case,
+    judgement: &mut Judgement,
+    compared: &Compared,
+    waiting: &Waiting,
+    certainty: Certainty,
+) {
+    let held = compared.waiting.as_ref().filter(|_| 1 < waiting.sightings);
+    let established = Established {
+        before: &compared.before,
+        text: held.map_or(&compared.reading.text, |held| &held.text),
+        regime_of: &compared.reading,
+        diff: held.map_or(&compared.diff, |held| &held.diff),
+        certainty,
+        waiting,
+    };
+    add_version(case, judgement, &established);
+}
+
+fn finding_is_known(recall: &Recall) -> bool {
+    matches!(recall, Recall::Known(_))
 }
 
 fn times(waiting: &Waiting) -> String {
@@ -351,7 +452,10 @@ fn add_version(case: &Case, judgement: &mut Judgement, established: &Established
     let kind = change.kind();
     let teller = Teller::new(case).captured_at(waiting.first_at);
     judgement.events.push(match kind.is_wording() {
-        true => teller.alert(What::Change(change)),
+        true => {
+            judgement.reasons.push("it is alerted as a change of the wording".to_owned());
+            teller.alert(What::Change(change))
+        }
         false => {
             judgement.reasons.push(format!("no alert: {}", quiet_reason(kind)));
             teller.quiet(What::Change(change), quiet_reason(kind))
