@@ -20,6 +20,8 @@ pub enum During {
     Body {
         /// How much of it had come, in bytes on the wire.
         bytes: u64,
+        /// Whether it came in chunks, which tell their own end.
+        in_chunks: bool,
     },
 }
 
@@ -59,7 +61,10 @@ pub fn of(error: &reqwest::Error, host: &str, during: During, bounds: &Bounds) -
     }
     match during {
         During::Head => FetchFailure::Reset { reason },
-        During::Body { bytes } => FetchFailure::Truncated { bytes, reason },
+        During::Body { bytes, in_chunks: true } if kind == Some(ErrorKind::UnexpectedEof) => {
+            FetchFailure::ChunksCutOff { bytes }
+        }
+        During::Body { bytes, .. } => FetchFailure::Truncated { bytes, reason },
     }
 }
 
