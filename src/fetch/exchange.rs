@@ -1,6 +1,6 @@
 //! One request and its answer: the host's turn, the deadlines, the head, the body.
 
-use reqwest::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use reqwest::header::{CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING};
 use reqwest::{Client, Response, Version, header::HeaderMap, tls::TlsInfo};
 use url::Url;
 
@@ -11,6 +11,7 @@ use crate::fetch::{
     client,
     error::FetcherError,
     failure::{self, During},
+    redirect,
     request::Ask,
     turn::{Turn, Turns},
 };
@@ -137,13 +138,19 @@ fn host_and_port(url: &Url) -> String {
 }
 
 fn answer_of(url: &Url, response: &Response) -> Answer {
-    let headers = response.headers().iter();
+    let headers = response.headers().iter().map(|(name, value)| {
+        let value = match *name == LOCATION {
+            true => redirect::recorded(value.as_bytes()),
+            false => value.as_bytes().to_vec(),
+        };
+        (name.as_str().to_owned(), value)
+    });
     let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
     Answer {
         url: url.clone(),
         status: response.status().as_u16(),
         http_version: format!("{:?}", response.version()),
-        headers: headers.map(|(k, v)| (k.as_str().to_owned(), v.as_bytes().to_vec())).collect(),
+        headers: headers.collect(),
         remote: response.remote_addr(),
         certificate: certificate.map(Digest::of),
         wire: None,

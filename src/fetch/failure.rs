@@ -54,6 +54,13 @@ pub fn of(error: &reqwest::Error, host: &str, during: During, bounds: &Bounds) -
             false => FetchFailure::BadFraming { reason },
         };
     }
+    // What our side of HTTP/2 broke off: heads without end or bound, frames that are none.
+    if let Some(http2) = find::<h2::Error>(&causes).filter(|it| it.is_library()) {
+        return match (http2.reason(), during) {
+            (Some(h2::Reason::ENHANCE_YOUR_CALM), During::Head) => FetchFailure::HeadTooLarge,
+            _ => FetchFailure::BadFraming { reason },
+        };
+    }
     // The chunks' decoder tells its errors by these kinds; a socket knows neither.
     let kind = find::<io::Error>(&causes).map(io::Error::kind);
     if matches!(kind, Some(ErrorKind::InvalidData | ErrorKind::InvalidInput)) {

@@ -45,6 +45,13 @@ pub fn without_credentials(url: &Url) -> Url {
     url
 }
 
+/// Returns the bytes of a Location as they are recorded: as they came, but for credentials.
+pub fn recorded(location: &[u8]) -> Vec<u8> {
+    let text = text_of(location);
+    let shown = shown(&text);
+    if shown == text { location.to_vec() } else { shown.into_bytes() }
+}
+
 /// Returns a Location as it may be recorded, whatever it is: what stands between `//` and `@`
 /// may be a name and a password.
 fn shown(location: &str) -> String {

@@ -7,8 +7,10 @@
 use std::{
     any::type_name,
     env, fs,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener},
     process::Command,
+    thread,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -87,6 +89,12 @@ impl Island {
     pub fn own(&self, address: IpAddr) {
         let length = if address.is_ipv4() { 32 } else { 128 };
         sh(&format!("ip addr add {address}/{length} dev lo"));
+        // The system takes a moment to make sure that nobody else has it.
+        let began = Instant::now();
+        while TcpListener::bind((address, 0)).is_err() {
+            assert!(began.elapsed() < Duration::from_secs(5), "{address} is not ours");
+            thread::yield_now();
+        }
     }
 }
 

@@ -322,7 +322,9 @@ pub fn hold(site: &Site, settings: &str, cases: &[Case]) -> World {
         // One page after the other at most, each within its limit, and two seconds.
         let limit = Duration::from_secs(2) * u32::try_from(ids.len()).unwrap();
         assert!(began.elapsed() < limit + Duration::from_secs(2), "{:?}", began.elapsed());
-        assert_eq!((ran.code, &*ran.stdout), (3, ""), "{}", ran.stderr);
+        let is_read = |case: &Case| matches!(case.comes, Read);
+        let code = if cases.iter().all(is_read) { 0 } else { 3 };
+        assert_eq!((ran.code, &*ran.stdout), (code, ""), "{}", ran.stderr);
         assert_decent(&ran);
         assert!(!ran.stderr.contains("hushhush"), "credentials are told: {}", ran.stderr);
         assert!(peak_kb < 300_000, "{peak_kb} kB");

@@ -63,7 +63,7 @@ fn fault_009_chunks_that_are_cut_or_have_no_size_or_too_large_a_one_are_bad_fram
     ];
     let world = hold(&site(), IMPATIENT, &cases);
     assert!(reasons(&world, "cut").contains("chunks end after 7 bytes"));
-    assert!(reasons(&world, "no-size").contains("Invalid Size"));
+    assert!(reasons(&world, "no-size").contains("Invalid chunk size line"));
     assert!(reasons(&world, "overflow").contains("overflow"));
 }
 

@@ -150,7 +150,7 @@ async fn fault_009_broken_chunks_are_told_each_in_its_own_words() {
         ("5\r\nWe wi\r\n5\r\nll", "its chunks end after 7 bytes without a last one"),
         ("5\r\nWe wi\r\n", "its chunks end after 5 bytes without a last one"),
         ("5\r\nWe wi\r\n5", "its chunks end after 5 bytes without a last one"),
-        ("5\r\nWe wi\r\nzz\r\n", "Invalid Size"),
+        ("5\r\nWe wi\r\nzz\r\n", "Invalid chunk size line"),
         ("fffffffffffffffff\r\nWe", "overflow"),
     ] {
         let part = fetch_from(settings(), move |_| {
