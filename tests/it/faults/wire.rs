@@ -1,5 +1,7 @@
 //! Rows of the wire, each by itself under the whole oracle (`answers::hold`).
 
+use std::{collections::HashSet, sync::Mutex};
+
 use crate::{
     faults::{
         IMPATIENT,
@@ -10,6 +12,7 @@ use crate::{
         },
     },
     server::{
+        Server,
         authority::Authority,
         http2::{self, Mischief},
         reply::{Reply, brotli_bomb, gzip},
@@ -87,10 +90,19 @@ fn fault_010_chunks_win_over_a_length_which_is_flagged_and_two_lengths_are_an_er
 
 #[test]
 fn fault_019_a_server_that_closes_without_notice_harms_no_page_even_without_retries() {
-    let cases: Vec<_> = (0..6)
-        .map(|number| case(&format!("p{number}"), Read, Reply::page(&healthy()).and_close()))
-        .collect();
+    // It answers once on each connection, keeps it, and breaks off at the next request on it.
+    let served = Mutex::new(HashSet::new());
+    let fickle =
+        Server::start(move |request| match served.lock().unwrap().insert(request.connection) {
+            true => Reply::page(&healthy()),
+            false => Reply::reset(),
+        });
+    let to = |number: usize| Reply::redirect(302, fickle.url(&format!("/{number}")).as_str());
+    let cases: Vec<_> =
+        (0..6).map(|number| case(&format!("p{number}"), Read, to(number))).collect();
     hold(&site(), IMPATIENT, &cases);
+    let broken = fickle.requests().len() - fickle.connections();
+    assert!(0 < broken, "no connection was broken off, so nothing was put to the test");
 }
 
 #[test]
