@@ -3,7 +3,7 @@
 //! `fetcher` makes the visit: it follows redirects, tries again and asks `robots` at each hop.
 //! `exchange` is one request and its answer: it takes the host's `turn`, holds the deadlines of
 //! `budget` and reads the `body` through `decode`. `address` says where we may go, `client` is
-//! the way there. A `request` says what is asked, `redirect` and `retry` what is asked next;
+//! the way there, and `peer` looks at who is at its end. A `request` says what is asked, `redirect` and `retry` what is asked next;
 //! `failure` names what went wrong on the way, `error` why nothing can be fetched at all. The room
 //! knows no archive, no text and no clock.
 
@@ -17,6 +17,7 @@ mod budget;
 mod decode;
 mod exchange;
 mod failure;
+mod peer;
 mod redirect;
 mod request;
 mod retry;

@@ -1,7 +1,8 @@
 //! The words of the domain, as types: no input or output, no clock, no serialization.
 //!
 //! `watch` is what is watched (`page`, by which `address` rule) and `channel` who is told. `visit`
-//! is what came, each body a `snapshot`, what could not be read `trouble`; `text` is what was
+//! is what came, each body a `snapshot`, what was odd on its way a `flag`, what could not be read
+//! `trouble`; `text` is what was
 //! read, `edit` how two texts differ and `cause` why. `event` is what may be told, `history` what
 //! is on record, `time` when.
 
@@ -10,6 +11,7 @@ pub mod cause;
 pub mod channel;
 pub mod edit;
 pub mod event;
+pub mod flag;
 pub mod history;
 pub mod page;
 pub mod snapshot;

@@ -94,6 +94,9 @@ enum FailureForm {
         bytes: u64,
         reason: String,
     },
+    ChunksCutOff {
+        bytes: u64,
+    },
     BadFraming {
         reason: String,
     },
@@ -141,6 +144,7 @@ mod tests {
             FetchFailure::TooLarge { limit: u64::MAX, measure: "decoded" },
             FetchFailure::HeadTooLarge,
             FetchFailure::Truncated { bytes: 7, reason: text() },
+            FetchFailure::ChunksCutOff { bytes: 7 },
             FetchFailure::BadFraming { reason: text() },
             FetchFailure::BadEncoding { encoding: text(), reason: text() },
             FetchFailure::Undecodable { encoding: text() },

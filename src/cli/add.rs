@@ -73,7 +73,10 @@ pub fn run(arguments: AddArguments, paths: &Paths, terminal: &Terminal) -> Resul
         private_addresses: arguments.allow_private_addresses.then_some(AddressRule::AnyAddress),
     };
     let now = Clock::system().now();
-    let proposal = runtime()?.block_on(propose(&watchlist, &arguments.url, wishes, now))?;
+    let runtime = runtime()?;
+    let proposal = runtime.block_on(propose(&watchlist, &arguments.url, wishes, now));
+    runtime.shutdown_background();
+    let proposal = proposal?;
     if arguments.json {
         terminal.print_json(&as_json(&proposal))?;
     } else {

@@ -105,8 +105,10 @@ fn test(
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
     let app = App::open(paths)?;
-    let (event, tested) =
-        runtime()?.block_on(outbox::test_channels(&app, names, &Clock::system()))?;
+    let runtime = runtime()?;
+    let tested = runtime.block_on(outbox::test_channels(&app, names, &Clock::system()));
+    runtime.shutdown_background();
+    let (event, tested) = tested?;
     let prints = |name: &String| name == "stdout" || is_stdout(&app, name);
     if !as_json && (names.is_empty() || names.iter().any(prints)) {
         terminal.print(&rendered::event(&event, &terminal.look))?;

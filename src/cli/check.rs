@@ -48,7 +48,9 @@ pub fn run(
     let clock = Clock::system();
     let runtime = runtime()?;
     if arguments.dry_run {
-        return runtime.block_on(rehearse(arguments, paths, terminal, &clock));
+        let exit = runtime.block_on(rehearse(arguments, paths, terminal, &clock));
+        runtime.shutdown_background();
+        return exit;
     }
     let mut app = App::open(paths)?;
     let scope = scope(&app, &arguments.pages)?;
@@ -61,6 +63,8 @@ pub fn run(
         runtime.block_on(sweep::sweep(&mut app, &scope, &clock, &mut stop, &mut |progress| {
             bar.show(&progress, terminal);
         }));
+    // Nobody waits for what the system's resolver may still be waiting for.
+    runtime.shutdown_background();
     bar.finish();
     let exit = match swept? {
         Sweep::Running(running) => {

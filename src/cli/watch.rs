@@ -87,6 +87,7 @@ pub fn run(
             }
         });
         if is_stopped {
+            runtime.shutdown_background();
             app.archive.close().map_err(MonitorError::from)?;
             return Ok(Exit::Done);
         }

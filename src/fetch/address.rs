@@ -3,7 +3,7 @@
 //! Three gates, since each is bypassed somewhere: `check_url` reads the URL of every hop (the
 //! HTTP library hands an IP literal to no resolver), `GuardedResolver` resolves a name once and
 //! gives only what passed (so a name cannot be public when it is checked and private when it is
-//! connected to), and the peer of the connection is looked at again after the fact.
+//! connected to), and the `peer` of a connection is looked at before anything is said to it.
 //!
 //! Through a proxy only the first gate holds: names are resolved by the proxy, whose operator
 //! decides what it may reach.
@@ -11,6 +11,7 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
 };
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -18,8 +19,9 @@ use url::{Host, Url};
 
 use crate::model::{address::AddressRule, visit::FetchFailure};
 
-/// Addresses of one name that are tried at most: a name with hundreds is a mistake or a trap.
-const ADDRESSES_MAX: usize = 32;
+/// Addresses of one name and family that are tried at most: a name with hundreds is a mistake or
+/// a trap. Of each family, so that many dead ones of one do not hide the living of the other.
+const ADDRESSES_MAX: usize = 16;
 
 /// Ports from 1024 up that speak something else than HTTP, and would take a request for their
 /// own words. Source: WHATWG Fetch, "bad port", and the usual ports of databases and of
@@ -91,19 +93,40 @@ pub struct GuardedResolver {
     pub rule: AddressRule,
     /// The configured proxy's own name, which may be private.
     pub proxy_host: Option<String>,
+    /// How long a name may take. The system's resolver has its own idea, up to half a minute.
+    pub limit: Duration,
 }
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let is_proxy = self.proxy_host.as_deref() == Some(name.as_str());
         let rule = if is_proxy { AddressRule::AnyAddress } else { self.rule };
+        let limit = self.limit;
         Box::pin(async move {
             // The port is the URL's: the HTTP library puts it in place of 0.
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(Unresolved)?;
-            let kept = permitted(found.take(ADDRESSES_MAX).collect(), rule)?;
+            let asked = tokio::net::lookup_host((name.as_str(), 0));
+            let found = match tokio::time::timeout(limit, asked).await {
+                Ok(found) => found.map_err(Unresolved)?,
+                Err(_) => {
+                    let reason = format!("no answer within {} s", limit.as_secs_f32());
+                    Err(Unresolved(io::Error::new(io::ErrorKind::TimedOut, reason)))?
+                }
+            };
+            let kept = few(permitted(found.collect(), rule)?);
             Ok(Box::new(kept.into_iter()) as Addrs)
         })
     }
+}
+
+/// Returns the first addresses of each family, in the resolver's order.
+fn few(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let (mut fourth, mut sixth) = (0, 0);
+    let mut is_early = |address: &SocketAddr| {
+        let seen = if address.is_ipv4() { &mut fourth } else { &mut sixth };
+        *seen += 1;
+        *seen <= ADDRESSES_MAX
+    };
+    found.into_iter().filter(|address| is_early(address)).collect()
 }
 
 fn permitted(found: Vec<SocketAddr>, rule: AddressRule) -> Result<Vec<SocketAddr>, Refused> {
@@ -287,9 +310,21 @@ mod tests {
         assert_eq!(refused.unwrap_err().address, at("10.0.0.1").ip());
     }
 
+    #[test]
+    fn fault_024_of_hundreds_of_addresses_a_few_of_each_family_are_tried() {
+        let sixth = (1..=500)
+            .map(|n| SocketAddr::new(Ipv6Addr::new(0x2600, 0, 0, 0, 0, 0, 0, n).into(), 0));
+        let fourth = (1..=250).map(|n| SocketAddr::new(Ipv4Addr::new(9, 9, 9, n).into(), 0));
+        let all: Vec<_> = sixth.chain(fourth).collect();
+        let kept = few(all.clone());
+        assert_eq!((&kept[..16], &kept[16..]), (&all[..16], &all[500..516]));
+        assert_eq!(few(kept.clone()), kept);
+    }
+
     #[tokio::test]
     async fn fault_032_a_name_of_this_machine_is_refused_at_resolution() {
-        let resolver = GuardedResolver { rule: AddressRule::PublicOnly, proxy_host: None };
+        let (rule, limit) = (AddressRule::PublicOnly, Duration::from_secs(10));
+        let resolver = GuardedResolver { rule, proxy_host: None, limit };
         let Err(error) = resolver.resolve("localhost".parse().unwrap()).await else {
             panic!("localhost was resolved");
         };

@@ -1,11 +1,14 @@
 //! The HTTP client: TLS, proxy, resolver and headers' bounds. Knows no watch.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use reqwest::{Certificate, ClientBuilder, Proxy, redirect::Policy};
 
-use crate::fetch::{address::GuardedResolver, error::FetcherError};
-use crate::model::{address::AddressRule, watch::Settings};
+use crate::fetch::{address::GuardedResolver, error::FetcherError, peer::PeerGate};
+use crate::model::{
+    address::AddressRule,
+    watch::{Bounds, Settings},
+};
 
 /// Header fields of an answer at most; real pages send up to some dozens, and the HTTP library's
 /// own 100 was seen to be too few.
@@ -34,7 +37,11 @@ pub(in crate::fetch) fn builder(
         .pool_max_idle_per_host(1)
         .connect_timeout(settings.bounds.connect_timeout)
         .user_agent(user_agent(settings.contact.as_deref()))
-        .dns_resolver(GuardedResolver { rule, proxy_host });
+        .dns_resolver(GuardedResolver { rule, proxy_host, limit: name_timeout(&settings.bounds) });
+    // Through a proxy the peer is the proxy.
+    if rule == AddressRule::PublicOnly && settings.proxy.is_none() {
+        builder = builder.connector_layer(PeerGate);
+    }
     if let Some(proxy) = &settings.proxy {
         builder = builder.proxy(Proxy::all(proxy.clone()).map_err(FetcherError::Proxy)?);
     }
@@ -42,6 +49,12 @@ pub(in crate::fetch) fn builder(
         builder = builder.tls_certs_merge(authorities(path)?);
     }
     Ok(builder)
+}
+
+/// Returns how long a name may take: four fifths of what a connection may, so that a resolver
+/// that does not answer is told as such, and not as a connection that did not come about.
+fn name_timeout(bounds: &Bounds) -> Duration {
+    bounds.connect_timeout.min(bounds.head_timeout).min(bounds.visit_timeout) * 4 / 5
 }
 
 /// Returns an HTTP client for deliveries: no redirects, no proxy but that of `settings`, the

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 use flate2::{Decompress, FlushDecompress, Status, write::GzDecoder};
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, HeaderMap, HeaderName, TRANSFER_ENCODING};
 use zstd::stream::raw::{DParameter, Decoder as ZstdDecoder, Operation};
 
 use crate::model::visit::FetchFailure;
@@ -40,21 +40,15 @@ pub enum Coding {
 
 impl Coding {
     /// Returns the coding that a head names; fails on one that we do not read, and on several
-    /// one over the other, which nobody sends in good faith.
+    /// one over the other, which nobody sends in good faith. A transfer coding beside chunks is
+    /// one too: we never ask for it (`TE`), and nobody takes it off.
     pub fn of(headers: &HeaderMap) -> Result<Coding, FetchFailure> {
-        let named: Vec<String> = headers
-            .get_all(CONTENT_ENCODING)
-            .iter()
-            .flat_map(|value| {
-                let list = String::from_utf8_lossy(value.as_bytes()).to_lowercase();
-                list.split(',').map(|it| it.trim().to_owned()).collect::<Vec<_>>()
-            })
-            .filter(|it| !it.is_empty() && it != "identity")
-            .collect();
-        let undecodable = || {
-            let encoding = named.join(", ").chars().take(100).collect();
-            Err(FetchFailure::Undecodable { encoding })
-        };
+        let transfer = listed(headers, TRANSFER_ENCODING);
+        if !matches!(transfer.as_slice(), [] | [_]) || transfer.iter().any(|it| it != "chunked") {
+            return Err(undecodable(&transfer));
+        }
+        let named = listed(headers, CONTENT_ENCODING);
+        let undecodable = || Err(undecodable(&named));
         match named.as_slice() {
             [] => Ok(Coding::Identity),
             [one] => match one.as_str() {
@@ -78,6 +72,18 @@ impl Coding {
             Coding::Zstd => "zstd",
         }
     }
+}
+
+/// Returns the codings that a field lists, in lower case, without those that alter nothing.
+fn listed(headers: &HeaderMap, field: HeaderName) -> Vec<String> {
+    let values = headers.get_all(field).iter();
+    let lists = values.map(|value| String::from_utf8_lossy(value.as_bytes()).to_lowercase());
+    let list = |list: String| list.split(',').map(|it| it.trim().to_owned()).collect::<Vec<_>>();
+    lists.flat_map(list).filter(|it| !it.is_empty() && it != "identity").collect()
+}
+
+fn undecodable(named: &[String]) -> FetchFailure {
+    FetchFailure::Undecodable { encoding: named.join(", ").chars().take(100).collect() }
 }
 
 /// Why decoding stopped.

@@ -1,16 +1,17 @@
 //! One request and its answer: the host's turn, the deadlines, the head, the body.
 
-use reqwest::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use reqwest::header::{CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING};
 use reqwest::{Client, Response, Version, header::HeaderMap, tls::TlsInfo};
 use url::Url;
 
 use crate::fetch::{
-    address::{check_url, is_public},
+    address::check_url,
     body::BodyReader,
     budget::{Budget, Stage},
     client,
     error::FetcherError,
     failure::{self, During},
+    redirect,
     request::Ask,
     turn::{Turn, Turns},
 };
@@ -27,8 +28,6 @@ pub struct Line {
     any_client: Client,
     turns: Turns,
     bounds: Bounds,
-    /// Through a proxy the peer is the proxy.
-    is_proxied: bool,
 }
 
 /// An answer whose head has come. While it lives, its host is asked nothing else.
@@ -49,7 +48,6 @@ impl Line {
             any_client: client(AddressRule::AnyAddress)?,
             turns: Turns::new(settings.host_gap),
             bounds: settings.bounds.clone(),
-            is_proxied: settings.proxy.is_some(),
         })
     }
 
@@ -59,9 +57,22 @@ impl Line {
     }
 
     /// Waits for the host's turn, sends the request and waits for the head of the answer.
+    ///
+    /// A server may close a kept connection at any moment, and the next request on it is lost
+    /// for no fault of the page's: it is sent once more, on a fresh one (RFC 9112, section 9.3.1).
     pub async fn ask(&self, ask: &Ask, budget: &mut Budget) -> Result<Reply, FetchFailure> {
         check_url(&ask.url, ask.rule)?;
-        let turn = self.turns.take(&host_and_port(&ask.url)).await;
+        let mut turn = self.turns.take(&host_and_port(&ask.url)).await;
+        let response = match self.send(ask, budget).await {
+            Err(FetchFailure::Reset { .. }) if turn.follows_kept() => self.send(ask, budget).await,
+            sent => sent,
+        }?;
+        turn.keep();
+        let answer = answer_of(&ask.url, &response);
+        Ok(Reply { answer, response, bounds: self.bounds.clone(), _turn: turn })
+    }
+
+    async fn send(&self, ask: &Ask, budget: &mut Budget) -> Result<Response, FetchFailure> {
         let client = match ask.rule {
             AddressRule::PublicOnly => &self.public_client,
             AddressRule::AnyAddress => &self.any_client,
@@ -69,23 +80,7 @@ impl Line {
         let request = client.get(ask.url.clone()).headers(ask.headers.clone());
         let head = Stage { name: "head", limit: self.bounds.head_timeout };
         let sent = budget.spend(head, request.send()).await?;
-        let response =
-            sent.map_err(|error| failure::of(&error, ask.host(), During::Head, &self.bounds))?;
-        self.check_peer(ask, &response)?;
-        let answer = answer_of(&ask.url, &response);
-        Ok(Reply { answer, response, bounds: self.bounds.clone(), _turn: turn })
-    }
-
-    /// Looks at who answered after all: the last gate, should one before it have a hole.
-    fn check_peer(&self, ask: &Ask, response: &Response) -> Result<(), FetchFailure> {
-        let peer = response.remote_addr().map(|peer| peer.ip());
-        match (ask.rule, peer) {
-            (AddressRule::PublicOnly, Some(ip)) if !self.is_proxied && !is_public(ip) => {
-                let host = ask.host().to_owned();
-                Err(FetchFailure::BlockedAddress { host, address: ip.to_string() })
-            }
-            (AddressRule::PublicOnly | AddressRule::AnyAddress, _) => Ok(()),
-        }
+        sent.map_err(|error| failure::of(&error, ask.host(), During::Head, &self.bounds))
     }
 }
 
@@ -100,13 +95,19 @@ impl Reply {
         &self.bounds
     }
 
-    /// Returns whether the framing tells where the body ends.
+    /// Returns whether the framing tells where the body ends. Beside a transfer coding a length
+    /// says nothing (RFC 9112, section 6.3).
     pub fn framing(&self) -> Framing {
         let headers = self.headers();
         let is_told = Version::HTTP_2 <= self.response.version()
-            || headers.contains_key(CONTENT_LENGTH)
-            || headers.contains_key(TRANSFER_ENCODING);
+            || self.is_chunked()
+            || (headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING));
         if is_told { Framing::Told } else { Framing::ClosedOnly }
+    }
+
+    fn is_chunked(&self) -> bool {
+        let last = self.headers().get_all(TRANSFER_ENCODING).iter().next_back();
+        last.is_some_and(|it| it.as_bytes().to_ascii_lowercase().ends_with(b"chunked"))
     }
 
     /// Reads the body into `reader` to its end, a bound of the reader, or the budget's end.
@@ -122,7 +123,8 @@ impl Reply {
                 Ok(None) => return Ok(()),
                 Err(error) => {
                     let host = self.answer.url.host_str().unwrap_or_default();
-                    let during = During::Body { bytes: reader.wire_bytes() };
+                    let (bytes, in_chunks) = (reader.wire_bytes(), self.is_chunked());
+                    let during = During::Body { bytes, in_chunks };
                     return Err(failure::of(&error, host, during, &self.bounds));
                 }
             }
@@ -136,13 +138,19 @@ fn host_and_port(url: &Url) -> String {
 }
 
 fn answer_of(url: &Url, response: &Response) -> Answer {
-    let headers = response.headers().iter();
+    let headers = response.headers().iter().map(|(name, value)| {
+        let value = match *name == LOCATION {
+            true => redirect::recorded(value.as_bytes()),
+            false => value.as_bytes().to_vec(),
+        };
+        (name.as_str().to_owned(), value)
+    });
     let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
     Answer {
         url: url.clone(),
         status: response.status().as_u16(),
         http_version: format!("{:?}", response.version()),
-        headers: headers.map(|(k, v)| (k.as_str().to_owned(), v.as_bytes().to_vec())).collect(),
+        headers: headers.collect(),
         remote: response.remote_addr(),
         certificate: certificate.map(Digest::of),
         wire: None,

@@ -20,6 +20,8 @@ pub enum During {
     Body {
         /// How much of it had come, in bytes on the wire.
         bytes: u64,
+        /// Whether it came in chunks, which tell their own end.
+        in_chunks: bool,
     },
 }
 
@@ -52,6 +54,13 @@ pub fn of(error: &reqwest::Error, host: &str, during: During, bounds: &Bounds) -
             false => FetchFailure::BadFraming { reason },
         };
     }
+    // What our side of HTTP/2 broke off: heads without end or bound, frames that are none.
+    if let Some(http2) = find::<h2::Error>(&causes).filter(|it| it.is_library()) {
+        return match (http2.reason(), during) {
+            (Some(h2::Reason::ENHANCE_YOUR_CALM), During::Head) => FetchFailure::HeadTooLarge,
+            _ => FetchFailure::BadFraming { reason },
+        };
+    }
     // The chunks' decoder tells its errors by these kinds; a socket knows neither.
     let kind = find::<io::Error>(&causes).map(io::Error::kind);
     if matches!(kind, Some(ErrorKind::InvalidData | ErrorKind::InvalidInput)) {
@@ -59,7 +68,10 @@ pub fn of(error: &reqwest::Error, host: &str, during: During, bounds: &Bounds) -
     }
     match during {
         During::Head => FetchFailure::Reset { reason },
-        During::Body { bytes } => FetchFailure::Truncated { bytes, reason },
+        During::Body { bytes, in_chunks: true } if kind == Some(ErrorKind::UnexpectedEof) => {
+            FetchFailure::ChunksCutOff { bytes }
+        }
+        During::Body { bytes, .. } => FetchFailure::Truncated { bytes, reason },
     }
 }
 

@@ -22,7 +22,7 @@ pub fn is_redirect(status: u16) -> bool {
 /// of the web (`file:`, `javascript:`).
 pub fn target(url: &Url, headers: &HeaderMap) -> Result<Url, FetchFailure> {
     let location = headers.get(LOCATION).map_or_else(String::new, |it| text_of(it.as_bytes()));
-    let bad = || FetchFailure::BadRedirect { target: brief(&location) };
+    let bad = || FetchFailure::BadRedirect { target: brief(&shown(&location)) };
     if location.trim().is_empty() || TARGET_BYTES_MAX < location.len() {
         return Err(bad());
     }
@@ -43,6 +43,24 @@ pub fn without_credentials(url: &Url) -> Url {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url
+}
+
+/// Returns the bytes of a Location as they are recorded: as they came, but for credentials.
+pub fn recorded(location: &[u8]) -> Vec<u8> {
+    let text = text_of(location);
+    let shown = shown(&text);
+    if shown == text { location.to_vec() } else { shown.into_bytes() }
+}
+
+/// Returns a Location as it may be recorded, whatever it is: what stands between `//` and `@`
+/// may be a name and a password.
+fn shown(location: &str) -> String {
+    let Some((before, rest)) = location.split_once("//") else { return location.to_owned() };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => format!("{before}//…{}", &rest[at..]),
+        None => location.to_owned(),
+    }
 }
 
 /// Locations are UTF-8 where they are not ASCII, and else Latin-1, byte for character.
@@ -99,6 +117,11 @@ mod tests {
             let failure = resolve(location.as_bytes()).unwrap_err();
             assert_eq!(failure.code(), "bad_redirect", "{location}");
         }
+        let secret = resolve(b"ftp://someone:hush@example.org/a@b").unwrap_err();
+        assert_eq!(
+            secret,
+            FetchFailure::BadRedirect { target: "ftp://…@example.org/a@b".to_owned() }
+        );
         let long = format!("/{}", "a".repeat(TARGET_BYTES_MAX));
         assert_eq!(resolve(long.as_bytes()).unwrap_err().code(), "bad_redirect");
         let url = Url::parse("https://example.org/").unwrap();

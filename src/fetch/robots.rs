@@ -188,6 +188,7 @@ fn unread(url: &Url, failure: FetchFailure) -> FetchFailure {
         | FetchFailure::TooLarge { .. }
         | FetchFailure::HeadTooLarge
         | FetchFailure::Truncated { .. }
+        | FetchFailure::ChunksCutOff { .. }
         | FetchFailure::BadFraming { .. }
         | FetchFailure::BadEncoding { .. }
         | FetchFailure::Undecodable { .. }

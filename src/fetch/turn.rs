@@ -14,8 +14,16 @@ use tokio::{
 /// Hosts that are remembered before those at rest are forgotten.
 const HOSTS_KEPT: usize = 4_096;
 
-/// The gate of a host: it holds when the last request ended.
-type HostGate = Arc<Gate<Option<Instant>>>;
+/// The gate of a host: it holds how the last turn ended.
+type HostGate = Arc<Gate<Option<Rest>>>;
+
+/// How a turn ended.
+#[derive(Clone, Copy)]
+struct Rest {
+    since: Instant,
+    /// Whether its connection may still be open, for the next.
+    is_kept: bool,
+}
 
 /// Whose turn it is, host by host; shared by everything that asks.
 pub struct Turns {
@@ -24,7 +32,10 @@ pub struct Turns {
 }
 
 /// A host's turn: while it is held, nobody else asks that host. It ends when it is dropped.
-pub struct Turn(OwnedMutexGuard<Option<Instant>>);
+pub struct Turn {
+    gate: OwnedMutexGuard<Option<Rest>>,
+    keeps: bool,
+}
 
 impl Turns {
     /// Returns turns with a rest of `gap` between the end of one and the start of the next.
@@ -37,10 +48,10 @@ impl Turns {
     /// Turns are given in the order in which they were asked for.
     pub async fn take(&self, host: &str) -> Turn {
         let gate = self.gate(host).lock_owned().await;
-        if let Some(ended) = *gate {
-            tokio::time::sleep_until(ended + self.gap).await;
+        if let Some(rest) = *gate {
+            tokio::time::sleep_until(rest.since + self.gap).await;
         }
-        Turn(gate)
+        Turn { gate, keeps: false }
     }
 
     fn gate(&self, host: &str) -> HostGate {
@@ -55,14 +66,27 @@ impl Turns {
 
 fn is_at_rest(gate: &HostGate, gap: Duration) -> bool {
     match gate.try_lock() {
-        Ok(ended) => ended.is_none_or(|ended| gap <= ended.elapsed()),
+        Ok(rest) => rest.is_none_or(|rest| gap <= rest.since.elapsed()),
         Err(_) => false,
+    }
+}
+
+impl Turn {
+    /// Returns whether a request may have gone out on a connection that the turn before left
+    /// open, and that the server may have closed since.
+    pub fn follows_kept(&self) -> bool {
+        self.gate.is_some_and(|rest| rest.is_kept)
+    }
+
+    /// Says that the host answered: the connection may stay open for the next turn.
+    pub fn keep(&mut self) {
+        self.keeps = true;
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        *self.0 = Some(Instant::now());
+        *self.gate = Some(Rest { since: Instant::now(), is_kept: self.keeps });
     }
 }
 
@@ -92,6 +116,17 @@ mod tests {
         assert!(second.is_err());
         drop(first);
         assert!(tokio::time::timeout(GAP, turns.take("a:80")).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_turn_knows_whether_the_one_before_left_a_connection() {
+        let turns = Turns::new(Duration::ZERO);
+        let mut first = turns.take("a:80").await;
+        assert!(!first.follows_kept(), "nobody was there before");
+        first.keep();
+        drop(first);
+        assert!(turns.take("a:80").await.follows_kept());
+        assert!(!turns.take("a:80").await.follows_kept(), "nobody answered in between");
     }
 
     #[tokio::test]

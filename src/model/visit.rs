@@ -56,7 +56,8 @@ pub struct Part {
     pub answer: Option<Answer>,
     /// What it came to.
     pub outcome: Outcome,
-    /// How many requests were made for it, retries counted and redirects not; at least 1.
+    /// How often it was tried, redirects not counted; at least 1. A request that is sent anew
+    /// since a kept connection had ended in between is no try of its own.
     pub attempts: u32,
     /// How long it took from the first request to the end.
     pub took: Duration,
@@ -104,6 +105,11 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(key, _)| key == name)?;
         std::str::from_utf8(value).ok()
+    }
+
+    /// Returns whether there is a header field of this name (lower case), whatever its value.
+    pub fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(key, _)| key == name)
     }
 
     /// Returns the validators that this answer gave.
@@ -263,6 +269,14 @@ pub enum FetchFailure {
         /// What told so.
         reason: String,
     },
+    /// The body ended in the middle of its chunks.
+    #[error(
+        "the answer is not well-formed HTTP: its chunks end after {bytes} bytes without a last one"
+    )]
+    ChunksCutOff {
+        /// How much had come.
+        bytes: u64,
+    },
     /// The answer is not well-formed HTTP.
     #[error("the answer is not well-formed HTTP: {reason}")]
     BadFraming {
@@ -322,7 +336,7 @@ impl FetchFailure {
             FetchFailure::TooLarge { .. } => "too_large",
             FetchFailure::HeadTooLarge => "headers_too_large",
             FetchFailure::Truncated { .. } => "truncated",
-            FetchFailure::BadFraming { .. } => "bad_framing",
+            FetchFailure::ChunksCutOff { .. } | FetchFailure::BadFraming { .. } => "bad_framing",
             FetchFailure::BadEncoding { .. } => "bad_encoding",
             FetchFailure::Undecodable { .. } => "undecodable",
             FetchFailure::AskedToWait { .. } => "asked_to_wait",
@@ -339,6 +353,7 @@ impl FetchFailure {
             | FetchFailure::Reset { .. }
             | FetchFailure::TimedOut { .. }
             | FetchFailure::Truncated { .. }
+            | FetchFailure::ChunksCutOff { .. }
             | FetchFailure::AskedToWait { .. } => true,
             FetchFailure::BlockedAddress { .. }
             | FetchFailure::BlockedPort { .. }

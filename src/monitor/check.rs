@@ -16,13 +16,14 @@ use crate::{
         cause::Cause,
         channel::Channel,
         edit::Diff,
+        flag::Flag,
         history::{
             Judgement, NewVersion, PageState, Reading, Regime, Spell, Version, VisitId, Waiting,
         },
         text::Text,
         time::Timestamp,
         trouble::{Trouble, TroubleKind},
-        visit::{FetchFailure, Hop, Visit},
+        visit::{FetchFailure, Hop, Origin, Visit},
         watch::{Watch, Watchlist},
     },
     monitor::{
@@ -93,11 +94,21 @@ pub fn check_taken_in(
     // A defect of ours in judging one page must not stop the others, now or at the next run.
     let judged =
         catch_unwind(AssertUnwindSafe(|| Ok(judge(&case, weigh(archive, &case, intake, visit)?))));
-    judged.unwrap_or_else(|_| {
+    let mut judgement = judged.unwrap_or_else(|_| {
         let evidence = "judging the visit failed inside pledgewatch";
         let trouble = Trouble::new(TroubleKind::Unreadable, evidence);
         Ok(judge(&case, Evidence::Trouble(trouble, None)))
-    })
+    })?;
+    judgement.reasons.extend(oddities(visit));
+    Ok(judgement)
+}
+
+/// Says what was odd on the way of a visit's answers. What was imported came on no way of ours.
+fn oddities(visit: &Visit) -> Vec<String> {
+    match visit.origin {
+        Origin::Live => visit.parts.iter().flat_map(Flag::of).map(|it| it.to_string()).collect(),
+        Origin::Imported => Vec::new(),
+    }
 }
 
 /// Returns the state with what a clock that ran ahead put into the future moved to the present:

@@ -187,6 +187,7 @@ fn trouble_of_failure(failure: &FetchFailure) -> Trouble {
         | FetchFailure::TooLarge { .. }
         | FetchFailure::HeadTooLarge
         | FetchFailure::Truncated { .. }
+        | FetchFailure::ChunksCutOff { .. }
         | FetchFailure::BadFraming { .. }
         | FetchFailure::BadEncoding { .. }
         | FetchFailure::Undecodable { .. }

@@ -9,9 +9,11 @@ mod answers;
 mod bounded;
 mod content;
 mod killed;
+mod names;
 mod process;
 mod storage;
 mod watchlist;
+mod wire;
 
 use std::{
     fs,
@@ -97,7 +99,7 @@ fn ran(output: Output) -> Ran {
 }
 
 /// Returns whether a program can be run; says so if it cannot, since the test is skipped then.
-fn can_run(program: &str, arguments: &[&str]) -> bool {
+pub fn can_run(program: &str, arguments: &[&str]) -> bool {
     let output = Command::new(program).args(arguments).output();
     let can = output.is_ok_and(|output| output.status.success());
     if !can {

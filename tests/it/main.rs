@@ -12,6 +12,7 @@ mod corpus;
 mod faults;
 mod fetch;
 mod import;
+mod island;
 mod mail;
 mod server;
 mod stories;

@@ -15,6 +15,7 @@
 
 pub mod authority;
 pub mod http2;
+pub mod names;
 pub mod reply;
 
 use std::{
@@ -82,6 +83,15 @@ impl Server {
         Server::launch(Some(Box::new(script)), None)
     }
 
+    /// Starts a server at an address of this machine, which must be free.
+    pub fn start_at(
+        address: SocketAddr,
+        script: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Server {
+        let listener = TcpListener::bind(address).unwrap();
+        Server::launch_on(listener, Some(Box::new(script)), None)
+    }
+
     /// Starts a server behind TLS.
     pub fn start_tls(
         config: ServerConfig,
@@ -105,6 +115,14 @@ impl Server {
 
     fn launch(script: Option<Box<Script>>, tls: Option<Arc<ServerConfig>>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Server::launch_on(listener, script, tls)
+    }
+
+    fn launch_on(
+        listener: TcpListener,
+        script: Option<Box<Script>>,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Server {
         let address = listener.local_addr().unwrap();
         let scheme = if tls.is_some() { "https" } else { "http" };
         let shared = Arc::new(Shared {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every way to write this machine's address that some client falls for.
-const THIS_MACHINE: [&str; 13] = [
+pub const THIS_MACHINE: [&str; 13] = [
     "127.0.0.1",
     "localhost",
     "localhost.",
@@ -29,7 +29,7 @@ const THIS_MACHINE: [&str; 13] = [
 ];
 
 /// Addresses of networks that are not the public internet.
-const PRIVATE: [&str; 14] = [
+pub const PRIVATE: [&str; 14] = [
     "169.254.169.254",
     "metadata.google.internal",
     "10.0.0.1",

@@ -150,19 +150,37 @@ async fn a_connection_that_ends_without_notice_disturbs_nobody() {
 }
 
 #[tokio::test]
-async fn fault_019_a_connection_that_was_closed_in_between_is_made_again() {
+async fn fault_019_a_connection_that_was_closed_in_between_is_made_again_without_a_retry() {
     let server = Server::start(|request| match (request.connection, request.number) {
         (1, 2) => Reply::reset(),
         _ => Reply::page(PAGE),
     });
-    let fetcher = Fetcher::new(&patient()).unwrap();
+    let fetcher = Fetcher::new(&settings()).unwrap();
     let watch = watch(server.url("/"));
     let first = visit(&fetcher, &watch, &[]).await;
     let second = visit(&fetcher, &watch, &[]).await;
     assert_eq!((body(&first.parts[0]), body(&second.parts[0])), (PAGE.as_bytes(), PAGE.as_bytes()));
-    assert_eq!(second.parts[0].attempts, 2);
+    assert_eq!(second.parts[0].attempts, 1);
     let connections: Vec<_> = server.requests().iter().map(|it| it.connection).collect();
     assert_eq!(connections, [1, 1, 2]);
+}
+
+#[tokio::test]
+async fn fault_019_a_server_that_breaks_off_on_a_fresh_connection_is_not_asked_for_nothing() {
+    let server = Server::start(|_| Reply::reset());
+    assert_eq!(code(&fetch(&settings(), &watch(server.url("/"))).await), "reset");
+    assert_eq!(server.requests().len(), 1, "nobody had been there before");
+    let server = Server::start(|request| match request.number {
+        1 => Reply::page(PAGE),
+        _ => Reply::reset(),
+    });
+    let fetcher = Fetcher::new(&settings()).unwrap();
+    let watch = watch(server.url("/"));
+    visit(&fetcher, &watch, &[]).await;
+    for (visits, requests) in [(1, 3), (2, 4)] {
+        assert_eq!(code(&visit(&fetcher, &watch, &[]).await.parts[0]), "reset");
+        assert_eq!(server.requests().len(), requests, "once more, and no more, at visit {visits}");
+    }
 }
 
 #[tokio::test]

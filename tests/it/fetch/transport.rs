@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pledgewatch::model::{
+    flag::Flag,
     snapshot::Digest,
     visit::{FetchFailure, Framing},
     watch::Settings,
@@ -13,8 +14,8 @@ use crate::{
     server::{
         Server,
         authority::{Authority, self_signed},
-        http2::{self, Manner},
-        reply::{Reply, Step, gzip},
+        http2::{self, Manner, Mischief},
+        reply::{Reply, Step, brotli_bomb, gzip},
     },
 };
 
@@ -43,14 +44,27 @@ async fn fault_001_a_gzip_bomb_is_stopped() {
 }
 
 #[tokio::test]
-async fn fault_002_a_zstd_bomb_and_a_chunked_gzip_bomb_are_stopped() {
-    let bomb = zstd::encode_all(&vec![0; 16 << 20][..], 3).unwrap();
-    let part = fetch_from(settings(), move |_| {
-        Reply::new(200).header("Content-Encoding", "zstd").body(&bomb)
-    });
-    assert_eq!(code(&part.await), "too_large");
-    let part = fetch_from(settings(), |_| Reply::new(200).body(vec![0; 16 << 20]).gzip().chunked());
-    assert_eq!(code(&part.await), "too_large");
+async fn fault_002_bombs_of_every_coding_are_stopped_by_their_ratio_and_by_the_decoded_cap() {
+    let zeros = vec![0; 64 << 20];
+    let zstd = zstd::encode_all(&zeros[..], 3).unwrap();
+    for (coding, bomb) in [("gzip", gzip(&zeros)), ("zstd", zstd), ("br", brotli_bomb(4))] {
+        for is_chunked in [false, true] {
+            for (cap, measure) in [(20 << 20, "for its wire size"), (512 << 10, "decoded")] {
+                let bomb = bomb.clone();
+                let mut settings = settings();
+                settings.bounds.body_bytes_max = cap;
+                let part = fetch_from(settings, move |_| {
+                    let reply = Reply::new(200).header("Content-Encoding", coding).body(&bomb);
+                    if is_chunked { reply.chunked() } else { reply }
+                })
+                .await;
+                match *failure(&part) {
+                    FetchFailure::TooLarge { measure: told, .. } => assert_eq!(told, measure),
+                    ref other => panic!("{coding}: {other}"),
+                }
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -131,17 +145,35 @@ async fn fault_008_a_body_that_ends_with_the_connection_is_marked() {
 }
 
 #[tokio::test]
-async fn fault_009_broken_chunks_are_told() {
-    for (chunks, expected) in [
-        ("5\r\nWe wi\r\n5\r\nll", "truncated"),
-        ("5\r\nWe wi\r\n", "truncated"),
-        ("5\r\nWe wi\r\nzz\r\n", "bad_framing"),
-        ("fffffffffffffffff\r\nWe", "bad_framing"),
+async fn fault_009_broken_chunks_are_told_each_in_its_own_words() {
+    for (chunks, words) in [
+        ("5\r\nWe wi\r\n5\r\nll", "its chunks end after 7 bytes without a last one"),
+        ("5\r\nWe wi\r\n", "its chunks end after 5 bytes without a last one"),
+        ("5\r\nWe wi\r\n5", "its chunks end after 5 bytes without a last one"),
+        ("5\r\nWe wi\r\nzz\r\n", "Invalid chunk size line"),
+        ("fffffffffffffffff\r\nWe", "overflow"),
     ] {
         let part = fetch_from(settings(), move |_| {
             Reply::raw(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"))
-        });
-        assert_eq!(code(&part.await), expected, "{chunks:?}");
+        })
+        .await;
+        assert_eq!(code(&part), "bad_framing", "{chunks:?}");
+        let told = failure(&part).to_string();
+        assert!(told.contains(words), "{chunks:?}: {told}");
+    }
+}
+
+/// A connection that was cut passes; chunks that are none do not.
+#[tokio::test]
+async fn fault_009_cut_chunks_are_tried_again_and_wrong_ones_are_not() {
+    for (chunks, tries) in [("5\r\nWe wi\r\n5\r\nll", 2), ("zz\r\n", 1)] {
+        let mut settings = settings();
+        settings.bounds.retries_max = 1;
+        let part = fetch_from(settings, move |_| {
+            Reply::raw(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"))
+        })
+        .await;
+        assert_eq!((code(&part), part.attempts), ("bad_framing", tries), "{chunks:?}");
     }
 }
 
@@ -149,9 +181,23 @@ async fn fault_009_broken_chunks_are_told() {
 async fn fault_010_chunks_win_over_a_length_and_two_lengths_are_refused() {
     let both = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n\
                 5\r\nWe wi\r\n0\r\n\r\n";
-    assert_eq!(body(&fetch_from(settings(), move |_| Reply::raw(both)).await), b"We wi");
+    let part = fetch_from(settings(), move |_| Reply::raw(both)).await;
+    assert_eq!((body(&part), Flag::of(&part)), (&b"We wi"[..], vec![Flag::FramingConflict]));
+    assert_eq!(part.answer.as_ref().unwrap().wire.unwrap().framing, Framing::Told);
     let two = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nWe wi";
     assert_eq!(code(&fetch_from(settings(), move |_| Reply::raw(two)).await), "bad_framing");
+}
+
+#[tokio::test]
+async fn fault_010_a_transfer_coding_that_nobody_takes_off_is_undecodable() {
+    for coding in ["gzip, chunked", "gzip", "chunked, chunked"] {
+        let part = fetch_from(settings(), move |_| {
+            Reply::raw(format!(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: {coding}\r\n\r\n5\r\nWe wi\r\n0\r\n\r\n"
+            ))
+        });
+        assert_eq!(code(&part.await), "undecodable", "{coding}");
+    }
 }
 
 #[tokio::test]
@@ -241,6 +287,8 @@ async fn fault_017_odd_bytes_in_a_head_are_refused_or_kept_as_bytes() {
     assert_eq!(body(&latin), PAGE.as_bytes());
     let folded = fetch_from(settings(), |_| Reply::page(PAGE).header("X", "a\r\n b")).await;
     assert_eq!(code(&folded), "bad_framing");
+    let bare = fetch_from(settings(), |_| Reply::page(PAGE).header("X", "a\rSet-Cookie: b"));
+    assert_eq!(code(&bare.await), "bad_framing");
 }
 
 #[tokio::test]
@@ -261,14 +309,16 @@ async fn fault_018_what_is_no_http_is_refused_and_odd_statuses_are_kept() {
 async fn fault_023_certificates_that_cannot_be_trusted_are_refused() {
     let authority = Authority::new();
     let trusting = Settings { ca_file: Some(authority.path().to_owned()), ..settings() };
-    for config in [
-        self_signed("127.0.0.1"),
-        authority.expired("127.0.0.1"),
-        authority.for_host("example.org"),
+    for (config, reason) in [
+        (self_signed("127.0.0.1"), "UnknownIssuer"),
+        (authority.expired("127.0.0.1"), "expired"),
+        (authority.for_host("example.org"), "not valid for name"),
     ] {
         let server = Server::start_tls(config, |_| Reply::page(PAGE));
         let part = fetch(&trusting, &watch(server.url("/"))).await;
         assert_eq!(code(&part), "tls_error");
+        let told = failure(&part).to_string();
+        assert!(told.contains(reason), "{told}");
         assert_eq!(server.paths(), Vec::<String>::new());
     }
     let server = Server::start_tls(authority.for_host("127.0.0.1"), |_| Reply::page(PAGE));
@@ -296,4 +346,22 @@ async fn fault_026_an_http_2_stream_that_is_reset_in_its_body_breaks_off() {
     let url = http2::start(authority.for_host("127.0.0.1"), PAGE, Manner::ResetMidBody).await;
     let part = fetch(&trusting, &watch(url)).await;
     assert!(["truncated", "reset"].contains(&code(&part)), "{:?}", part.outcome);
+}
+
+#[tokio::test]
+async fn fault_026_http_2_that_misbehaves_is_told_and_soon() {
+    let authority = Authority::new();
+    let trusting = Settings { ca_file: Some(authority.path().to_owned()), ..settings() };
+    for (mischief, expected) in [
+        (Mischief::ResetStorm, "reset"),
+        (Mischief::HugeHead, "headers_too_large"),
+        (Mischief::EndlessHead, "headers_too_large"),
+        (Mischief::GoAwayMidBody, "truncated"),
+    ] {
+        let url = http2::misbehaving(authority.for_host("127.0.0.1"), mischief).await;
+        let began = Instant::now();
+        let part = fetch(&trusting, &watch(url)).await;
+        assert_eq!(code(&part), expected, "{mischief:?}: {}", failure(&part));
+        assert!(began.elapsed() < Duration::from_secs(10), "{mischief:?}");
+    }
 }

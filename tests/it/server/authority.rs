@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+};
 use rustls::{
     ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
@@ -54,7 +56,8 @@ impl Authority {
 /// Returns a server's TLS that nobody vouches for.
 pub fn self_signed(host: &str) -> ServerConfig {
     let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new([host.to_owned()]).unwrap();
+    let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "nobody that anyone knows");
     config(params.self_signed(&key).unwrap().der().clone(), &key)
 }
 

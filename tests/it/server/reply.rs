@@ -175,6 +175,42 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// Returns a brotli stream (RFC 7932) of some bytes that decodes to `blocks` times 16 MiB of `a`.
+pub fn brotli_bomb(blocks: usize) -> Vec<u8> {
+    /// Values with their width in bits, lowest bit first: a block of one command.
+    const BLOCK: [(u32, u32); 13] = [
+        (0, 1),                       // not the last block
+        (2, 2),                       // six nibbles tell its length
+        ((1 << 24) - 1, 24),          // 16 MiB, less one
+        (0, 1),                       // compressed
+        (0, 3),                       // one type each of literals, commands, distances
+        (0, 6),                       // no postfix, no direct distances
+        (0, 2),                       // the context mode
+        (0, 2),                       // one tree of literals, one of distances
+        ((b'a' as u32) << 4 | 1, 12), // a simple code of one literal, `a`
+        (399 << 4 | 1, 14),           // one command: insert 1, copy by 24 more bits
+        (16 << 4 | 1, 10),            // one distance: 1, by one more bit
+        ((1 << 24) - 1 - 2_118, 24),  // copy all the rest of the block
+        (0, 1),                       // from one byte before
+    ];
+    let mut bits = vec![(0, 1)]; // a window of 64 KiB
+    (0..blocks).for_each(|_| bits.extend(BLOCK));
+    bits.push((3, 2)); // the last block, and empty
+    let (mut stream, mut byte, mut filled) = (Vec::new(), 0_u8, 0);
+    for (value, width) in bits {
+        for bit in 0..width {
+            byte |= u8::try_from(value >> bit & 1).unwrap() << filled;
+            filled += 1;
+            if filled == 8 {
+                stream.push(std::mem::take(&mut byte));
+                filled = 0;
+            }
+        }
+    }
+    stream.push(byte);
+    stream
+}
+
 fn chunks(body: &[u8]) -> Vec<u8> {
     let mut framed = Vec::new();
     for chunk in body.chunks(1_000) {
