@@ -36,6 +36,8 @@ pub enum Hint {
     Form,
     /// For readers of screens only, such as "skip to content".
     Skip,
+    /// The root of a consent manager, named as its maker names it on every site.
+    ConsentTool,
 }
 
 fn hint_of(token: &str) -> Option<Hint> {
@@ -59,6 +61,8 @@ fn hint_of(token: &str) -> Option<Hint> {
         "footer" | "colophon" => Hint::Footer,
         "form" => Hint::Form,
         "skip" | "skipnav" | "skiplink" => Hint::Skip,
+        "onetrust" | "cookiebot" | "cybot" | "didomi" | "truste" | "trustarc" | "usercentrics"
+        | "osano" | "cmplz" | "klaro" | "tarteaucitron" => Hint::ConsentTool,
         _ if token.contains("cookie") || token.contains("consent") => Hint::Consent,
         _ => return None,
     })

@@ -97,7 +97,9 @@ fn is_furniture(outline: &Outline, index: usize, page: Sum) -> bool {
     if is_announced || (node.sum.words <= 5 && is_signpost(outline, index)) {
         return true;
     }
-    is_by_meaning(outline, index, page) || is_by_name(node, page)
+    (node.sum.words <= COUNTER_WORDS && is_counter(&outline.raw_text(index, 100)))
+        || is_by_meaning(outline, index, page)
+        || is_by_name(node, page)
 }
 
 /// Returns whether an element holds most of what the page says.
@@ -112,9 +114,10 @@ fn is_by_meaning(outline: &Outline, index: usize, page: Sum) -> bool {
     let role = if node.attr("role").is_some() { node.role() } else { String::new() };
     match (role.as_str(), node.tag) {
         ("navigation" | "menu" | "menubar" | "search", _) | ("", Tag::Nav) => {
-            sum.prose <= PROSE_MAX || sum.is_links(50)
+            // A folded part of the page may be called so; it says sentences and leads nowhere.
+            sum.prose == 0 || (sum.prose <= PROSE_MAX && 0 < sum.links) || sum.is_links(50)
         }
-        ("contentinfo", _) | ("", Tag::Footer) => is_page_foot(node),
+        ("contentinfo", _) | ("", Tag::Footer) => is_page_foot(outline, index),
         ("banner", _) | ("", Tag::Header) => is_page_head(node),
         ("complementary", _) | ("", Tag::Aside) => {
             sum.prose <= PROSE_MAX && (sum.is_links(50) || (sum.prose == 0 && sum.words < 40))
@@ -124,9 +127,17 @@ fn is_by_meaning(outline: &Outline, index: usize, page: Sum) -> bool {
     }
 }
 
-/// A foot of the page: outside of the content always, inside of it when it is but links.
-fn is_page_foot(node: &Node) -> bool {
-    !node.is_in_content || (node.sum.is_links(50) && node.sum.prose <= PROSE_MAX)
+/// A foot of the page: outside of the content always, inside of it when it is but links. One
+/// within a box that says sentences and leads nowhere is the foot of what is in the box.
+fn is_page_foot(outline: &Outline, index: usize) -> bool {
+    let node = &outline.nodes[index];
+    if node.is_in_content {
+        return node.sum.is_links(50) && node.sum.prose <= PROSE_MAX;
+    }
+    let around = outline.nodes[node.parent].element.map(|element| element.name());
+    let is_boxed = around.is_some_and(|name| name != "body");
+    let is_note = 0 < node.sum.prose && node.sum.links + node.sum.controls == 0;
+    !(is_boxed && is_note)
 }
 
 /// A head of the page: not of an article, and without the heading of the page.
@@ -155,13 +166,19 @@ fn is_interruption(outline: &Outline, index: usize, page: Sum) -> bool {
 /// What the author's name for an element and its make say together.
 fn is_by_name(node: &Node, page: Sum) -> bool {
     let sum = node.sum;
-    let (Some(element), true) = (node.element, 0 < sum.links + sum.controls) else { return false };
+    let Some(element) = node.element else { return false };
     let hints = Hints::of(element);
-    if hints == Hints::default() {
-        return false;
+    if hints == Hints::default() || sum.links + sum.controls == 0 {
+        return is_consent_tool(node, hints);
     }
-    (hints.has(Hint::Consent) && is_consent_box(node, page))
+    is_consent_tool(node, hints)
+        || (hints.has(Hint::Consent) && is_consent_box(node, page))
         || (sum.prose <= PROSE_MAX && is_named_furniture(node, hints))
+}
+
+/// What a consent manager puts on the page, whatever it says today.
+fn is_consent_tool(node: &Node, hints: Hints) -> bool {
+    hints.has(Hint::ConsentTool) && !node.is_in_content
 }
 
 fn is_named_furniture(node: &Node, hints: Hints) -> bool {
@@ -228,6 +245,48 @@ fn is_inline_furniture(outline: &Outline, index: usize) -> bool {
     is_spoken_note(node)
         || (node.sum.words <= ANNOUNCED_WORDS && is_announcer(node))
         || ((1..=5).contains(&node.sum.words) && is_alone() && is_signpost(outline, index))
+        || ((2..=COUNTER_WORDS).contains(&node.sum.words)
+            && is_alone()
+            && is_counter(&outline.raw_text(index, 100)))
+}
+
+/// Counters of readers are no longer than this: "123 of 456 people found this helpful".
+const COUNTER_WORDS: u32 = 8;
+
+/// What is counted beside a text: its readers, and their minutes.
+const COUNTED: [&str; 18] = [
+    "view",
+    "views",
+    "like",
+    "likes",
+    "share",
+    "shares",
+    "comment",
+    "comments",
+    "claps",
+    "reads",
+    "reactions",
+    "followers",
+    "upvotes",
+    "downloads",
+    "min read",
+    "mins read",
+    "minute read",
+    "minutes read",
+];
+
+/// Returns whether words are nothing but a count of readers or of their minutes: "1,343 views",
+/// "3 min read", "12 out of 40 found this helpful".
+fn is_counter(raw: &str) -> bool {
+    let words = normalized(raw).to_lowercase();
+    let Some((count, rest)) = words.split_once(' ') else { return false };
+    let is_count = |word: &str| {
+        let digits = word.trim_end_matches(['k', 'm', '+']);
+        digits.starts_with(|c: char| c.is_ascii_digit())
+            && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-'))
+    };
+    let counted = rest.trim_end_matches(['.', ')']);
+    is_count(count) && (COUNTED.contains(&counted) || counted.ends_with("found this helpful"))
 }
 
 /// Words for readers of screens about the link they stand in, such as "opens in a new window".

@@ -40,8 +40,8 @@ fn leave_out_under(outline: &mut Outline, root: usize) {
         if index < skip_to || index == root || !is_link_list(outline, index) {
             continue;
         }
-        let is_edge =
-            outline.nodes[index].end <= first || (last < index && !is_after_prose(outline, index));
+        let is_edge = (outline.nodes[index].end <= first && !is_authors_list(outline, index))
+            || (last < index && !is_after_prose(outline, index));
         if is_edge || repeats(outline, index, &headings) {
             outline.nodes[index].is_left_out = true;
             skip_to = outline.nodes[index].end;
@@ -76,6 +76,13 @@ fn is_link_list(outline: &Outline, index: usize) -> bool {
         && prose == 0
         && link_words <= links * 10
         && words - link_words <= 30
+}
+
+/// Returns whether links before the first sentence may be the author's, such as a list of those
+/// that data goes to: in the content, and leading away from the page.
+fn is_authors_list(outline: &Outline, index: usize) -> bool {
+    let node = &outline.nodes[index];
+    node.is_in_content && node.sum.inner_links * 2 < node.sum.links
 }
 
 /// Returns whether prose stands before an element in the same box: the links belong to it.

@@ -34,7 +34,7 @@ pub fn find(outline: &Outline) -> Region {
     let best =
         candidates.reduce(|best, next| if weight(best) < weight(next) { next } else { best });
     let Some(best) = best else {
-        return Region { roots: vec![body], words: "the whole page".to_owned() };
+        return without_content_element(outline, body);
     };
     let whole = weight(body).0;
     let holds = |index: usize, percent: u32| whole * percent <= weight(index).0 * 100;
@@ -48,6 +48,56 @@ pub fn find(outline: &Outline) -> Region {
         false => format!("what is around the page's {}", name(outline, best)),
     };
     Region { roots: vec![around], words }
+}
+
+/// With fewer words of sentences than this the whole page is read.
+const PROSE_MIN: u32 = 150;
+
+/// Returns the part of a page that names none: the smallest element with every sentence of the
+/// page, and, so that nothing of a policy is lost, the one around it with all between the page's
+/// first heading and it. What is outside says no sentence.
+fn without_content_element(outline: &Outline, body: usize) -> Region {
+    let whole = || Region { roots: vec![body], words: "the whole page".to_owned() };
+    let prose = outline.nodes[body].sum.prose;
+    if prose < PROSE_MIN {
+        return whole();
+    }
+    let mut smallest = body;
+    while let Some(within) =
+        outline.children(smallest).find(|&child| outline.nodes[child].sum.prose == prose)
+    {
+        smallest = within;
+    }
+    let around = outline.nodes[smallest].parent;
+    if smallest == body || around == body || around < body {
+        return whole();
+    }
+    let is_heading = |&at: &usize| {
+        let node = &outline.nodes[at];
+        matches!(node.tag, Tag::Heading(_)) && 0 < node.sum.words && !is_hidden_away(outline, at)
+    };
+    let mut roots = match (body..around).find(is_heading) {
+        Some(heading) => between(outline, body, heading, around),
+        None => Vec::new(),
+    };
+    roots.push(around);
+    Region { roots, words: "the part of the page that holds every sentence".to_owned() }
+}
+
+/// Returns the outermost elements that begin at `from` or after it and end before `until`.
+fn between(outline: &Outline, body: usize, from: usize, until: usize) -> Vec<usize> {
+    let mut roots = Vec::new();
+    let mut index = body + 1;
+    while index < until {
+        let node = &outline.nodes[index];
+        if from <= index && node.end <= until {
+            roots.push(index);
+            index = node.end;
+        } else {
+            index += 1;
+        }
+    }
+    roots
 }
 
 /// Content inside of something that is left out is none.

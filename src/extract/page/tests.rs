@@ -320,6 +320,50 @@ fn the_selection_is_the_users_word() {
 }
 
 #[test]
+fn a_page_that_names_no_content_is_read_where_its_sentences_stand() {
+    let plain =
+        words(&format!("<div><div class=w><div class=c>{}</div></div></div>", POLICY.repeat(3)));
+    let page = |days: u32| {
+        words(&format!(
+            "<div class=xa>Sale ends in {days}d</div><div><div class=w><div class=c>{}</div></div></div>\
+             <div class=ft>NYSE: ACM {days}.29</div>",
+            POLICY.repeat(3)
+        ))
+    };
+    assert_eq!(page(5), plain);
+    assert_eq!(page(7), plain);
+    // A title in a box of its own, and what stands between it and the text, are the policy's.
+    let titled = words(&format!(
+        "<div class=m>Menu</div><div><h1>Our promise</h1><p>Version of May</p></div>\
+         <div><div class=w><div class=c>{}</div></div></div>",
+        POLICY.repeat(3)
+    ));
+    assert_eq!(titled[..2], ["Our promise", "Version of May"]);
+    assert_eq!(titled[2..], plain);
+}
+
+#[test]
+fn sentences_called_navigation_or_foot_are_kept() {
+    let folded = "<div><nav class=w-dropdown-list><p>You may appeal any decision of ours within 180 days.</p></nav></div>";
+    let note = "<div class=ct><p>A.</p><footer><p>These terms are governed by the laws of California alone.</p></footer></div>";
+    assert!(words(&format!("{POLICY}{folded}")).iter().any(|block| block.contains("180 days")));
+    assert!(words(&format!("{POLICY}{note}")).iter().any(|block| block.contains("California")));
+    let list = "<h1>Who gets data</h1><ul><li><a href=https://a.example>Aa</a><li><a href=https://b.example>Bb</a><li><a href=https://c.example>Cc</a></ul>";
+    assert!(words(&format!("<main>{list}{POLICY}</main>")).iter().any(|block| block == "Cc"));
+}
+
+#[test]
+fn counts_of_readers_and_consent_managers_are_noise() {
+    check_noise("<main><p class=x>1,343 views</p><div><span>3 min read</span></div>POLICY</main>");
+    check_noise("<main>POLICY<p>123 out of 456 found this helpful</p></main>");
+    check_noise(
+        "<div id=onetrust-consent-sdk><p>We and our 842 partners store information on your device for many purposes.</p></div><main>POLICY</main>",
+    );
+    let kept = words(&format!("<main>{POLICY}<ul><li>30 days<li>2 shares of stock</ul></main>"));
+    assert_eq!(kept[kept.len() - 2..], ["30 days", "2 shares of stock"]);
+}
+
+#[test]
 fn a_menu_within_the_selection_is_furniture_unless_it_was_selected() {
     let menu = "<nav><a href=/a>Blog</a> <a href=/b>Jobs</a></nav>";
     let page =
