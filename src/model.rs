@@ -13,6 +13,7 @@ pub mod event;
 pub mod history;
 pub mod page;
 pub mod snapshot;
+pub mod sweep;
 pub mod text;
 pub mod time;
 pub mod trouble;

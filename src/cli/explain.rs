@@ -9,6 +9,7 @@ use crate::{
     monitor::{
         app::{App, Paths},
         history,
+        turns::turns_of,
     },
 };
 
@@ -32,6 +33,9 @@ pub fn run(
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
     let app = App::open_record(paths)?;
+    if let Some(turns) = turns_of(&app, &arguments.page)?.filter(|_| !arguments.json) {
+        terminal.print(&format!("{}: {turns}\n", arguments.page))?;
+    }
     for record in history::visits(&app, &arguments.page, arguments.limit)? {
         if arguments.json {
             terminal.print_json(&as_json(&record))?;
