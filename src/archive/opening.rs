@@ -109,17 +109,24 @@ fn make(directory: &Path, path: &Path) -> Result<(), Fault> {
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let file = builder.tempfile_in(directory).map_err(Fault::System)?.into_temp_path();
-    let mut connection = Connection::open(&file)?;
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    set_up(&connection)?;
-    migrations::migrate(&mut connection)?;
-    connection.close().map_err(|(_, error)| error)?;
+    write_whole(&file)?;
     match file.persist_noclobber(path) {
         Ok(()) => sync_directory(directory),
         // Another process was faster; its archive is as good as ours.
         Err(raced) if raced.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(failed) => Err(Fault::System(failed.error)),
     }
+}
+
+/// Writes an archive of no pages that needs no log beside it.
+fn write_whole(file: &Path) -> Result<(), Fault> {
+    let mut connection = Connection::open(file)?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    set_up(&connection)?;
+    migrations::migrate(&mut connection)?;
+    // Closing folds the log in as well, and does not say so when it cannot: half would get the name.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    connection.close().map_err(|(_, error)| Fault::Sqlite(error))
 }
 
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs,
+    fs,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
@@ -19,7 +19,7 @@ use pledgewatch::{
 use serde_json::Value;
 
 use crate::{
-    faults::{POLICY, assert_decent, assert_whole, can_trace, edited, entry, names, under},
+    faults::{POLICY, assert_decent, assert_whole, can_trace, edited, entry, full, names, under},
     mail::MailServer,
     world::{Site, World, framed},
 };
@@ -216,7 +216,7 @@ fn fault_060_a_sweep_killed_anywhere_is_finished_by_the_next() {
     if !can_trace() {
         return;
     }
-    let full = env::var_os("PLEDGEWATCH_FULL").is_some();
+    let full = full();
     let scene = Scene::with(if full { 20 } else { 4 });
     let mail = MailServer::start();
     let undisturbed = scene.world(&mail);
