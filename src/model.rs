@@ -15,6 +15,7 @@ pub mod flag;
 pub mod history;
 pub mod page;
 pub mod snapshot;
+pub mod sweep;
 pub mod text;
 pub mod time;
 pub mod trouble;

@@ -14,3 +14,4 @@ pub mod propose;
 pub mod status;
 pub mod sweep;
 pub mod swept;
+pub mod turns;

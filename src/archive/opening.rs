@@ -10,6 +10,7 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use url::Url;
 
 use crate::archive::{error::ArchiveError, error::Fault, migrations};
 
@@ -42,9 +43,40 @@ pub fn open_or_make(directory: &Path) -> Result<Connection, ArchiveError> {
 /// Opens the archive in `directory`; one that is missing is not made.
 pub fn open_if_there(directory: &Path) -> Result<Connection, ArchiveError> {
     let path = directory.join(FILE);
-    match is_there(&path)? {
-        true => open_there(&path),
-        false => Err(ArchiveError::Missing { directory: directory.to_owned() }),
+    if !is_there(&path)? {
+        return Err(ArchiveError::Missing { directory: directory.to_owned() });
+    }
+    match open_there(&path) {
+        Err(refused @ (ArchiveError::ReadOnly { .. } | ArchiveError::Io { .. })) => {
+            open_to_read(&path).map_err(|_| refused)
+        }
+        opened => opened,
+    }
+}
+
+/// Opens an archive where nothing may be written: on a disk that is read only, or another user's.
+///
+/// A log that is there is read with the file, by way of its index, which must be there then. Where
+/// there is none, nobody is writing, and the file is read as one that does not change: a log cannot
+/// be begun. Should its owner sweep meanwhile, what is read may be of two instants.
+fn open_to_read(path: &Path) -> Result<Connection, ArchiveError> {
+    let fault = |error| Fault::System(error).at(path);
+    let has_log = fs::metadata(path.with_extension("db-wal")).is_ok_and(|log| log.len() > 0);
+    let name = path.canonicalize().map_err(fault)?;
+    let unnamed = || fault(io::ErrorKind::InvalidFilename.into());
+    let mut name = Url::from_file_path(name).map_err(|()| unnamed())?;
+    name.set_query(Some(if has_log { "mode=ro" } else { "mode=ro&immutable=1" }));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(name.as_str(), flags);
+    let connection = connection.map_err(|error| Fault::from(error).at(path))?;
+    check_ours(&connection, path)?;
+    guard(&connection).map_err(|fault| fault.at(path))?;
+    // An earlier form would have to be written anew to be read.
+    match migrations::form(&connection).map_err(|fault| fault.at(path))? {
+        migrations::KNOWN => Ok(connection),
+        _ => Err(fault(io::ErrorKind::ReadOnlyFilesystem.into())),
     }
 }
 
@@ -77,17 +109,24 @@ fn make(directory: &Path, path: &Path) -> Result<(), Fault> {
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let file = builder.tempfile_in(directory).map_err(Fault::System)?.into_temp_path();
-    let mut connection = Connection::open(&file)?;
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    set_up(&connection)?;
-    migrations::migrate(&mut connection)?;
-    connection.close().map_err(|(_, error)| error)?;
+    write_whole(&file)?;
     match file.persist_noclobber(path) {
         Ok(()) => sync_directory(directory),
         // Another process was faster; its archive is as good as ours.
         Err(raced) if raced.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(failed) => Err(Fault::System(failed.error)),
     }
+}
+
+/// Writes an archive of no pages that needs no log beside it.
+fn write_whole(file: &Path) -> Result<(), Fault> {
+    let mut connection = Connection::open(file)?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    set_up(&connection)?;
+    migrations::migrate(&mut connection)?;
+    // Closing folds the log in as well, and does not say so when it cannot: half would get the name.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    connection.close().map_err(|(_, error)| Fault::Sqlite(error))
 }
 
 #[cfg(unix)]
@@ -173,8 +212,7 @@ fn check_length(path: &Path, header: &[u8]) -> Result<(), ArchiveError> {
 /// Asks SQLite the same again: the log may hold a newer header, and the file may have changed.
 fn check_ours(connection: &Connection, path: &Path) -> Result<(), ArchiveError> {
     let fault = |error| Fault::Sqlite(error).at(path);
-    let wait = connection.busy_timeout(Duration::from_millis(BUSY_MS));
-    wait.map_err(fault)?;
+    wait_for_others(connection).map_err(|fault| fault.at(path))?;
     let found = connection.pragma_query_value(None, "application_id", |row| row.get(0));
     let found: i64 = found.map_err(fault)?;
     if found != APPLICATION_ID {
@@ -208,9 +246,14 @@ fn hold_checkpoint(connection: &Connection, held: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Sets what holds for a connection alone, and the write-ahead log, which the file remembers.
-fn set_up(connection: &Connection) -> Result<(), Fault> {
-    connection.busy_timeout(Duration::from_millis(BUSY_MS))?;
+/// Has a connection wait for other writers as long as we wait.
+pub fn wait_for_others(connection: &Connection) -> Result<(), Fault> {
+    Ok(connection.busy_timeout(Duration::from_millis(BUSY_MS))?)
+}
+
+/// Sets what holds for a connection alone.
+fn guard(connection: &Connection) -> Result<(), Fault> {
+    wait_for_others(connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     for (setting, value) in [
         (DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true),
@@ -221,6 +264,14 @@ fn set_up(connection: &Connection) -> Result<(), Fault> {
     ] {
         connection.set_db_config(setting, value)?;
     }
+    // Cells that cannot be right are noticed where they are read.
+    connection.pragma_update(None, "cell_size_check", true)?;
+    Ok(())
+}
+
+/// Sets what holds for a connection that writes, and the write-ahead log, which the file remembers.
+fn set_up(connection: &Connection) -> Result<(), Fault> {
+    guard(connection)?;
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if mode != "wal" {
@@ -230,7 +281,5 @@ fn set_up(connection: &Connection) -> Result<(), Fault> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     // After a large import the log shrinks to this again, in bytes.
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-    // Cells that cannot be right are noticed where they are read.
-    connection.pragma_update(None, "cell_size_check", true)?;
     Ok(())
 }

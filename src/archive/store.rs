@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -38,7 +39,7 @@ impl Archive {
     /// Opens the archive in `directory` for a command that reads; one that is missing is not made.
     ///
     /// Fails as [`Archive::open`] does, and with [`ArchiveError::Missing`]. Works while a sweep
-    /// writes.
+    /// writes, and where nothing may be written: acts that write fail then.
     pub fn open_existing(directory: &Path) -> Result<Archive, ArchiveError> {
         let connection = opening::open_if_there(directory)?;
         Ok(Archive::around(directory, connection))
@@ -62,15 +63,26 @@ impl Archive {
     ///
     /// The log stays where another process still reads; that is no error, and nothing is lost.
     pub fn close(self) -> Result<(), ArchiveError> {
+        let folded = self.fold();
         let Archive { path, connection, .. } = self;
+        let closed = connection.close().map_err(|(_, error)| Fault::Sqlite(error).at(&path));
+        folded.and(closed)
+    }
+
+    /// Folds the write-ahead log into the file and empties it.
+    ///
+    /// Waits for nobody: where another process reads, what it does not need is folded, and the rest
+    /// at another time.
+    pub fn fold(&self) -> Result<(), ArchiveError> {
         let fold = || -> Result<(), Fault> {
-            connection.execute_batch("PRAGMA optimize")?;
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            self.connection.execute_batch("PRAGMA optimize")?;
+            self.connection.busy_timeout(Duration::ZERO)?;
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
             Ok(())
         };
         let folded = fold();
-        let closed = connection.close().map_err(|(_, error)| Fault::Sqlite(error));
-        folded.and(closed).map_err(|fault| fault.at(&path))
+        let waits = opening::wait_for_others(&self.connection);
+        folded.and(waits).map_err(|fault| fault.at(&self.path))
     }
 
     /// Lets `act` read and write by turns in one transaction: all that it wrote is on record

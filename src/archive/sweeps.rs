@@ -1,14 +1,22 @@
-//! Sweeps on record: when each began and how it ended.
+//! Sweeps on record: when each began and how it ended, and what they tell of the clock.
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use crate::{
     archive::{
+        columns::strange,
         error::{ArchiveError, Fault},
         store::Archive,
     },
-    model::time::Timestamp,
+    model::{
+        sweep::{ClockJump, SweepEnd, SweepRecord},
+        time::Timestamp,
+    },
 };
+
+/// How far the clock may go back between two sweeps without a word: a clock that is set by the
+/// network is corrected by less, in milliseconds.
+const CLOCK_BACK_MS: i64 = 60_000;
 
 impl Archive {
     /// Records that a sweep began, and returns its number.
@@ -25,23 +33,49 @@ impl Archive {
         &mut self,
         sweep: i64,
         at: Timestamp,
-        outcome: &str,
+        end: SweepEnd,
     ) -> Result<(), ArchiveError> {
         self.write(|access| {
             let sql = "UPDATE sweep SET ended_at = ?2, outcome = ?3 WHERE id = ?1";
-            match access.execute(sql, params![sweep, at, outcome])? {
+            match access.execute(sql, params![sweep, at, end.code()])? {
                 0 => Err(Fault::Unknown(format!("the sweep {sweep}"))),
                 _ => Ok(()),
             }
         })
     }
 
-    /// Returns when the sweep recorded last began, and when it ended; an end that is missing means
-    /// that it runs or was killed. `None` if there was no sweep.
-    pub fn last_sweep(&self) -> Result<Option<(Timestamp, Option<Timestamp>)>, ArchiveError> {
+    /// Returns the sweep recorded last; `None` if there was none.
+    pub fn last_sweep(&self) -> Result<Option<SweepRecord>, ArchiveError> {
         self.read(|access| {
-            let sql = "SELECT started_at, ended_at FROM sweep ORDER BY id DESC LIMIT 1";
-            access.maybe(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            let sql = "SELECT started_at, ended_at, outcome FROM sweep ORDER BY id DESC LIMIT 1";
+            access.maybe(sql, [], sweep)
         })
     }
+
+    /// Returns where the clock went back between two sweeps, by a minute or more; the latest first,
+    /// at most `limit`. Sweeps count in the order in which they were recorded.
+    pub fn clock_jumps(&self, limit: usize) -> Result<Vec<ClockJump>, ArchiveError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(|access| {
+            access.all(
+                "SELECT before_at, after_at FROM (
+                     SELECT id, started_at AS after_at,
+                         lag(coalesce(ended_at, started_at)) OVER (ORDER BY id) AS before_at
+                     FROM sweep)
+                 WHERE after_at + ?2 <= before_at ORDER BY id DESC LIMIT ?1",
+                [limit, CLOCK_BACK_MS],
+                |row| Ok(ClockJump { before: row.get(0)?, after: row.get(1)? }),
+            )
+        })
+    }
+}
+
+fn sweep(row: &Row<'_>) -> rusqlite::Result<SweepRecord> {
+    let ended = match (row.get(1)?, row.get::<_, Option<String>>(2)?.as_deref()) {
+        (Some(at), Some("done")) => Some((at, SweepEnd::Done)),
+        (Some(at), Some("interrupted")) => Some((at, SweepEnd::Interrupted)),
+        (None, None) => None,
+        (_, other) => return Err(strange(other.unwrap_or("no outcome")).into()),
+    };
+    Ok(SweepRecord { began_at: row.get(0)?, ended })
 }

@@ -10,7 +10,7 @@ use crate::{
         store::Archive,
     },
     model::{
-        history::{Regime, Sightings, Standing, Version, VersionId, VisitId},
+        history::{Regime, Seen, Sightings, Standing, Version, VersionId, VisitId},
         page::PageId,
         snapshot::{Digest, Snapshot},
         text::Text,
@@ -109,6 +109,29 @@ impl Archive {
                     })
                 },
             )
+        })
+    }
+
+    /// Returns the wordings of a page's latest visits, oldest first, at most `limit`; visits in
+    /// trouble are left out. Visits count in the order of their captures.
+    pub fn latest_wordings(&self, page: &PageId, limit: usize) -> Result<Vec<Seen>, ArchiveError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(|access| {
+            let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
+            let mut seen = access.all(
+                "SELECT v.started_at, w.digest, j.accepted FROM visit v
+                 JOIN judgement j ON j.visit = v.id AND j.superseded_by IS NULL
+                 LEFT JOIN wording w ON w.id = j.wording
+                 WHERE v.page = ?1 AND j.accepted <> 0
+                 ORDER BY v.started_at DESC, v.id DESC LIMIT ?2",
+                [page, limit],
+                |row| {
+                    let is_established = row.get::<_, i64>(2)? == 1;
+                    Ok(Seen { at: row.get(0)?, wording: row.get(1)?, is_established })
+                },
+            )?;
+            seen.reverse();
+            Ok(seen)
         })
     }
 

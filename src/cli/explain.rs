@@ -14,6 +14,7 @@ use crate::{
     monitor::{
         app::{App, Paths},
         history::{self, Explained},
+        turns::turns_of,
     },
 };
 
@@ -49,7 +50,12 @@ pub fn run(
 ) -> Result<Exit, CliError> {
     let app = App::open_record(paths)?;
     let visits = match asked(&app, &arguments.what)? {
-        Asked::Page(page) => history::visits_until(&app, &page, arguments.at, arguments.limit)?,
+        Asked::Page(page) => {
+            if let Some(turns) = turns_of(&app, &page)?.filter(|_| !arguments.json) {
+                terminal.print(&format!("{page}: {turns}\n"))?;
+            }
+            history::visits_until(&app, &page, arguments.at, arguments.limit)?
+        }
         Asked::Visit(visit) => match history::visit(&app, visit)? {
             Some(record) => vec![record],
             None => {

@@ -8,7 +8,11 @@ use crate::{
         alert::delivery_line, check::open_without_writing, error::CliError, exit::Exit,
         terminal::Terminal,
     },
-    model::{page::PageId, time::Timestamp},
+    model::{
+        page::PageId,
+        sweep::{ClockJump, SweepEnd, SweepRecord},
+        time::Timestamp,
+    },
     monitor::{
         app::Paths,
         clock::Clock,
@@ -124,13 +128,21 @@ fn bytes(count: u64) -> String {
 fn rest_text(status: &Status) -> String {
     let mut text = match status.last_sweep {
         None => "no sweep yet\n".to_owned(),
-        Some((began, Some(ended))) => {
-            format!("last sweep: {}, ended {}\n", began.minute(), ended.minute())
+        Some(SweepRecord { began_at, ended: Some((ended_at, end)) }) => {
+            let how = match end {
+                SweepEnd::Done => "ended",
+                SweepEnd::Interrupted => "interrupted",
+            };
+            format!("last sweep: {}, {how} {}\n", began_at.minute(), ended_at.minute())
         }
-        Some((began, None)) => {
-            format!("last sweep: {}, running still or killed before its end\n", began.minute())
+        Some(SweepRecord { began_at, ended: None }) => {
+            format!("last sweep: {}, running still or killed before its end\n", began_at.minute())
         }
     };
+    for ClockJump { before, after } in &status.clock_jumps {
+        let (before, after) = (before.minute(), after.minute());
+        text.push_str(&format!("clock: went back between two sweeps, from {before} to {after}\n"));
+    }
     for delivery in &status.undelivered {
         text.push_str(&format!("undelivered: {}\n", delivery_line(delivery)));
     }
@@ -166,6 +178,12 @@ fn page_json(page: &PageStatus) -> Value {
             "last_at": waiting.last_at.to_string(),
             "sightings": waiting.sightings,
         })),
+        "alternating": page.turns.map(|turns| json!({
+            "wordings": turns.wordings,
+            "turns": turns.turns,
+            "first_at": turns.first_at.to_string(),
+            "last_at": turns.last_at.to_string(),
+        })),
         "notes": page.notes,
     })
 }
@@ -185,9 +203,14 @@ fn rest_json(status: &Status) -> Value {
             })
         })
         .collect();
+    let ended = status.last_sweep.and_then(|sweep| sweep.ended);
+    let jump = |jump: &ClockJump| json!({ "before": jump.before.to_string(), "after": jump.after.to_string() });
+    let jumps: Vec<_> = status.clock_jumps.iter().map(jump).collect();
     json!({
-        "last_sweep_began_at": status.last_sweep.map(|(began, _)| began.to_string()),
-        "last_sweep_ended_at": status.last_sweep.and_then(|(_, ended)| ended).map(|at| at.to_string()),
+        "last_sweep_began_at": status.last_sweep.map(|sweep| sweep.began_at.to_string()),
+        "last_sweep_ended_at": ended.map(|(at, _)| at.to_string()),
+        "last_sweep_outcome": ended.map(|(_, end)| end.code()),
+        "clock_jumps": jumps,
         "undelivered": undelivered,
     })
 }

@@ -77,6 +77,7 @@ pub fn run(
                 report(&swept, terminal);
             }
         }
+        app.archive.fold().map_err(MonitorError::from)?;
         let pause = status::next_due_in(&app, Clock::system().now())?.unwrap_or(SLEEP_MAX);
         let pause = pause.clamp(SLEEP_MIN, SLEEP_MAX);
         terminal.detail(&format!("sleeping {}", in_words(pause)));

@@ -146,6 +146,17 @@ pub struct Sightings {
     pub last_at: Timestamp,
 }
 
+/// What a visit that could be read as the policy showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// When the visit began.
+    pub at: Timestamp,
+    /// The wording; `None` where the server said that the body is the one known before.
+    pub wording: Option<Digest>,
+    /// Whether it was the established wording.
+    pub is_established: bool,
+}
+
 /// A wording that has stood in the place of a policy, at visits in trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {

@@ -50,6 +50,7 @@ pub async fn deliver_due(
     let mut failures: BTreeMap<String, usize> = BTreeMap::new();
     for (event, delivery) in due {
         if *stop.borrow() {
+            swept.interrupted = true;
             break;
         }
         let to = format!("{} to {}", event.id, delivery.addressee.recipient);

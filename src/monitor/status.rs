@@ -10,6 +10,7 @@ use crate::{
         event::{Delivery, EventKind, Telling},
         history::{Spell, Waiting},
         page::PageId,
+        sweep::{ClockJump, SweepRecord},
         time::Timestamp,
         watch::{RobotsRule, Watch, WatchState},
     },
@@ -17,6 +18,7 @@ use crate::{
         app::{App, MonitorError},
         history::{self, LogQuery, Which},
         sweep::due_at,
+        turns::{Turns, turns_of},
     },
 };
 
@@ -51,6 +53,8 @@ pub struct PageStatus {
     pub waiting: Option<Waiting>,
     /// When it is due next; `None` if it is now, or paused.
     pub next_due_at: Option<Timestamp>,
+    /// The turns that it took lately, if it alternates between wordings.
+    pub turns: Option<Turns>,
     /// What it takes up.
     pub size: PageSize,
     /// What the user should know, one sentence each.
@@ -92,9 +96,14 @@ pub struct Status {
     pub pages: Vec<PageStatus>,
     /// Deliveries that are due or given up.
     pub undelivered: Vec<Delivery>,
-    /// When the last sweep began, and when it ended if it did.
-    pub last_sweep: Option<(Timestamp, Option<Timestamp>)>,
+    /// The last sweep.
+    pub last_sweep: Option<SweepRecord>,
+    /// Where the clock went back between two sweeps, the latest first.
+    pub clock_jumps: Vec<ClockJump>,
 }
+
+/// So many times at which the clock went back are shown.
+const CLOCK_JUMPS_MAX: usize = 3;
 
 /// Returns how the pages asked for are doing; all of them if none is named.
 pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, MonitorError> {
@@ -118,6 +127,7 @@ pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, Mon
         pages: found,
         undelivered: app.archive.undelivered()?,
         last_sweep: app.archive.last_sweep()?,
+        clock_jumps: app.archive.clock_jumps(CLOCK_JUMPS_MAX)?,
     })
 }
 
@@ -137,12 +147,14 @@ fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, M
     };
     let final_url =
         state.final_url.clone().filter(|it| watch.is_some_and(|watch| watch.url().as_str() != it));
+    let turns = turns_of(app, page)?;
     Ok(PageStatus {
+        turns,
         page: page.clone(),
         company: watch.map(|watch| watch.company.clone()).unwrap_or_default(),
         title: watch.map_or(page.as_str(), |watch| watch.name()).to_owned(),
         url: watch.map(|watch| watch.url().to_string()),
-        notes: notes(app, watch, final_url.as_deref(), state.version.is_some())?,
+        notes: notes(app, watch, final_url.as_deref(), state.version.is_some(), turns)?,
         final_url,
         health,
         first_visit_at: state.first_visit_at,
@@ -172,6 +184,7 @@ fn notes(
     watch: Option<&Watch>,
     final_url: Option<&str>,
     has_version: bool,
+    turns: Option<Turns>,
 ) -> Result<Vec<String>, MonitorError> {
     let mut notes = Vec::new();
     let Some(watch) = watch else {
@@ -181,6 +194,7 @@ fn notes(
     if let Some(final_url) = final_url {
         notes.push(format!("it answers at {final_url}"));
     }
+    notes.extend(turns.map(|turns| turns.to_string()));
     if watch.robots == RobotsRule::Ignored {
         notes.push("robots.txt is ignored for this page, as the watchlist says".to_owned());
     }

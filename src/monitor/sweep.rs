@@ -18,6 +18,7 @@ use crate::{
         event::{EventKind, Telling, What},
         history::{Finding, Judgement, NewEvent, PageState, VisitId, Waiting},
         page::PageId,
+        sweep::SweepEnd,
         time::Timestamp,
         visit::{FetchFailure, Origin, Outcome, Part, Visit},
         watch::{Watch, WatchState, Watchlist},
@@ -129,8 +130,8 @@ pub async fn sweep(
     round.run(app, due, stop, progress).await?;
     let mut swept = round.swept;
     outbox::deliver_due(app, clock, stop, &mut swept).await?;
-    let outcome = if swept.interrupted { "interrupted" } else { "done" };
-    app.archive.end_sweep(sweep, clock.now(), outcome)?;
+    let end = if swept.interrupted { SweepEnd::Interrupted } else { SweepEnd::Done };
+    app.archive.end_sweep(sweep, clock.now(), end)?;
     Ok(Sweep::Done(swept, lock))
 }
 

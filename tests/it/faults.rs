@@ -7,22 +7,27 @@
 mod addresses;
 mod answers;
 mod bounded;
+mod clocks;
 mod content;
+mod floods;
 mod killed;
+mod making;
 mod names;
 mod process;
+mod readers;
 mod storage;
 mod watchlist;
 mod wire;
 
 use std::{
-    fs,
+    env, fs,
+    path::PathBuf,
     process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
 
-use crate::world::{Ran, Site, World};
+use crate::world::{Ran, Site, World, framed};
 
 const POLICY: &str = "<h1>Facial recognition</h1>\
     <p>We will not sell facial recognition technology to police departments in the United States. \
@@ -35,6 +40,10 @@ const POLICY: &str = "<h1>Facial recognition</h1>\
 fn edited() -> String {
     POLICY.replace("We will not sell", "We do not currently sell")
 }
+
+/// Settings for a site on this machine under which each change is told at once.
+const AT_ONCE: &str = "[settings]\nallow_private_addresses = true\nhost_gap = \"0\"\n\
+    confirm_within = 0\nrobots = false\n";
 
 /// Settings for a site on this machine that lose patience within a second.
 const IMPATIENT: &str = "[settings]\nallow_private_addresses = true\nhost_gap = \"0\"\n\
@@ -58,6 +67,37 @@ fn world(watchlist: &str) -> World {
 fn watching(site: &Site, settings: &str, ids: &[String], keys: &str) -> World {
     let pages = ids.iter().map(|id| entry(id, &site.url(&format!("/{id}")), keys));
     world(&format!("{settings}{}", pages.collect::<String>()))
+}
+
+/// Returns a site and a world of pages, each on record once and edited since.
+fn edited_pages(count: usize) -> (Site, World) {
+    let site = Site::start();
+    for id in names(count) {
+        site.page(&format!("/{id}"), &framed(POLICY, "a"));
+    }
+    let world = watching(&site, AT_ONCE, &names(count), "");
+    world.sweep_at("2026-01-01T00:00:00Z");
+    for id in names(count) {
+        site.page(&format!("/{id}"), &framed(&edited(), "a"));
+    }
+    (site, world)
+}
+
+/// Returns the archive's file.
+fn archive(world: &World) -> PathBuf {
+    world.folder().join("snapshots/archive.db")
+}
+
+/// Asserts that the next sweep tells of the pages that were edited, each once.
+#[track_caller]
+fn assert_goes_on(world: &World, count: usize) {
+    assert_whole(world);
+    let next = world.run(&["check"]);
+    assert_eq!((next.code, &*next.stderr), (0, ""));
+    for id in names(count) {
+        assert_eq!(told(world, &id), ["change alert"], "{id}");
+    }
+    assert_whole(world);
 }
 
 /// Returns names of pages.
@@ -106,6 +146,12 @@ pub fn can_run(program: &str, arguments: &[&str]) -> bool {
         println!("skipped: `{program} {}` cannot be run here", arguments.join(" "));
     }
     can
+}
+
+/// Returns whether tests that take minutes try all that they can (`PLEDGEWATCH_FULL=1`), and not a
+/// sample of it.
+fn full() -> bool {
+    env::var_os("PLEDGEWATCH_FULL").is_some()
 }
 
 /// Returns whether the system calls of a program can be traced here.

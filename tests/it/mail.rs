@@ -81,7 +81,9 @@ fn converse(stream: TcpStream, mails: &Mutex<Vec<Mail>>, refuse: &Mutex<bool>) -
         } else if verb == "DATA" {
             out.write_all(b"354 go on\r\n").ok()?;
             let mut data = String::new();
-            while let Some(Ok(line)) = lines.next() {
+            loop {
+                // A mail that was cut off is none, and was not taken.
+                let line = lines.next()?.ok()?;
                 if line == "." {
                     break;
                 }

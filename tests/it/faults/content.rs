@@ -105,7 +105,32 @@ fn fault_027_a_page_that_alternates_is_not_told_at_each_turn() {
         world.sweep_at(&format!("2026-01-{:02}T{:02}:00:00Z", 2 + turn / 4, turn % 4 * 6));
     }
     assert!(told(&world, "p").iter().all(|it| it == "change"), "{:?}", told(&world, "p"));
-    assert!(12 < status_of(&world, "p")["visits"].as_u64().unwrap(), "each visit is on record");
+    let status = status_of(&world, "p");
+    assert!(12 < status["visits"].as_u64().unwrap(), "each visit is on record");
+    assert_eq!(status["alternating"]["wordings"], 2, "{status}");
+    let words = "it alternates between 2 wordings: ";
+    assert!(status["notes"].to_string().contains(words), "{status}");
+    assert!(world.run(&["status"]).stdout.contains(words));
+    let explained = world.run(&["explain", "p"]).stdout;
+    assert!(explained.starts_with(&format!("p: {words}")), "{explained}");
+    assert_whole(&world);
+}
+
+/// The third turn is the first at which it can be told from an edit that was taken back.
+#[test]
+fn fault_027_a_page_alternates_from_its_third_turn_on() {
+    let site = Site::start();
+    let settings = AT_ONCE.replace("confirm_within = 0\n", "");
+    let world = watching(&site, &settings, &ids(&["p"]), "");
+    for (day, policy) in [POLICY, &edited(), POLICY, &edited()].into_iter().enumerate() {
+        site.page("/p", &framed(policy, "a"));
+        world.sweep_at(&format!("2026-01-{:02}T00:00:00Z", day + 1));
+        let is_third = day == 3;
+        assert_eq!(status_of(&world, "p")["alternating"]["turns"] == 3, is_third, "turn {day}");
+        let said = world.run(&["explain", "p"]).stdout.contains("alternates");
+        assert_eq!(said, is_third, "turn {day}");
+        assert!(told(&world, "p").iter().all(|it| it == "change"), "turn {day}");
+    }
 }
 
 #[test]

@@ -74,6 +74,13 @@ fn fault_063_a_sweep_that_is_asked_to_stop_ends_soon_and_says_so() {
             .query_row("SELECT outcome FROM sweep ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
             .unwrap();
         assert_eq!(outcome, "interrupted");
+        let status = world.run(&["status"]).stdout;
+        assert!(
+            status.contains("\nlast sweep: ") && status.contains(", interrupted 2"),
+            "{status}"
+        );
+        let rest = world.run(&["status", "--json"]).json().pop().unwrap();
+        assert_eq!(rest["last_sweep_outcome"], "interrupted");
         assert_eq!(status_of(&world, "page-2")["visits"], 1, "a visit that was dropped is none");
         site.page("/page-2", &framed(POLICY, "a"));
         assert_eq!(world.run(&["check"]).code, 0);
@@ -92,8 +99,18 @@ fn fault_063_a_reader_that_goes_away_is_no_crash() {
     let (site, world) = kept(PATIENT, 40);
     edit(&site, 40);
     assert_eq!(under(&world, &shell("\"$0\" \"$@\" | head -c 1"), &["check"]).code, 0);
-    for arguments in [&["log", "--json"][..], &["status"], &["show", "page-0"], &["diff", "page-0"]]
-    {
+    for arguments in [
+        &["log"][..],
+        &["log", "--json"],
+        &["status"],
+        &["status", "--json"],
+        &["show", "page-0"],
+        &["diff", "page-0"],
+        &["diff", "page-0", "--format", "html"],
+        &["explain", "page-0", "-n", "99"],
+        &["alert", "list"],
+        &["--help"],
+    ] {
         let headed = under(&world, &shell("\"$0\" \"$@\" | head -c 1"), arguments);
         assert_eq!(headed.code, 0, "{arguments:?}");
         assert!(!headed.stderr.contains("error"), "{arguments:?}: {}", headed.stderr);
@@ -139,7 +156,7 @@ fn fault_068_a_lock_that_a_killed_sweep_left_holds_nobody_up() {
 
 #[test]
 fn fault_078_few_files_and_little_memory_are_enough() {
-    for limit in ["ulimit -n 64", "ulimit -v 600000", "ulimit -n 32; ulimit -v 600000"] {
+    for limit in ["ulimit -n 64", "ulimit -v 400000", "ulimit -n 32; ulimit -v 400000"] {
         let (site, world) = kept(PATIENT, 30);
         edit(&site, 30);
         let limited =
@@ -255,5 +272,30 @@ fn fault_080_a_system_that_slept_judges_its_deadlines_anew() {
     assert_eq!(ended.code, 3, "{ended:?}");
     assert!(ended.stderr.contains("page-2") && !ended.stderr.contains("interrupted"));
     assert_eq!(site.server().requests().len() - before, 3, "nothing is caught up on");
+    assert_whole(&world);
+}
+
+/// A host is asked no faster for the time that was slept through.
+#[test]
+fn fault_080_a_sweep_that_slept_catches_up_on_no_host() {
+    let site = Site::start();
+    for id in names(6) {
+        site.page(&format!("/{id}"), &framed(POLICY, "a"));
+    }
+    let settings = PATIENT.replace("host_gap = \"0\"", "host_gap = \"300ms\"");
+    let world = watching(&site, &settings, &names(6), "");
+    let child = start(&world, &["check", "-v"]);
+    wait_for_request(&site, 0, "/page-1");
+    send("-STOP", &child);
+    thread::sleep(Duration::from_millis(2_500));
+    send("-CONT", &child);
+    let ended = end(child);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let asked = site.server().requests();
+    assert_eq!(asked.len(), 6, "each page is visited once");
+    for two in asked.windows(2) {
+        let gap = two[1].at - two[0].at;
+        assert!(Duration::from_millis(290) <= gap, "{} follows after {gap:?}", two[1].path);
+    }
     assert_whole(&world);
 }
