@@ -4,12 +4,14 @@
 pub mod app;
 pub mod check;
 pub mod clock;
+pub mod earlier;
 pub mod history;
 pub mod import;
 pub mod intake;
 pub mod judge;
 pub mod outbox;
 pub mod propose;
+pub mod reextract;
 pub mod status;
 pub mod sweep;
 pub mod swept;

@@ -13,6 +13,7 @@ mod faults;
 mod fetch;
 mod import;
 mod mail;
+mod reread;
 mod server;
 mod stories;
 mod world;
