@@ -4,8 +4,10 @@
 //! `store` is the archive itself, where each transaction begins and ends; `opening` finds or makes
 //! its file, `migrations` brings it to the newest form, `lock` lets one sweep in, and `access` is
 //! what the inside works with. `visits` and their `parts` are recorded first, then `judgements`;
-//! both move `status` on, one row a page. `pages`, `versions` and `events` read back what is on
-//! record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands out `deliveries`; `verify` proves all of it.
+//! both move `status` on, one row a page, and `reread` puts another reading of a visit in the place
+//! of the one before. `pages`, `versions` and `events` read back what is on record, `shown` what a
+//! page showed lately, `sweeps` when it was swept; `outbox` hands out `deliveries`; `verify` proves
+//! all of it.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
 //! `event_forms` are the forms in which our types are kept; `error` says what failed.
 //!
@@ -17,6 +19,7 @@ pub mod events;
 pub mod lock;
 pub mod outbox;
 pub mod pages;
+pub mod reread;
 pub mod store;
 pub mod sweeps;
 pub mod verify;

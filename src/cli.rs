@@ -21,6 +21,7 @@ pub mod explain;
 pub mod import;
 pub mod init;
 pub mod log;
+pub mod reextract;
 pub mod rename;
 pub mod show;
 pub mod status;
@@ -80,6 +81,8 @@ pub enum Command {
     Alert(alert::AlertArguments),
     /// Import captures that others made: web archives (WARC), or pages saved by hand.
     Import(import::ImportArguments),
+    /// Read everything that is kept again, with today's extractor and selections.
+    Reextract(reextract::ReextractArguments),
     /// Rename a page's id, in the watchlist and in the archive.
     Rename(rename::RenameArguments),
     /// Check everything that is kept against its digests.
@@ -145,6 +148,7 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
         Command::Import(arguments) => import::run(&arguments, paths, terminal),
+        Command::Reextract(arguments) => reextract::run(&arguments, paths, terminal),
         Command::Rename(arguments) => rename::run(&arguments, paths, terminal),
         Command::Verify(arguments) => verify::run(&arguments, paths, terminal),
         Command::Demo(arguments) => demo::run(&arguments, terminal),

@@ -4,6 +4,7 @@
 pub mod app;
 pub mod check;
 pub mod clock;
+pub mod earlier;
 pub mod history;
 pub mod import;
 pub mod intake;
@@ -11,6 +12,7 @@ pub mod judge;
 pub mod memory;
 pub mod outbox;
 pub mod propose;
+pub mod reextract;
 pub mod status;
 pub mod sweep;
 pub mod swept;

@@ -86,15 +86,16 @@ impl Archive {
     /// Returns a visit with its bodies.
     pub fn whole_visit(&self, id: VisitId) -> Result<Visit, ArchiveError> {
         self.read(|access| {
-            let sql = "SELECT g.name, v.started_at, v.ended_at, v.origin
+            let sql = "SELECT g.name, v.started_at, v.ended_at, v.origin, v.asked
                  FROM visit v JOIN page g ON g.id = v.page WHERE v.id = ?1";
             let parts = parts::whole(access, id.0, Bodies::Loaded)?;
             let found = access.maybe(sql, [id.0], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, visits::origin(row, 3)?))
+                let origin = visits::origin(row, 3)?;
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, origin, row.get(4)?))
             })?;
             let unknown = || Fault::Unknown(format!("the visit {id}"));
-            let (page, started_at, ended_at, origin) = found.ok_or_else(unknown)?;
-            Ok(Visit { page, started_at, ended_at, origin, parts })
+            let (page, started_at, ended_at, origin, asked) = found.ok_or_else(unknown)?;
+            Ok(Visit { page, started_at, ended_at, origin, asked, parts })
         })
     }
 }

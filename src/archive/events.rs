@@ -77,6 +77,21 @@ impl Archive {
         })
     }
 
+    /// Returns the first capture of a page's latest change that was alerted.
+    pub fn last_change_at(&self, page: &PageId) -> Result<Option<Timestamp>, ArchiveError> {
+        self.read(|access| {
+            let Some(page) = access.page(page)? else { return Ok(None) };
+            access.maybe(
+                "SELECT captured_at FROM event
+                 WHERE page = ?1 AND kind = 'change' AND telling = 'alert'
+                     AND superseded_by IS NULL
+                 ORDER BY captured_at DESC LIMIT 1",
+                [page],
+                |row| row.get(0),
+            )
+        })
+    }
+
     /// Returns an event, if it is on record.
     pub fn event(&self, id: &EventId) -> Result<Option<Told>, ArchiveError> {
         self.read(|access| {
@@ -181,6 +196,16 @@ pub fn alert(
         0 => Ok(()),
         _ => deliveries::insert(access, id, at, addressees),
     }
+}
+
+/// Makes an event that waited to become an alert one that is on record only; an alert is left.
+pub fn quiet(access: Access<'_>, event: &EventId, reason: &str) -> Result<(), Fault> {
+    access.execute(
+        "UPDATE event SET telling = 'quiet', quiet_because = ?2
+         WHERE name = ?1 AND telling = 'pending'",
+        params![event, reason],
+    )?;
+    Ok(())
 }
 
 fn find(access: Access<'_>, event: &EventId) -> Result<Option<i64>, Fault> {

@@ -8,7 +8,7 @@ use crate::{
         error::{ArchiveError, Fault},
         events,
         frames::{self, Shelf},
-        status,
+        reread, status,
         store::Archive,
         visits,
     },
@@ -46,6 +46,9 @@ fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
             params![id, position as i64, sentence],
         )?;
     }
+    for again in &judgement.reread {
+        reread::supersede(access, (page, judgement.judged_at), again)?;
+    }
     if let Some(again) = &judgement.read_again {
         insert_read_again(access, (page, id), again)?;
     }
@@ -59,6 +62,9 @@ fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
     }
     for (event, addressees) in &judgement.alerted {
         events::alert(access, event, judgement.judged_at, addressees)?;
+    }
+    for (event, reason) in &judgement.quieted {
+        events::quiet(access, event, reason)?;
     }
     Ok(())
 }
@@ -139,16 +145,17 @@ fn insert_read_again(
     (page, judgement): (i64, i64),
     again: &Reading,
 ) -> Result<(), Fault> {
-    let regime = regime(access, &again.regime)?;
+    let (regime, text) = (regime(access, &again.regime)?, put_text(access, page, &again.text)?);
     access.execute(
-        "INSERT INTO read_again (version, regime, judgement)
-         SELECT version, ?2, ?3 FROM page_status WHERE page = ?1 AND version IS NOT NULL",
-        [page, regime, judgement],
+        "INSERT INTO read_again (version, regime, judgement, text)
+         SELECT version, ?2, ?3, ?4 FROM page_status WHERE page = ?1 AND version IS NOT NULL",
+        [page, regime, judgement, text],
     )?;
     Ok(())
 }
 
-fn regime(access: Access<'_>, regime: &Regime) -> Result<i64, Fault> {
+/// Returns the number of a regime, which is added if needed.
+pub fn regime(access: Access<'_>, regime: &Regime) -> Result<i64, Fault> {
     let key = params![regime.revision, regime.selection];
     let found = access.maybe(
         "SELECT id FROM regime WHERE revision = ?1 AND selection = ?2",
@@ -164,7 +171,7 @@ fn regime(access: Access<'_>, regime: &Regime) -> Result<i64, Fault> {
 /// Keeps a text as its lines, against the page's latest, which it mostly resembles.
 ///
 /// A text whose lines do not read back is refused: nothing could be compared with it again.
-fn put_text(access: Access<'_>, page: i64, text: &Text) -> Result<i64, Fault> {
+pub fn put_text(access: Access<'_>, page: i64, text: &Text) -> Result<i64, Fault> {
     let digest = text.digest();
     if let Some(id) = frames::find(access, Shelf::Texts, &digest)? {
         return Ok(id);

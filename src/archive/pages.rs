@@ -59,6 +59,29 @@ impl Archive {
                 return Err(Fault::Taken(after.clone()));
             }
             access.execute("UPDATE page SET name = ?2 WHERE id = ?1", params![page, after])?;
+            access.execute(
+                "INSERT INTO renaming (before, after) VALUES (?1, ?2)
+                 ON CONFLICT (before) DO UPDATE SET after = excluded.after",
+                params![before, after],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Returns the pages that were renamed here and may have their name before in the watchlist
+    /// still: before and after.
+    pub fn renamings(&self) -> Result<Vec<(PageId, PageId)>, ArchiveError> {
+        self.read(|access| {
+            access.all("SELECT before, after FROM renaming ORDER BY before", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+        })
+    }
+
+    /// Notes that the watchlist has a renamed page by its name after.
+    pub fn end_renaming(&mut self, before: &PageId) -> Result<(), ArchiveError> {
+        self.write(|access| {
+            access.execute("DELETE FROM renaming WHERE before = ?1", [before])?;
             Ok(())
         })
     }

@@ -255,7 +255,8 @@ fn hop_forms(hops: &[Hop]) -> Vec<HopForm> {
     hops.iter().map(form).collect()
 }
 
-fn hops_of(row: &Row<'_>) -> Result<Vec<Hop>, Fault> {
+/// Reads the redirects of a row of parts.
+pub fn hops_of(row: &Row<'_>) -> Result<Vec<Hop>, Fault> {
     let Some(json) = row.get::<_, Option<String>>("hops")? else { return Ok(Vec::new()) };
     let forms: Vec<HopForm> = from_json("a list of redirects", &json)?;
     let none = |error: url::ParseError| Fault::damaged("a list of redirects", error.to_string());

@@ -177,10 +177,10 @@ fn versions(which: &str) -> String {
              v.first_at, v.established_at
          FROM version v
          JOIN page g ON g.id = v.page
-         JOIN text t ON t.id = v.text
-         JOIN regime r ON r.id = coalesce(
-             (SELECT regime FROM read_again WHERE version = v.id
-              ORDER BY judgement DESC LIMIT 1), v.regime)
+         LEFT JOIN read_again a ON a.version = v.id AND a.judgement =
+             (SELECT max(judgement) FROM read_again WHERE version = v.id)
+         JOIN text t ON t.id = coalesce(a.text, v.text)
+         JOIN regime r ON r.id = coalesce(a.regime, v.regime)
          WHERE {which}"
     )
 }

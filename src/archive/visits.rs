@@ -13,7 +13,7 @@ use crate::{
         store::Archive,
     },
     model::{
-        history::{Finding, RecordedVisit, Regime, Unjudged, VisitId, VisitRecord},
+        history::{Answered, Finding, RecordedVisit, Regime, Unjudged, VisitId, VisitRecord},
         page::PageId,
         snapshot::Digest,
         time::Timestamp,
@@ -36,7 +36,7 @@ impl Archive {
     pub fn unjudged(&self) -> Result<Vec<Unjudged>, ArchiveError> {
         self.read(|access| {
             let mut heads = access.all(
-                "SELECT v.id, g.name, v.started_at, v.ended_at, v.origin
+                "SELECT v.id, g.name, v.started_at, v.ended_at, v.origin, v.asked
                  FROM visit v JOIN page g ON g.id = v.page WHERE v.judged = 0",
                 [],
                 head,
@@ -63,6 +63,35 @@ impl Archive {
                  WHERE g.name = ?1 AND v.started_at = ?2",
                 params![page, at],
                 |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+        })
+    }
+
+    /// Returns where a page answered at its healthy visits before `before`, latest first, at most
+    /// `limit`.
+    pub fn answered(
+        &self,
+        page: &PageId,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Answered>, ArchiveError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(|access| {
+            let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
+            access.read(
+                "SELECT v.started_at, coalesce(b.url, a.url), r.hops FROM visit v
+                 JOIN judgement j ON j.visit = v.id AND j.superseded_by IS NULL
+                 JOIN part p ON p.visit = v.id AND p.position = 0
+                 JOIN address a ON a.id = p.address
+                 LEFT JOIN address b ON b.id = p.answered
+                 LEFT JOIN route r ON r.id = p.route
+                 WHERE v.page = ?1 AND v.started_at < ?2 AND j.accepted <> 0
+                 ORDER BY v.started_at DESC, v.id DESC LIMIT ?3",
+                params![page, before, limit],
+                |row| {
+                    let statuses = parts::hops_of(row)?.iter().map(|hop| hop.status).collect();
+                    Ok(Answered { at: row.get(0)?, url: row.get(1)?, statuses })
+                },
             )
         })
     }
@@ -118,8 +147,8 @@ fn insert(access: Access<'_>, visit: &Visit) -> Result<VisitId, Fault> {
         Origin::Imported => "imported",
     };
     let id = access.insert(
-        "INSERT INTO visit (page, started_at, ended_at, origin) VALUES (?1, ?2, ?3, ?4)",
-        params![page, visit.started_at, visit.ended_at, origin],
+        "INSERT INTO visit (page, started_at, ended_at, origin, asked) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![page, visit.started_at, visit.ended_at, origin, visit.asked],
     )?;
     for (position, part) in visit.parts.iter().enumerate() {
         parts::insert(access, page, id, position, part)?;
@@ -130,8 +159,9 @@ fn insert(access: Access<'_>, visit: &Visit) -> Result<VisitId, Fault> {
 
 fn unjudged(access: Access<'_>, head: Head) -> Result<Unjudged, Fault> {
     let parts = parts::whole(access, head.id, Bodies::Loaded)?;
-    let Head { id, page, started_at, ended_at, origin } = head;
-    Ok(Unjudged { id: VisitId(id), visit: Visit { page, started_at, ended_at, origin, parts } })
+    let Head { id, page, started_at, ended_at, origin, asked } = head;
+    let visit = Visit { page, started_at, ended_at, origin, asked, parts };
+    Ok(Unjudged { id: VisitId(id), visit })
 }
 
 struct Head {
@@ -140,6 +170,7 @@ struct Head {
     started_at: Timestamp,
     ended_at: Timestamp,
     origin: Origin,
+    asked: Option<Digest>,
 }
 
 fn head(row: &Row<'_>) -> rusqlite::Result<Head> {
@@ -149,6 +180,7 @@ fn head(row: &Row<'_>) -> rusqlite::Result<Head> {
         started_at: row.get(2)?,
         ended_at: row.get(3)?,
         origin: origin(row, 4)?,
+        asked: row.get(5)?,
     })
 }
 
@@ -169,7 +201,7 @@ fn damaged_word(column: usize, word: &str) -> rusqlite::Error {
 /// Returns the query of visits with what they were last judged to be.
 fn records(which: &str) -> String {
     format!(
-        "SELECT v.id, g.name, v.started_at, v.ended_at, v.origin, j.id AS judgement, j.finding,
+        "SELECT v.id, g.name, v.started_at, v.ended_at, v.origin, v.asked, j.id AS judgement, j.finding,
              j.trouble, e.words AS evidence, t.digest AS text, r.revision, r.selection
          FROM visit v
          JOIN page g ON g.id = v.page
@@ -221,7 +253,8 @@ fn finding(row: &Row<'_>, code: &str) -> rusqlite::Result<Finding> {
 }
 
 fn record(access: Access<'_>, judged: Judged) -> Result<VisitRecord, Fault> {
-    let Head { id, page, started_at, ended_at, .. } = judged.head;
+    let Head { id, page, started_at, ended_at, asked, origin: _ } = judged.head;
+    let parts = parts::recorded(access, id)?;
     let reasons = access.all(
         "SELECT s.words FROM reason r JOIN sentence s ON s.id = r.sentence
          WHERE r.judgement = ?1 ORDER BY r.position",
@@ -230,7 +263,7 @@ fn record(access: Access<'_>, judged: Judged) -> Result<VisitRecord, Fault> {
     )?;
     Ok(VisitRecord {
         id: VisitId(id),
-        visit: RecordedVisit { page, started_at, ended_at, parts: parts::recorded(access, id)? },
+        visit: RecordedVisit { page, started_at, ended_at, asked, parts },
         finding: judged.finding,
         reasons,
         text: judged.text,

@@ -43,6 +43,11 @@ impl Terminal {
         io::stderr().is_terminal()
     }
 
+    /// Returns whether standard output takes colour.
+    pub fn draws_color(&self) -> bool {
+        self.look.color == Color::Always
+    }
+
     /// Prints data to standard output.
     ///
     /// A reader that has gone away (`| head`) is no error of ours.

@@ -51,7 +51,7 @@ pub fn run(
         let clock = Clock::system();
         match crate::monitor::app::read_watchlist(&paths.watchlist) {
             Ok(watchlist) => {
-                app.watchlist = watchlist;
+                app.take_watchlist(watchlist)?;
                 complaint.clear();
             }
             Err(error) => {

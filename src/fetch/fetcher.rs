@@ -60,7 +60,8 @@ impl Fetcher {
             }
         }
         let ended_at = started_at.after(began.elapsed());
-        Visit { page: watch.page.clone(), started_at, ended_at, origin: Origin::Live, parts }
+        let (page, asked) = (watch.page.clone(), Some(watch.asking()));
+        Visit { page, started_at, ended_at, origin: Origin::Live, asked, parts }
     }
 
     async fn part(&self, errand: &Errand<'_>, url: &Url, now: impl Fn() -> Timestamp) -> Part {

@@ -9,13 +9,16 @@ pub enum Cause {
     Page,
     /// The user's selection.
     Selection,
+    /// What the watch asks for: its addresses, its language, its headers.
+    Watch,
     /// A new revision of our extractor.
     Extractor,
 }
 
 impl Cause {
     /// Every cause, for tables and tests.
-    pub const ALL: [Cause; 4] = [Cause::First, Cause::Page, Cause::Selection, Cause::Extractor];
+    pub const ALL: [Cause; 5] =
+        [Cause::First, Cause::Page, Cause::Selection, Cause::Watch, Cause::Extractor];
 
     /// Returns a stable code for the record and for scripts.
     pub fn code(self) -> &'static str {
@@ -23,6 +26,7 @@ impl Cause {
             Cause::First => "first",
             Cause::Page => "page",
             Cause::Selection => "selection",
+            Cause::Watch => "watch",
             Cause::Extractor => "extractor",
         }
     }

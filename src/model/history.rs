@@ -180,6 +180,17 @@ pub struct Shown {
     pub text: Option<(Digest, Regime)>,
 }
 
+/// Where a page answered at a visit that could be read as the policy (first part).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// When the visit began.
+    pub at: Timestamp,
+    /// The address.
+    pub url: String,
+    /// The statuses of the redirects that led there.
+    pub statuses: Vec<u16>,
+}
+
 /// What a visit was judged to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
@@ -231,6 +242,9 @@ pub struct Judgement {
     /// The established version's first visit, read again under today's regime with the same
     /// words, so that the next visit need not read it again.
     pub read_again: Option<Reading>,
+    /// Earlier visits, read again under today's regime: the first that showed the wording that
+    /// waits.
+    pub reread: Vec<Reread>,
     /// Versions to add, in order; at most one for our own upgrade and one for the page.
     pub versions: Vec<NewVersion>,
     /// The wording that waits after this visit.
@@ -245,6 +259,19 @@ pub struct Judgement {
     pub events: Vec<NewEvent>,
     /// Events recorded earlier whose alert is due now (a lasting trouble), with deliveries.
     pub alerted: Vec<(EventId, Vec<Addressee>)>,
+    /// Events recorded earlier that can become no alert any more, with the reason.
+    pub quieted: Vec<(EventId, String)>,
+}
+
+/// A recorded visit, read again under another regime.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reread {
+    /// The visit.
+    pub visit: VisitId,
+    /// What it gives now.
+    pub reading: Reading,
+    /// Why it was read again: added to the reasons of its judgement.
+    pub reason: String,
 }
 
 /// Whether the bodies of a visit were read as the policy.
@@ -321,6 +348,8 @@ pub struct RecordedVisit {
     pub started_at: Timestamp,
     /// When it ended.
     pub ended_at: Timestamp,
+    /// What was asked beside the addresses; `None` where it is not known.
+    pub asked: Option<Digest>,
     /// Its parts.
     pub parts: Vec<RecordedPart>,
 }

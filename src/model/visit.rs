@@ -21,6 +21,9 @@ pub struct Visit {
     pub ended_at: Timestamp,
     /// Where it came from.
     pub origin: Origin,
+    /// What was asked beside the addresses ([`crate::model::watch::Watch::asking`]); `None` where
+    /// it is not known, as of an import.
+    pub asked: Option<Digest>,
     /// What each address of the page gave, in the watch's order; never empty. The parts after
     /// one that failed may be missing.
     pub parts: Vec<Part>,

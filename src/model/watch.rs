@@ -159,6 +159,15 @@ impl Watch {
         &self.urls[0]
     }
 
+    /// Returns the digest that names what is asked beside the addresses: language and headers.
+    pub fn asking(&self) -> Digest {
+        let mut form = format!("{}\n", self.language.as_deref().unwrap_or_default());
+        for (name, value) in &self.headers {
+            form.push_str(&format!("{}\t{value}\n", name.to_ascii_lowercase()));
+        }
+        Digest::of(form.as_bytes())
+    }
+
     /// Returns the title, or the id where there is none.
     pub fn name(&self) -> &str {
         if self.title.is_empty() { self.page.as_str() } else { &self.title }

@@ -37,8 +37,7 @@ pub struct App {
 impl App {
     /// Reads the watchlist and opens the archive, which is made if there is none.
     pub fn open(paths: &Paths) -> Result<App, MonitorError> {
-        let watchlist = read_watchlist(&paths.watchlist)?;
-        Ok(App { watchlist, archive: Archive::open(&paths.archive)? })
+        App::new(read_watchlist(&paths.watchlist)?, Archive::open(&paths.archive)?)
     }
 
     /// Opens the archive, which is made if there is none; a missing watchlist counts as empty.
@@ -47,20 +46,32 @@ impl App {
             Err(MonitorError::NoWatchlist { .. }) => Watchlist::default(),
             read => read?,
         };
-        Ok(App { watchlist, archive: Archive::open(&paths.archive)? })
+        App::new(watchlist, Archive::open(&paths.archive)?)
     }
 
     /// Reads the watchlist and opens an archive that exists; nothing is made.
     pub fn open_existing(paths: &Paths) -> Result<App, MonitorError> {
-        let watchlist = read_watchlist(&paths.watchlist)?;
-        Ok(App { watchlist, archive: Archive::open_existing(&paths.archive)? })
+        App::new(read_watchlist(&paths.watchlist)?, Archive::open_existing(&paths.archive)?)
     }
 
     /// Opens an archive that exists, to read what is on record whatever state the watchlist is
     /// in: one that is missing or has mistakes counts as empty.
     pub fn open_record(paths: &Paths) -> Result<App, MonitorError> {
         let watchlist = read_watchlist(&paths.watchlist).unwrap_or_default();
-        Ok(App { watchlist, archive: Archive::open_existing(&paths.archive)? })
+        App::new(watchlist, Archive::open_existing(&paths.archive)?)
+    }
+
+    fn new(watchlist: Watchlist, archive: Archive) -> Result<App, MonitorError> {
+        let mut app = App { watchlist: Watchlist::default(), archive };
+        app.take_watchlist(watchlist)?;
+        Ok(app)
+    }
+
+    /// Goes on with another watchlist.
+    pub fn take_watchlist(&mut self, mut watchlist: Watchlist) -> Result<(), MonitorError> {
+        follow_renamings(&mut watchlist, &self.archive)?;
+        self.watchlist = watchlist;
+        Ok(())
     }
 
     /// Returns `page` if the watchlist or the archive knows it.
@@ -112,9 +123,9 @@ pub fn init(paths: &Paths) -> Result<(), MonitorError> {
 
 /// Renames a page: its entry in the watchlist and its history in the archive.
 ///
-/// The archive is renamed first. If the program is killed in between, running the same command
-/// again finishes the work: a page that the archive already knows by its name after is accepted
-/// as long as the watchlist still has the name before.
+/// The archive is renamed first, and remembers it until the watchlist has followed: what runs in
+/// between takes the entry by its name before for the page by its name after. If the program is
+/// killed in between, running the same command again finishes the work.
 pub fn rename(
     paths: &Paths,
     before: &PageId,
@@ -122,21 +133,45 @@ pub fn rename(
     now: Timestamp,
 ) -> Result<(), MonitorError> {
     let text = read_watchlist_text(&paths.watchlist)?;
-    let renamed = write::rename(&text, before, after)?;
-    match Archive::open_existing(&paths.archive) {
-        Ok(mut archive) => {
-            let Ok(_lock) = lock::lock_sweep(&paths.archive, now)? else {
-                return Err(MonitorError::Busy);
-            };
-            if archive.pages()?.contains(before) {
+    let renamed = write::rename(&text, before, after);
+    let mut archive = match Archive::open_existing(&paths.archive) {
+        Ok(archive) => archive,
+        Err(ArchiveError::Missing { .. }) => return replace_file(&paths.watchlist, &renamed?),
+        Err(error) => return Err(error.into()),
+    };
+    let Ok(_lock) = lock::lock_sweep(&paths.archive, now)? else {
+        return Err(MonitorError::Busy);
+    };
+    let is_under_way = archive.renamings()?.contains(&(before.clone(), after.clone()));
+    match renamed {
+        Ok(renamed) => {
+            if !is_under_way && archive.pages()?.contains(before) {
                 archive.rename_page(before, after)?;
             }
-            archive.close()?;
+            replace_file(&paths.watchlist, &renamed)?;
         }
-        Err(ArchiveError::Missing { .. }) => (),
-        Err(error) => return Err(error.into()),
+        // All but the last step was done before.
+        Err(EditFailure::UnknownPage { .. }) if is_under_way => (),
+        Err(failure) => return Err(failure.into()),
     }
-    replace_file(&paths.watchlist, &renamed)
+    archive.end_renaming(before)?;
+    Ok(archive.close()?)
+}
+
+/// Gives the entries of pages whose renaming was cut off between the archive and the watchlist the
+/// name that the archive has.
+fn follow_renamings(watchlist: &mut Watchlist, archive: &Archive) -> Result<(), ArchiveError> {
+    for (before, after) in archive.renamings()? {
+        if watchlist.watch(&after).is_some() {
+            continue;
+        }
+        let named = watchlist.watches.iter_mut().map(|watch| &mut watch.page);
+        let filtered = watchlist.channels.iter_mut().flat_map(|it| it.filter.pages.iter_mut());
+        for page in named.chain(filtered).filter(|page| **page == before) {
+            *page = after.clone();
+        }
+    }
+    Ok(())
 }
 
 /// Appends an entry to the watchlist, which is made if there is none.

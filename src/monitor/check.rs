@@ -8,34 +8,38 @@ use std::{
     time::Duration,
 };
 
+use url::Url;
+
 use crate::{
     archive::{error::ArchiveError, store::Archive},
     compare,
     extract::language::detected,
     model::{
-        cause::Cause,
         channel::Channel,
         edit::Diff,
         flag::Flag,
         history::{
-            Judgement, NewVersion, PageState, Reading, Regime, Spell, Version, VisitId, Waiting,
+            Answered, Judgement, PageState, Reading, Regime, Reread, Spell, Version, VisitId,
+            Waiting,
         },
         text::Text,
         time::Timestamp,
         trouble::{Trouble, TroubleKind},
-        visit::{FetchFailure, Hop, Origin, Visit},
+        visit::{FetchFailure, Origin, Part, Visit},
         watch::{Watch, Watchlist},
     },
     monitor::{
-        intake::{self, Intake, read_again, take_in},
+        earlier::{self, Before, Today},
+        intake::{self, Intake, PartReading, take_in},
         judge::{
-            case::{Case, Compared, Evidence, Held, Overdue, Reached, Rederived, Whereabouts},
+            case::{Case, Compared, Evidence, Held, Overdue, Reached, Stay, Whereabouts},
             change::is_overdue,
+            events::is_same_place,
             judge,
-            recall::{Moment, Recall, ask},
+            recall::{Moment, Recall, Recalled, ask},
             suspicion::{Aspect, suspicion},
         },
-        memory::{self, Memory},
+        memory,
     },
 };
 
@@ -79,8 +83,17 @@ pub fn check_taken_in(
     judged_at: Timestamp,
 ) -> Result<Judgement, ArchiveError> {
     let Taken { id, visit, intake } = taken;
+    let (text, parts) = match &intake {
+        Intake::Text { reading, parts, .. } => (Some(reading.text.clone()), texts(parts)),
+        Intake::NotModified | Intake::Trouble(_) => (None, Vec::new()),
+    };
+    let today = Today { watch, id, visit, text: text.as_ref(), parts: &parts };
     let state = by_this_clock(archive.page_state(&visit.page)?, visit.started_at);
-    let whereabouts = whereabouts(visit);
+    // A defect of ours in judging one page must not stop the others, now or at the next run.
+    let waiting = || earlier::waiting_today(archive, &today, state.clone());
+    let waiting = catch_unwind(AssertUnwindSafe(waiting));
+    let (state, reread) = waiting.unwrap_or_else(|_| Ok((state.clone(), None)))?;
+    let whereabouts = whereabouts(archive, watch, visit)?;
     let case = Case {
         watch,
         channels,
@@ -91,15 +104,15 @@ pub fn check_taken_in(
         whereabouts: &whereabouts,
         away_until: away_until(visit),
     };
-    // A defect of ours in judging one page must not stop the others, now or at the next run.
-    let judged =
-        catch_unwind(AssertUnwindSafe(|| Ok(judge(&case, weigh(archive, &case, intake, visit)?))));
+    let weighing = Weighing { archive, case: &case, today, reread: reread.as_ref() };
+    let judged = catch_unwind(AssertUnwindSafe(|| Ok(judge(&case, weigh(&weighing, intake)?))));
     let mut judgement = judged.unwrap_or_else(|_| {
         let evidence = "judging the visit failed inside pledgewatch";
         let trouble = Trouble::new(TroubleKind::Unreadable, evidence);
         Ok(judge(&case, Evidence::Trouble(trouble, None)))
     })?;
     judgement.reasons.extend(oddities(visit));
+    judgement.reread.extend(reread);
     Ok(judgement)
 }
 
@@ -109,6 +122,10 @@ fn oddities(visit: &Visit) -> Vec<String> {
         Origin::Live => visit.parts.iter().flat_map(Flag::of).map(|it| it.to_string()).collect(),
         Origin::Imported => Vec::new(),
     }
+}
+
+fn texts(parts: &[PartReading]) -> Vec<Text> {
+    parts.iter().map(|part| part.text.clone()).collect()
 }
 
 /// Returns the state with what a clock that ran ahead put into the future moved to the present:
@@ -125,79 +142,92 @@ fn by_this_clock(state: PageState, now: Timestamp) -> PageState {
     PageState { waiting, spell, ..state }
 }
 
+/// What a visit is held against what is on record with.
+struct Weighing<'a> {
+    archive: &'a Archive,
+    case: &'a Case<'a>,
+    today: Today<'a>,
+    /// The first visit of the wording that waits, read again.
+    reread: Option<&'a Reread>,
+}
+
 /// Holds what the visit gave against what is on record.
-fn weigh(
-    archive: &Archive,
-    case: &Case,
-    intake: Intake,
-    visit: &Visit,
-) -> Result<Evidence, ArchiveError> {
+fn weigh(with: &Weighing, intake: Intake) -> Result<Evidence, ArchiveError> {
+    let Weighing { archive, case, today, .. } = with;
     let regime = intake::regime(&case.watch.selection);
     match (intake, &case.state.version) {
-        (Intake::Trouble(trouble), version) => in_trouble(archive, case, version.as_ref(), trouble),
+        (Intake::Trouble(trouble), version) => in_trouble(with, version.as_ref(), trouble),
         (Intake::NotModified, Some(version)) if version.regime == regime => {
-            Ok(Evidence::NotModified(withdrawn(archive, case, version)?))
+            Ok(Evidence::NotModified(withdrawn(with, version)?))
         }
         (Intake::NotModified, version) => {
-            let again = intake::read_known(archive, visit, &case.watch.selection)?;
+            let again = intake::read_known(archive, today.visit, &case.watch.selection)?;
             match (again, version) {
-                (Intake::Text { reading, sign, .. }, None) => Ok(first(reading, sign)),
-                (Intake::Text { reading, sign, language }, Some(version)) => {
-                    let after = After { reading, sign, language, may_be_cut: false };
-                    beside(archive, case, version, after)
+                (Intake::Text { reading, sign, language, parts }, version) => {
+                    let after = After { reading, sign, language, parts };
+                    let texts = texts(&after.parts);
+                    let text = after.reading.text.clone();
+                    let today = Today { text: Some(&text), parts: &texts, ..*today };
+                    weigh_text(&Weighing { today, ..*with }, version.as_ref(), after)
                 }
-                (Intake::Trouble(trouble), version) => {
-                    in_trouble(archive, case, version.as_ref(), trouble)
-                }
+                (Intake::Trouble(trouble), version) => in_trouble(with, version.as_ref(), trouble),
                 (Intake::NotModified, _) => Ok(Evidence::NotModified(None)),
             }
         }
-        (Intake::Text { reading, sign, .. }, None) => Ok(first(reading, sign)),
-        (Intake::Text { reading, sign, language }, Some(version)) => {
-            let may_be_cut = visit.parts.iter().any(intake::may_be_cut);
-            beside(archive, case, version, After { reading, sign, language, may_be_cut })
+        (Intake::Text { reading, sign, language, parts }, version) => {
+            weigh_text(with, version.as_ref(), After { reading, sign, language, parts })
         }
+    }
+}
+
+fn weigh_text(
+    with: &Weighing,
+    version: Option<&Version>,
+    after: After,
+) -> Result<Evidence, ArchiveError> {
+    match version {
+        Some(version) => beside(with, version, after),
+        None => Ok(first(with, after)),
     }
 }
 
 /// Trouble does not stop the time of a wording that waits.
 fn in_trouble(
-    archive: &Archive,
-    case: &Case,
+    with: &Weighing,
     version: Option<&Version>,
     trouble: Trouble,
 ) -> Result<Evidence, ArchiveError> {
-    let Some(version) = version.filter(|_| is_overdue(case)) else {
+    let Some(version) = version.filter(|_| is_overdue(with.case)) else {
         return Ok(Evidence::Trouble(trouble, None));
     };
-    let before = established(archive, case, version)?.text;
-    let held = waiting(archive, case.state, case.watch, &before, &before)?;
-    let overdue = held.filter(Held::is_wording).map(|held| Box::new(Overdue { before, held }));
+    let today = Today { text: None, parts: &[], ..with.today };
+    let with = Weighing { today, ..*with };
+    let Some(before) = earlier::established(with.archive, version, &today)? else {
+        return Ok(Evidence::Trouble(trouble, None));
+    };
+    let held = waiting(&with, &before.text, &before.text)?;
+    let overdue = held.filter(Held::is_wording).map(|held| {
+        let Before { text, rederived, .. } = before;
+        Box::new(Overdue { before: text, held, rederived })
+    });
     Ok(Evidence::Trouble(trouble, overdue))
 }
 
 /// Returns the wording that waits, which a return of the established one takes back.
-fn withdrawn(
-    archive: &Archive,
-    case: &Case,
-    version: &Version,
-) -> Result<Option<Box<Overdue>>, ArchiveError> {
-    if case.state.waiting.is_none() {
+fn withdrawn(with: &Weighing, version: &Version) -> Result<Option<Box<Overdue>>, ArchiveError> {
+    if with.case.state.waiting.is_none() {
         return Ok(None);
     }
-    let before = established(archive, case, version)?.text;
-    let held = waiting(archive, case.state, case.watch, &before, &before)?;
-    let held = held.filter(Held::is_wording);
-    Ok(held.map(|held| Box::new(Overdue { before, held })))
+    let before = with.archive.text(&version.text)?;
+    let held = waiting(with, &before, &before)?.filter(Held::is_wording);
+    Ok(held.map(|held| Box::new(Overdue { before, held, rederived: None })))
 }
 
 /// A page may be short by nature: with nothing to hold it against, few words are no trouble.
-fn first(reading: Reading, sign: Option<Trouble>) -> Evidence {
-    let is_short =
-        |trouble: &Trouble| trouble.kind == TroubleKind::Empty && 0 < reading.text.word_count();
-    match sign {
-        Some(trouble) if !is_short(&trouble) => Evidence::Trouble(trouble, None),
-        Some(_) | None => Evidence::First(reading),
+fn first(with: &Weighing, after: After) -> Evidence {
+    match after.grave_sign(with.today.visit) {
+        Some(trouble) => Evidence::Trouble(trouble, None),
+        None => Evidence::First(after.reading),
     }
 }
 
@@ -206,63 +236,65 @@ struct After {
     reading: Reading,
     sign: Option<Trouble>,
     language: Option<String>,
-    may_be_cut: bool,
+    parts: Vec<PartReading>,
 }
 
-fn beside(
-    archive: &Archive,
-    case: &Case,
-    version: &Version,
-    after: After,
-) -> Result<Evidence, ArchiveError> {
-    let After { reading, sign, language: language_after, may_be_cut } = after;
-    let before = established(archive, case, version)?;
-    let diff = match reading.text == before.text {
+impl After {
+    /// Returns the strongest sign of trouble that counts with nothing to hold the text against.
+    fn grave_sign(&self, visit: &Visit) -> Option<Trouble> {
+        let grave = |sign: &Option<Trouble>, text: &Text| {
+            let is_short = |it: &Trouble| it.kind == TroubleKind::Empty && 0 < text.word_count();
+            sign.clone().filter(|it| !is_short(it))
+        };
+        if self.parts.is_empty() {
+            return grave(&self.sign, &self.reading.text);
+        }
+        let each = self.parts.iter().zip(&visit.parts);
+        each.filter_map(|(it, part)| Some(at(part, grave(&it.sign, &it.text)?))).next()
+    }
+}
+
+/// Returns trouble with the address that it is of.
+fn at(part: &Part, trouble: Trouble) -> Trouble {
+    Trouble::new(trouble.kind, format!("<{}>: {}", part.url, trouble.evidence))
+}
+
+fn beside(with: &Weighing, version: &Version, after: After) -> Result<Evidence, ArchiveError> {
+    let Weighing { archive, case, today, .. } = with;
+    let Some(before) = earlier::established(archive, version, today)? else {
+        return Ok(first(with, after));
+    };
+    if before.rederived.as_ref().is_some_and(|it| it.taken_as_it_stands) {
+        return taken_as_it_stands(with, version, before, after);
+    }
+    let diff = match after.reading.text == before.text {
         true => Diff::default(),
-        false => compare::diff::diff(&before.text, &reading.text),
+        false => compare::diff::diff(&before.text, &after.reading.text),
     };
     let differs = diff.strongest().is_some_and(|kind| kind.is_wording());
     let (mut suspected, mut sightings, mut standing) = (None, None, None);
     if differs {
-        let language_before = detected(&before.text);
-        let aspect = Aspect {
-            sign: sign.as_ref(),
-            language_before: language_before.as_deref(),
-            language_after: language_after.as_deref(),
-            may_be_cut,
-        };
-        suspected = suspicion(&before.text, &reading.text, &aspect);
-        sightings = archive.sightings(&case.watch.page, &reading.wording)?;
+        suspected = suspicions(with, version, &before, &after)?;
+        sightings = archive.sightings(&case.watch.page, &after.reading.wording)?;
         if let (Some(_), Some(spell)) = (&suspected, &case.state.spell) {
             let page = &case.watch.page;
-            if let Some(found) = archive.standing(page, &reading.wording, spell.since)? {
+            if let Some(found) = archive.standing(page, &after.reading.wording, spell.since)? {
                 standing = Some((found, archive.text(&found.text)?));
             }
         }
     }
-    let memory = match differs {
-        true => remembered(archive, case, version, &reading.regime)?,
-        false => Memory::default(),
+    let mut waiting = waiting(with, &before.text, &after.reading.text)?;
+    let recalled = match differs {
+        true => recalled(with, version, &before.text, (&after.reading, &diff), waiting.as_mut())?,
+        false => Recalled { recall: Recall::Fresh, fresh: None },
     };
-    let waits_since = case.state.waiting.as_ref().filter(|it| it.is_wording());
-    let moment = Moment {
-        at: case.captured_at,
-        waits_since: waits_since.map_or(case.captured_at, |waiting| waiting.first_at),
-        within: case.watch.confirm_within,
-    };
-    let recalled = ask(&memory, (&before.text, &reading.text), &diff, moment);
-    let key = recalled.fresh.as_ref().map_or(reading.wording, compare::wording::wording);
-    let mut waiting = waiting(archive, case.state, case.watch, &before.text, &reading.text)?;
-    if let Some(held) = waiting.as_mut().filter(|held| differs && held.is_wording()) {
-        let recalled = ask(&memory, (&before.text, &held.text), &held.diff, moment);
-        held.was_seen_before |= recalled.recall != Recall::Fresh;
-        held.key = recalled.fresh.as_ref().map_or(held.key, compare::wording::wording);
-    }
+    let key = recalled.fresh.as_ref().map_or(after.reading.wording, compare::wording::wording);
     Ok(Evidence::Compared(Box::new(Compared {
-        reading,
+        reading: after.reading,
         before: before.text,
         rederived: before.rederived,
         read_again: before.read_again,
+        unsettled: None,
         diff,
         key,
         recall: recalled.recall,
@@ -273,95 +305,162 @@ fn beside(
     })))
 }
 
-/// Returns what the page has shown lately, under the regime of this visit's text.
-fn remembered(
-    archive: &Archive,
-    case: &Case,
+/// Asks what of this visit's text, and of the wording that waits, the page has shown before.
+fn recalled(
+    with: &Weighing,
     version: &Version,
-    regime: &Regime,
-) -> Result<Memory, ArchiveError> {
-    let established = memory::Established { text: version.text, first_at: version.first_at };
-    memory::recall(archive, &case.watch.page, case.captured_at, regime, established)
-}
-
-/// The established text under today's regime, and how it came to be read so.
-struct BeforeText {
-    text: Text,
-    rederived: Option<Rederived>,
-    read_again: Option<Reading>,
-}
-
-fn established(
-    archive: &Archive,
-    case: &Case,
-    version: &Version,
-) -> Result<BeforeText, ArchiveError> {
-    let text = archive.text(&version.text)?;
-    let regime = intake::regime(&case.watch.selection);
-    if version.regime == regime {
-        return Ok(BeforeText { text, rederived: None, read_again: None });
-    }
-    let Some(again) = read_again(archive, version.first_visit, &case.watch.selection)? else {
-        return Ok(BeforeText { text, rederived: None, read_again: None });
-    };
-    if again == text {
-        let wording = compare::wording::wording(&again);
-        let reading = Reading { text: again, regime, wording };
-        return Ok(BeforeText { text, rederived: None, read_again: Some(reading) });
-    }
-    let cause = match version.regime.selection == regime.selection {
-        true => Cause::Extractor,
-        false => Cause::Selection,
-    };
-    let version = NewVersion {
-        cause,
-        text: again.clone(),
-        regime,
-        first_visit: version.first_visit,
-        first_at: version.first_at,
-    };
-    let rederived = Some(Rederived { version, as_read_before: text });
-    Ok(BeforeText { text: again, rederived, read_again: None })
-}
-
-/// Returns the wording that waits, read under today's regime.
-fn waiting(
-    archive: &Archive,
-    state: &PageState,
-    watch: &Watch,
     before: &Text,
-    after: &Text,
-) -> Result<Option<Held>, ArchiveError> {
-    let Some(waiting) = &state.waiting else { return Ok(None) };
-    let regime = intake::regime(&watch.selection);
-    let is_current = state.version.as_ref().is_some_and(|version| version.regime == regime);
-    let text = match is_current {
-        true => Some(archive.text(&waiting.text)?),
-        false => read_again(archive, waiting.first_visit, &watch.selection)?,
+    (reading, diff): (&Reading, &Diff),
+    waiting: Option<&mut Held>,
+) -> Result<Recalled, ArchiveError> {
+    let case = with.case;
+    let established = memory::Established { text: version.text, first_at: version.first_at };
+    let page = &case.watch.page;
+    let memory =
+        memory::recall(with.archive, page, case.captured_at, &reading.regime, established)?;
+    let waits_since = case.state.waiting.as_ref().filter(|it| it.is_wording());
+    let moment = Moment {
+        at: case.captured_at,
+        waits_since: waits_since.map_or(case.captured_at, |waiting| waiting.first_at),
+        within: case.watch.confirm_within,
     };
-    let seen = archive.sightings(&watch.page, &waiting.wording)?;
-    let was_seen_before = seen.is_some_and(|seen| seen.first_at < waiting.first_at);
-    Ok(text.map(|text| {
-        let wording = compare::wording::wording(&text);
-        Held {
-            key: wording,
-            was_seen_before,
-            diff: compare::diff::diff(before, &text),
-            since: compare::diff::diff(&text, after),
-            reading: Reading { text: text.clone(), regime, wording },
-            text,
+    if let Some(held) = waiting.filter(|held| held.is_wording()) {
+        let recalled = ask(&memory, (before, &held.text), &held.diff, moment);
+        held.was_seen_before |= recalled.recall != Recall::Fresh;
+        held.key = recalled.fresh.as_ref().map_or(held.key, compare::wording::wording);
+    }
+    Ok(ask(&memory, (before, &reading.text), diff, moment))
+}
+
+/// Nothing that the version before was read from can be held against the text: it stands as it
+/// is, unless it looks like trouble. A wording that waited is settled before.
+fn taken_as_it_stands(
+    with: &Weighing,
+    version: &Version,
+    before: Before,
+    after: After,
+) -> Result<Evidence, ArchiveError> {
+    if let Some(trouble) = after.grave_sign(with.today.visit) {
+        return Ok(Evidence::Trouble(trouble, None));
+    }
+    let kept = with.archive.text(&version.text)?;
+    let mut unsettled = None;
+    if let Some(waiting) = with.case.state.waiting.as_ref().filter(|_| with.reread.is_none()) {
+        let first = with.archive.visit(waiting.first_visit)?;
+        if first.regime == Some(version.regime) {
+            let text = with.archive.text(&waiting.text)?;
+            let held = held(with, waiting, text, version.regime, (&kept, &kept))?;
+            unsettled =
+                held.is_wording().then_some(Overdue { before: kept, held, rederived: None });
         }
+    }
+    let key = after.reading.wording;
+    Ok(Evidence::Compared(Box::new(Compared {
+        reading: after.reading,
+        before: before.text,
+        rederived: before.rederived,
+        read_again: None,
+        unsettled,
+        diff: Diff::default(),
+        key,
+        recall: Recall::Fresh,
+        sightings: None,
+        waiting: None,
+        suspicion: None,
+        standing: None,
+    })))
+}
+
+/// Returns why the text may not be the policy: of a page of several addresses, each is judged by
+/// itself, since a wall before a small one is no matter of the others' size.
+fn suspicions(
+    with: &Weighing,
+    version: &Version,
+    before: &Before,
+    after: &After,
+) -> Result<Option<Trouble>, ArchiveError> {
+    let visit = with.today.visit;
+    let parts_before = match (after.parts.is_empty(), before.parts.is_empty()) {
+        (true, _) => Vec::new(),
+        (false, false) => before.parts.clone(),
+        (false, true) => earlier::established_parts(with.archive, version, &with.today)?,
+    };
+    let of = |before: &Text, after: &Text, sign: Option<&Trouble>, language: Option<&str>, cut| {
+        let language_before = detected(before);
+        let language_before = language_before.as_deref();
+        let aspect = Aspect { sign, language_before, language_after: language, may_be_cut: cut };
+        suspicion(before, after, &aspect)
+    };
+    if parts_before.len() != after.parts.len() || after.parts.is_empty() {
+        let cut = visit.parts.iter().any(intake::may_be_cut);
+        let (sign, language) = (after.sign.as_ref(), after.language.as_deref());
+        return Ok(of(&before.text, &after.reading.text, sign, language, cut));
+    }
+    let each = parts_before.iter().zip(&after.parts).zip(&visit.parts);
+    Ok(each.fold(None, |found, ((before, after), part)| {
+        let (sign, language) = (after.sign.as_ref(), after.language.as_deref());
+        let differs = *before != after.text;
+        let cut = intake::may_be_cut(part);
+        let suspect = || of(before, &after.text, sign, language, cut).map(|it| at(part, it));
+        found.or_else(|| if differs { suspect() } else { None })
     }))
 }
 
-fn whereabouts(visit: &Visit) -> Whereabouts {
+/// Returns the wording that waits, read under today's regime.
+fn waiting(with: &Weighing, before: &Text, after: &Text) -> Result<Option<Held>, ArchiveError> {
+    let Some(waiting) = &with.case.state.waiting else { return Ok(None) };
+    let regime = intake::regime(&with.case.watch.selection);
+    let text = earlier::waiting_text(with.archive, &with.today, waiting, with.reread)?;
+    text.map(|text| held(with, waiting, text, regime, (before, after))).transpose()
+}
+
+fn held(
+    with: &Weighing,
+    waiting: &Waiting,
+    text: Text,
+    regime: Regime,
+    (before, after): (&Text, &Text),
+) -> Result<Held, ArchiveError> {
+    let seen = with.archive.sightings(&with.case.watch.page, &waiting.wording)?;
+    let wording = compare::wording::wording(&text);
+    Ok(Held {
+        key: wording,
+        was_seen_before: seen.is_some_and(|seen| seen.first_at < waiting.first_at),
+        diff: compare::diff::diff(before, &text),
+        since: compare::diff::diff(&text, after),
+        reading: Reading { text: text.clone(), regime, wording },
+        text,
+    })
+}
+
+/// How far back it is asked where a page answered.
+const ANSWERED_MAX: usize = 1_000;
+
+fn whereabouts(
+    archive: &Archive,
+    watch: &Watch,
+    visit: &Visit,
+) -> Result<Whereabouts, ArchiveError> {
     let part = &visit.parts[0];
-    let is_permanent = |hop: &Hop| matches!(hop.status, 301 | 308);
-    let reached = match !part.hops.is_empty() && part.hops.iter().all(is_permanent) {
-        true => Reached::Permanently,
-        false => Reached::Loosely,
+    let url = part.final_url().clone();
+    let reached = Reached::by(part.hops.iter().map(|hop| hop.status));
+    if part.hops.is_empty() || is_same_place(&url, watch.url()) {
+        return Ok(Whereabouts { url, reached, stay: None });
+    }
+    let answered = archive.answered(&visit.page, visit.started_at, ANSWERED_MAX)?;
+    let is_here =
+        |it: &&Answered| Url::parse(&it.url).is_ok_and(|there| is_same_place(&there, &url));
+    let stayed: Vec<&Answered> = answered.iter().take_while(is_here).collect();
+    let stay = match (stayed.first(), stayed.last()) {
+        (Some(last), Some(first)) => Some(Stay {
+            since: first.at,
+            last_at: last.at,
+            reached: Reached::by(last.statuses.iter().copied()),
+            came_from: answered.get(stayed.len()).map(|it| it.url.clone()),
+        }),
+        (Some(_), None) | (None, _) => None,
     };
-    Whereabouts { url: part.final_url().clone(), reached }
+    Ok(Whereabouts { url, reached, stay })
 }
 
 /// Returns until when the server asked us to stay away.

@@ -7,7 +7,7 @@ use crate::{
     compare,
     extract::page::{Extraction, REVISION, Source, extract},
     model::{
-        history::{Reading, Regime, VisitId},
+        history::{Reading, Regime},
         snapshot::Snapshot,
         text::Text,
         trouble::{Trouble, TroubleKind},
@@ -27,11 +27,24 @@ pub enum Intake {
         sign: Option<Trouble>,
         /// The language of the page, declared or detected, as a primary subtag.
         language: Option<String>,
+        /// What each address gave, in order, where the page has several; else none.
+        parts: Vec<PartReading>,
     },
     /// Every address answered that its body is the one that we know.
     NotModified,
     /// Nothing that could be the policy.
     Trouble(Trouble),
+}
+
+/// What one of several addresses gave: a wall before one of them is no matter of the others' size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartReading {
+    /// Its text.
+    pub text: Text,
+    /// The strongest sign of trouble, if there is one.
+    pub sign: Option<Trouble>,
+    /// Its language, declared or detected, as a primary subtag.
+    pub language: Option<String>,
 }
 
 /// Returns the regime under which the pages of a watch are read today.
@@ -75,30 +88,6 @@ pub fn take_in_alone(watch: &Watch, visit: &Visit) -> Option<Intake> {
     Some(read_bodies(&bodies?, &watch.selection))
 }
 
-/// Reads a recorded visit again under today's regime.
-///
-/// Returns `None` if it has no bodies, or they cannot be read as a page.
-pub fn read_again(
-    archive: &Archive,
-    visit: VisitId,
-    selection: &Selection,
-) -> Result<Option<Text>, ArchiveError> {
-    let record = archive.visit(visit)?;
-    let mut kept = Vec::new();
-    for part in &record.visit.parts {
-        let Some(digest) = &part.snapshot else { return Ok(None) };
-        let content_type = match &part.content_type {
-            Some(content_type) => Some(content_type.clone()),
-            None => archive.captured_as(digest)?,
-        };
-        kept.push((archive.snapshot(digest)?, content_type));
-    }
-    match read_bodies(&kept, selection) {
-        Intake::Text { reading, .. } => Ok(Some(reading.text)),
-        Intake::NotModified | Intake::Trouble(_) => Ok(None),
-    }
-}
-
 /// Reads the bodies that a visit captured or that its 304 answers named, from the archive.
 pub fn read_known(
     archive: &Archive,
@@ -134,23 +123,40 @@ pub fn may_be_cut(part: &Part) -> bool {
 }
 
 /// Reads bodies, each with its `Content-Type`, as one text.
-fn read_bodies(bodies: &[(Snapshot, Option<String>)], selection: &Selection) -> Intake {
-    let mut text = Text::default();
-    let mut signs = Vec::new();
-    let mut language = None;
+pub fn read_bodies(bodies: &[(Snapshot, Option<String>)], selection: &Selection) -> Intake {
+    let mut parts = Vec::new();
     for (snapshot, content_type) in bodies {
         match extract_safely(snapshot, content_type.as_deref(), selection) {
-            Ok(extraction) => {
-                text.blocks.extend(extraction.text.blocks);
-                signs.extend(extraction.signs);
-                language = language.or(extraction.language);
-            }
+            Ok(extraction) => parts.push(PartReading {
+                sign: extraction.signs.into_iter().next(),
+                text: extraction.text,
+                language: extraction.language,
+            }),
             Err(trouble) => return Intake::Trouble(trouble),
         }
     }
+    let sign = parts.iter().find_map(|part| part.sign.clone());
+    let language = parts.iter().find_map(|part| part.language.clone());
+    let text = match parts.as_mut_slice() {
+        [only] => std::mem::take(&mut only.text),
+        several => joined(several.iter().map(|part| &part.text)),
+    };
+    if parts.len() < 2 {
+        parts.clear();
+    }
+    let reading = reading(text, selection);
+    Intake::Text { reading, sign, language, parts }
+}
+
+/// Returns the texts of a page's addresses as one.
+pub fn joined<'a>(texts: impl Iterator<Item = &'a Text>) -> Text {
+    Text { blocks: texts.flat_map(|text| text.blocks.iter().cloned()).collect() }
+}
+
+/// Returns a text as it is read today.
+pub fn reading(text: Text, selection: &Selection) -> Reading {
     let wording = compare::wording::wording(&text);
-    let reading = Reading { text, regime: regime(selection), wording };
-    Intake::Text { reading, sign: signs.into_iter().next(), language }
+    Reading { text, regime: regime(selection), wording }
 }
 
 /// Extracts, and turns even a defect of ours into trouble of this one page.

@@ -31,6 +31,9 @@ pub fn judge(case: &Case, evidence: Evidence) -> Judgement {
             if let Some(overdue) = overdue {
                 change::establish_overdue(case, &mut judgement, &overdue);
                 judgement.waiting = None;
+                if let Some(rederived) = overdue.rederived {
+                    events::add_own_upgrade(case, &mut judgement, rederived);
+                }
             }
             judgement
         }
@@ -45,11 +48,13 @@ pub fn judge(case: &Case, evidence: Evidence) -> Judgement {
 
 fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     let (rederived, read_again) = (compared.rederived.clone(), compared.read_again.clone());
+    let unsettled = compared.unsettled.clone();
     let mut judgement = match (compared.diff.strongest(), &compared.suspicion) {
         (None, _) => {
             let reason = "the text is, word for word, the established one".to_owned();
             let withdrawn = compared.waiting.filter(Held::is_wording);
-            let withdrawn = withdrawn.map(|held| Overdue { before: compared.before, held });
+            let before = compared.before;
+            let withdrawn = withdrawn.map(|held| Overdue { before, held, rederived: None });
             same(case, Some(compared.reading), withdrawn.as_ref(), reason)
         }
         (Some(kind), Some(trouble))
@@ -69,16 +74,14 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     };
     judgement.read_again = read_again;
     if let Some(rederived) = rederived {
-        let reason = match rederived.version.cause {
-            Cause::Selection => "the selection was changed",
-            Cause::Extractor | Cause::First | Cause::Page => "the extractor was revised",
-        };
-        judgement.reasons.insert(
-            0,
-            format!("{reason}: the established version was read anew, and like compared with like"),
-        );
-        judgement.events.insert(0, events::own_upgrade(case, &rederived));
-        judgement.versions.insert(0, rederived.version);
+        events::add_own_upgrade(case, &mut judgement, rederived);
+    }
+    if let Some(unsettled) = unsettled {
+        let mut settled = blank(case, Finding::Same, None);
+        change::establish_unsettled(case, &mut settled, &unsettled);
+        judgement.reasons.splice(0..0, settled.reasons);
+        judgement.versions.splice(0..0, settled.versions);
+        judgement.events.splice(0..0, settled.events);
     }
     judgement
 }
@@ -203,6 +206,9 @@ fn in_trouble(case: &Case, trouble: Trouble, reading: Option<Reading>) -> Judgem
         judgement
             .reasons
             .push("the server has said so more than once: the page is gone".to_owned());
+        judgement
+            .quieted
+            .push((spell.event.clone(), "it is told as the page being gone".to_owned()));
         spell.alerted = true;
     } else if spell.alerted {
         judgement.reasons.push(format!("alerted already; it has lasted {}", in_words(lasted)));

@@ -7,7 +7,7 @@ use crate::{
     compare::quote::find_quote,
     model::{
         address::AddressRule,
-        event::{Delivery, EventKind, Telling},
+        event::Delivery,
         history::{Spell, Waiting},
         page::PageId,
         sweep::{ClockJump, SweepRecord},
@@ -16,7 +16,7 @@ use crate::{
     },
     monitor::{
         app::{App, MonitorError},
-        history::{self, LogQuery, Which},
+        history::{self, Which},
         sweep::due_at,
         turns::{Turns, turns_of},
     },
@@ -160,23 +160,13 @@ fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, M
         first_visit_at: state.first_visit_at,
         last_visit_at: state.last_visit_at,
         last_healthy_at: state.last_healthy_at,
-        last_change_at: last_change(app, page)?,
+        last_change_at: app.archive.last_change_at(page)?,
         versions: state.version.as_ref().map_or(0, |version| version.number),
         spell: state.spell,
         waiting: state.waiting,
         next_due_at,
         size: app.archive.page_size(page)?,
     })
-}
-
-/// Returns the first capture of the latest alerted change.
-fn last_change(app: &App, page: &PageId) -> Result<Option<Timestamp>, MonitorError> {
-    let query = LogQuery { page: Some(page.clone()), ..LogQuery::default() };
-    let is_change = |told: &&crate::model::event::Told| {
-        told.event.kind() == EventKind::Change && matches!(told.event.telling, Telling::Alert(_))
-    };
-    let log = history::log(app, &query)?;
-    Ok(log.iter().rev().find(is_change).map(|told| told.event.captured_at))
 }
 
 fn notes(

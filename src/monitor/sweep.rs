@@ -168,12 +168,33 @@ fn due_watches(app: &App, scope: &Scope, now: Timestamp) -> Result<VecDeque<Due>
         if *scope != Scope::Due || is_due(watch, &state, now) {
             due.push_back(Due {
                 watch: Arc::new(watch.clone()),
-                known: state.known,
+                known: known_for(app, watch, &state)?,
                 look: Look::First,
             });
         }
     }
     Ok(due)
+}
+
+/// Returns the validators that a watch may be asked with: none of what another language or other
+/// headers brought.
+fn known_for(
+    app: &App,
+    watch: &Watch,
+    state: &PageState,
+) -> Result<Vec<crate::model::visit::Known>, MonitorError> {
+    let Some(version) = state.version.as_ref().filter(|_| !state.known.is_empty()) else {
+        return Ok(state.known.clone());
+    };
+    let end = Timestamp::from_millis(i64::MAX);
+    let asked = match app.archive.visits_showing(version, end, 1)?.first() {
+        Some(&shown) => app.archive.visit(shown)?.visit.asked,
+        None => None,
+    };
+    Ok(match asked {
+        Some(asked) if asked != watch.asking() => Vec::new(),
+        Some(_) | None => state.known.clone(),
+    })
 }
 
 /// A visit to be made.
@@ -309,8 +330,8 @@ fn lost(watch: &Watch, started_at: Timestamp) -> Visit {
         attempts: 1,
         took: Duration::ZERO,
     };
-    let (page, ended_at) = (watch.page.clone(), started_at);
-    Visit { page, started_at, ended_at, origin: Origin::Live, parts: vec![part] }
+    let (page, ended_at, asked) = (watch.page.clone(), started_at, Some(watch.asking()));
+    Visit { page, started_at, ended_at, origin: Origin::Live, asked, parts: vec![part] }
 }
 
 /// Returns how many alerts of a change a judgement holds.

@@ -14,6 +14,7 @@ mod fetch;
 mod import;
 mod island;
 mod mail;
+mod reread;
 mod server;
 mod stories;
 mod variants;

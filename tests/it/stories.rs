@@ -193,7 +193,7 @@ fn a_short_outage_is_on_record_and_told_to_nobody() {
     world.sweep_at("2026-01-01T06:00:00Z");
     site.page("/p", &framed(POLICY, "a"));
     world.sweep_at("2026-01-01T12:00:00Z");
-    assert_eq!(told(&world), ["trouble pending", "recovered quiet"]);
+    assert_eq!(told(&world), ["trouble quiet", "recovered quiet"]);
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_page_that_is_removed_for_good_is_news() {
     }
     let mut kinds = told(&world);
     kinds.sort();
-    assert_eq!(kinds, ["gone alert", "trouble pending"]);
+    assert_eq!(kinds, ["gone alert", "trouble quiet"]);
 }
 
 #[test]
@@ -350,6 +350,7 @@ fn read_by_an_earlier_revision(world: &World) {
         reasons: Vec::new(),
         reading: Some(Reading { text: text.clone(), regime, wording }),
         read_again: None,
+        reread: Vec::new(),
         versions: vec![NewVersion {
             cause: Cause::Extractor,
             text,
@@ -363,6 +364,7 @@ fn read_by_an_earlier_revision(world: &World) {
         away_until: None,
         events: Vec::new(),
         alerted: Vec::new(),
+        quieted: Vec::new(),
     };
     app.archive.record_judgements(&[judgement]).unwrap();
 }

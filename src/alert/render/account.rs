@@ -129,6 +129,7 @@ fn change_headline(change: &Change, company: &str, title: &str) -> String {
         Cause::Page => format!("{company} changed {title}: {what}"),
         Cause::First => format!("{page} was read for the first time: {what}"),
         Cause::Selection => format!("{page} reads otherwise since our selection changed: {what}"),
+        Cause::Watch => format!("{page} reads otherwise since our watchlist changed: {what}"),
         Cause::Extractor => format!("{page} reads otherwise since our extractor changed: {what}"),
     }
 }
@@ -282,6 +283,7 @@ fn cause_words(cause: Cause) -> &'static str {
         Cause::First => "the first reading of the page",
         Cause::Page => "the page itself",
         Cause::Selection => "our selection of the page, not the page",
+        Cause::Watch => "what our watchlist asks for, not the page",
         Cause::Extractor => "our reading of the page, not the page",
     }
 }

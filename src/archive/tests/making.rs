@@ -45,6 +45,7 @@ pub fn visit(name: &str, hour: i64, body: &str) -> Visit {
         started_at: at(hour),
         ended_at: at(hour).after(Duration::from_millis(321)),
         origin: Origin::Live,
+        asked: Some(Digest::of(b"asked")),
         parts: vec![part(name, Outcome::Captured(Snapshot::new(body.as_bytes())))],
     }
 }
@@ -109,6 +110,7 @@ pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> J
             wording: Digest::of(words.as_bytes()),
         }),
         read_again: None,
+        reread: Vec::new(),
         versions: Vec::new(),
         waiting: None,
         spell: None,
@@ -116,6 +118,7 @@ pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> J
         away_until: None,
         events: Vec::new(),
         alerted: Vec::new(),
+        quieted: Vec::new(),
     }
 }
 

@@ -223,7 +223,8 @@ impl<'a> Judging<'a> {
         }
         self.latest.insert(page.clone(), latest.max(Some(at)));
         let origin = Origin::Imported;
-        Ok(Some(Visit { page, started_at: at, ended_at: at, origin, parts: vec![part] }))
+        let parts = vec![part];
+        Ok(Some(Visit { page, started_at: at, ended_at: at, origin, asked: None, parts }))
     }
 }
 

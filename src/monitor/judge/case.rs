@@ -65,6 +65,9 @@ pub struct Compared {
     pub rederived: Option<Rederived>,
     /// The version's own first visit read under today's regime, if it never was before.
     pub read_again: Option<Reading>,
+    /// The wording that waited, where the text of this visit cannot be held against it: it is
+    /// settled first.
+    pub unsettled: Option<Overdue>,
     /// How the established text and this visit's differ.
     pub diff: Diff,
     /// What is the same as long as what has to hold is the same: the wording, without edits that
@@ -89,6 +92,8 @@ pub struct Rederived {
     pub version: NewVersion,
     /// Its text as it was read before.
     pub as_read_before: Text,
+    /// Whether nothing of it could be read so, and this visit's text stands in its place.
+    pub taken_as_it_stands: bool,
 }
 
 /// The wording that waits, beside this visit's text.
@@ -122,6 +127,16 @@ pub struct Overdue {
     pub before: Text,
     /// The wording.
     pub held: Held,
+    /// The established version read anew, if it reads differently under today's regime, and no
+    /// comparison records it.
+    pub rederived: Option<Rederived>,
+}
+
+impl Overdue {
+    /// Returns the wording that waits beside the established text of a comparison.
+    pub fn of(compared: &Compared, held: &Held) -> Overdue {
+        Overdue { before: compared.before.clone(), held: held.clone(), rederived: None }
+    }
 }
 
 /// Where a page answered.
@@ -131,6 +146,22 @@ pub struct Whereabouts {
     pub url: Url,
     /// How it was reached.
     pub reached: Reached,
+    /// How long it has answered there, if it did at the visit before; looked up where that is not
+    /// the watchlist's address.
+    pub stay: Option<Stay>,
+}
+
+/// An unbroken run of visits at which a page answered at one address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// The first of them.
+    pub since: Timestamp,
+    /// The last of them.
+    pub last_at: Timestamp,
+    /// How the last of them reached it.
+    pub reached: Reached,
+    /// Where the page answered before; none if it always answered there.
+    pub came_from: Option<String>,
 }
 
 /// How an address was reached.
@@ -140,6 +171,18 @@ pub enum Reached {
     Loosely,
     /// By permanent redirects only (301, 308).
     Permanently,
+}
+
+impl Reached {
+    /// Returns how an address was reached by redirects of these statuses.
+    pub fn by(statuses: impl Iterator<Item = u16>) -> Reached {
+        let mut statuses = statuses.peekable();
+        let is_redirected = statuses.peek().is_some();
+        match is_redirected && statuses.all(|status| matches!(status, 301 | 308)) {
+            true => Reached::Permanently,
+            false => Reached::Loosely,
+        }
+    }
 }
 
 /// Returns a judgement that only records the visit; the callers add to it.
@@ -158,6 +201,7 @@ pub fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgeme
         reasons: Vec::new(),
         reading,
         read_again: None,
+        reread: Vec::new(),
         versions: Vec::new(),
         waiting: case.state.waiting.clone(),
         spell: None,
@@ -165,5 +209,6 @@ pub fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgeme
         away_until: case.away_until,
         events: Vec::new(),
         alerted: Vec::new(),
+        quieted: Vec::new(),
     }
 }

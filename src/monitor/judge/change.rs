@@ -83,8 +83,7 @@ fn built_upon(case: &Case, compared: &Compared) -> Option<Overdue> {
     // What lies on the way from the established text to this one is kept; what was undone is
     // altered twice.
     let kept = (altered(&held.diff) + altered(&compared.diff)).saturating_sub(altered(&held.since));
-    (KEPT_MIN * all <= 1000 * kept)
-        .then(|| Overdue { before: compared.before.clone(), held: held.clone() })
+    (KEPT_MIN * all <= 1000 * kept).then(|| Overdue::of(compared, held))
 }
 
 /// Returns how many characters a diff deletes and inserts.
@@ -108,7 +107,7 @@ pub fn overdue(case: &Case, compared: &Compared) -> Option<Overdue> {
     let held = compared.waiting.as_ref()?;
     let differs = held.since.strongest().is_some_and(EditKind::is_wording);
     (is_overdue(case) && differs && held.is_wording() && !held.was_seen_before)
-        .then(|| Overdue { before: compared.before.clone(), held: held.clone() })
+        .then(|| Overdue::of(compared, held))
 }
 
 /// Adds the version and the alert of a wording that has waited as long as it may.
@@ -119,6 +118,17 @@ pub fn establish_overdue(case: &Case, judgement: &mut Judgement, overdue: &Overd
          established, unconfirmed",
         waiting.first_at.minute(),
         in_words(case.watch.confirm_within)
+    ));
+    establish_held(case, judgement, waiting, overdue, Certainty::Unsure);
+}
+
+/// Adds the version and the alert of a wording that waited when what the page is asked for, or how
+/// it is read, was altered: no later visit can confirm it.
+pub fn establish_unsettled(case: &Case, judgement: &mut Judgement, overdue: &Overdue) {
+    let Some(waiting) = &case.state.waiting else { return };
+    judgement.reasons.push(format!(
+        "the wording that waited since {} can be confirmed no more: it is established, unconfirmed",
+        waiting.first_at.minute()
     ));
     establish_held(case, judgement, waiting, overdue, Certainty::Unsure);
 }

@@ -1,10 +1,13 @@
 //! Events as a judgement words them: who is told what, under which name.
 
+use std::time::Duration;
+
 use url::Url;
 
 use crate::{
     compare::{self, quote::find_quote},
     model::{
+        cause::Cause,
         channel::{Channel, ChannelKind},
         edit::EditKind,
         event::{Addressee, Certainty, Change, Event, EventId, EventKind, Telling, What},
@@ -14,7 +17,7 @@ use crate::{
         time::Timestamp,
         watch::{Pledge, Watch},
     },
-    monitor::judge::case::{Case, Reached, Rederived},
+    monitor::judge::case::{Case, Reached, Rederived, Whereabouts},
 };
 
 /// Makes the events of one visit.
@@ -37,6 +40,16 @@ impl<'a> Teller<'a> {
         }
     }
 
+    /// Returns the teller of a page of which a capture is looked at again.
+    pub fn of(
+        watch: &'a Watch,
+        channels: &'a [Channel],
+        captured_at: Timestamp,
+        judged_at: Timestamp,
+    ) -> Teller<'a> {
+        Teller { watch, channels, captured_at, judged_at }
+    }
+
     /// Returns the same teller for what an earlier visit brought.
     pub fn captured_at(self, captured_at: Timestamp) -> Teller<'a> {
         Teller { captured_at, ..self }
@@ -50,6 +63,11 @@ impl<'a> Teller<'a> {
     /// Returns an event that is on record only.
     pub fn quiet(&self, what: What, reason: &str) -> NewEvent {
         self.event(what, Telling::Quiet(reason.to_owned()))
+    }
+
+    /// Returns the event of a change that is not the page's own: on record only.
+    pub fn own(&self, change: Change) -> NewEvent {
+        self.quiet(What::Change(change), "the page did not change: we read it differently")
     }
 
     /// Returns an event with those who are to be told now.
@@ -78,8 +96,36 @@ impl<'a> Teller<'a> {
         addressees(self.channels, &self.watch.company, &self.watch.page, kind)
     }
 
-    /// Returns the event of a new address, if the page answers at one.
+    /// Returns the event of a new address: when the page answers at one, when the redirect there
+    /// turns from a temporary into a permanent one, and when a temporary one has lasted.
     pub fn moved(&self, case: &Case) -> Option<NewEvent> {
+        let Whereabouts { url: now, reached, stay } = case.whereabouts;
+        let Some(stay) = stay else { return self.moved_now(case) };
+        let home = self.watch.url();
+        let from = stay.came_from.as_ref().map_or(home.as_str(), String::as_str);
+        let what = What::Moved { from: from.to_owned(), to: now.to_string() };
+        let lasted = |at: Timestamp| MOVED_AFTER <= at.since(stay.since);
+        if self.watch.formerly.contains(now) {
+            return None;
+        }
+        match (stay.reached, reached) {
+            (Reached::Loosely, Reached::Permanently) => {
+                Some(self.alert_named(what, &format!("{now} for good")))
+            }
+            // A page that always answered there did not move.
+            (_, Reached::Loosely)
+                if stay.came_from.is_some()
+                    && lasted(case.captured_at)
+                    && !lasted(stay.last_at) =>
+            {
+                Some(self.alert_named(what, &format!("{now} lasting")))
+            }
+            (_, Reached::Loosely) | (Reached::Permanently, Reached::Permanently) => None,
+        }
+    }
+
+    /// Returns the event of an address at which the page did not answer at the visit before.
+    fn moved_now(&self, case: &Case) -> Option<NewEvent> {
         let now = &case.whereabouts.url;
         let before = match &case.state.final_url {
             Some(before) => Url::parse(before).ok()?,
@@ -93,14 +139,36 @@ impl<'a> Teller<'a> {
             Reached::Permanently if self.watch.formerly.contains(now) => {
                 self.quiet(what, "the watchlist knows the address as an earlier one")
             }
+            // On from an address to which it had moved before, and back to that, is news again.
+            Reached::Permanently if !is_same_place(&before, self.watch.url()) => {
+                self.alert_named(what, &format!("{before} {now}"))
+            }
             Reached::Permanently => self.alert(what),
             Reached::Loosely if is_same_place(now, self.watch.url()) => {
                 self.quiet(what, "it answers at the address of the watchlist again")
             }
-            Reached::Loosely => self.quiet(what, "the redirect calls itself temporary"),
+            Reached::Loosely => {
+                let mut event = self.quiet(what, "the redirect calls itself temporary");
+                event.event.id = self.name(&event.event, &format!("{now} for now"));
+                event
+            }
         })
     }
+
+    fn alert_named(&self, what: What, detail: &str) -> NewEvent {
+        let mut event = self.alert(what);
+        event.event.id = self.name(&event.event, detail);
+        event
+    }
+
+    fn name(&self, event: &Event, detail: &str) -> EventId {
+        EventId::of(&event.page, event.kind(), once(event), detail)
+    }
 }
+
+/// From when on a redirect that calls itself temporary is a move: those to another language, a
+/// campaign or a page of maintenance are over within weeks.
+const MOVED_AFTER: Duration = Duration::from_secs(30 * 86_400);
 
 /// Returns the alerts of quotations that are not in a text, each told once for all.
 pub fn missing_quotes(case: &Case, text: &Text) -> Vec<NewEvent> {
@@ -129,7 +197,11 @@ pub fn healthy(case: &Case, judgement: &mut Judgement) {
         ));
         judgement.events.push(match spell.alerted {
             true => teller.alert(what),
-            false => teller.quiet(what, "it was over before it was alerted"),
+            false => {
+                let reason = "it was over before it was alerted";
+                judgement.quieted.push((spell.event.clone(), reason.to_owned()));
+                teller.quiet(what, reason)
+            }
         });
     }
     judgement.events.extend(teller.moved(case));
@@ -156,19 +228,42 @@ pub fn addressees(
         .collect()
 }
 
-/// Returns the event of our own upgrade: recorded with its cause, never alerted.
-pub fn own_upgrade(case: &Case, rederived: &Rederived) -> NewEvent {
-    let (before, version) = (&rederived.as_read_before, &rederived.version);
-    let diff = compare::diff::diff(before, &version.text);
-    let change = Change {
-        cause: version.cause,
+/// Adds the version as it reads today, and the event that tells of it: recorded with its cause,
+/// never alerted.
+pub fn add_own_upgrade(case: &Case, judgement: &mut Judgement, rederived: Rederived) {
+    let Rederived { version, as_read_before, taken_as_it_stands } = rederived;
+    let reason = match version.cause {
+        Cause::Selection => "the selection was changed",
+        Cause::Watch => "the watchlist's addresses, language or headers of the page were changed",
+        Cause::Extractor | Cause::First | Cause::Page => "the extractor was revised",
+    };
+    let (done, quiet) = match taken_as_it_stands {
+        false => (
+            "the established version was read anew, and like compared with like",
+            "the page did not change: we read it differently",
+        ),
+        true => (
+            "the established version cannot be read so, and this visit's text stands in its place",
+            "we read the page differently, and cannot tell what of this the page itself changed",
+        ),
+    };
+    judgement.reasons.insert(0, format!("{reason}: {done}"));
+    let teller = Teller::new(case);
+    let change = own_change(version.cause, (&as_read_before, &version.text), version.first_at);
+    judgement.events.insert(0, teller.quiet(What::Change(change), quiet));
+    judgement.versions.insert(0, version);
+}
+
+/// Returns how a text reads otherwise, for another cause than the page.
+pub fn own_change(cause: Cause, (before, after): (&Text, &Text), at: Timestamp) -> Change {
+    Change {
+        cause,
         certainty: Certainty::Confirmed,
         before: before.digest(),
-        after: version.text.digest(),
-        before_last_at: version.first_at,
-        edits: diff.edits().cloned().collect(),
-    };
-    Teller::new(case).quiet(What::Change(change), "the page did not change: we read it differently")
+        after: after.digest(),
+        before_last_at: at,
+        edits: compare::diff::diff(before, after).edits().cloned().collect(),
+    }
 }
 
 /// Returns why edits of this strength are on record only.
@@ -208,7 +303,7 @@ fn detail(what: &What) -> String {
 
 /// Returns whether two addresses are the same but for what sites change by habit: the scheme,
 /// `www.`, the query, a slash at the end, and upper case.
-fn is_same_place(before: &Url, after: &Url) -> bool {
+pub fn is_same_place(before: &Url, after: &Url) -> bool {
     let place = |url: &Url| {
         let host = url.host_str().unwrap_or_default().to_lowercase();
         let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();
