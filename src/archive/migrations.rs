@@ -6,7 +6,7 @@ use crate::archive::error::Fault;
 
 /// What makes each form from the one before. Only ever added to.
 const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_archive.sql"), include_str!("migrations/0004_reread.sql")];
+    [include_str!("migrations/0001_archive.sql"), include_str!("migrations/0002_reread.sql")];
 
 /// The newest form that this program knows.
 pub const KNOWN: i64 = MIGRATIONS.len() as i64;
