@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use rusqlite::Connection;
 
 use crate::{
-    archive::{error::ArchiveError, store::Archive, tests::making::*},
+    archive::{error::ArchiveError, migrations::KNOWN, store::Archive, tests::making::*},
     model::history::Finding,
 };
 
@@ -90,13 +90,13 @@ fn an_archive_of_a_newer_program_is_refused_untouched() {
     // By what SQLite says, since this process has read the header before.
     let before = fs::read(&path).unwrap();
     let error = Archive::open(directory.path()).err().unwrap();
-    assert!(matches!(error, ArchiveError::TooNew { found: 99, known: 1, .. }), "{error:?}");
+    assert!(matches!(error, ArchiveError::TooNew { found: 99, known: KNOWN, .. }), "{error:?}");
     assert!(fs::read(&path).unwrap() == before);
     // By the header.
     let elsewhere = tempfile::tempdir().unwrap();
     fs::copy(&path, elsewhere.path().join("archive.db")).unwrap();
     let error = refused(elsewhere.path());
-    assert!(matches!(error, ArchiveError::TooNew { found: 99, known: 1, .. }), "{error:?}");
+    assert!(matches!(error, ArchiveError::TooNew { found: 99, known: KNOWN, .. }), "{error:?}");
 }
 
 #[test]
