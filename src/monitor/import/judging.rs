@@ -171,24 +171,33 @@ impl<'a> Judging<'a> {
         Ok(())
     }
 
+    /// Counts a capture that shows no page, or none of the addresses of its page.
+    fn passes_over(&mut self, captured: &Captured) -> bool {
+        let count = if (300..400).contains(&captured.status) {
+            &mut self.imported.redirects
+        } else if !self.places.is_named() && !captured.may_be_page() {
+            &mut self.imported.no_pages
+        } else {
+            let page = self.places.page(&captured.url);
+            let several = 1 < self.places.watch(&page, &captured.url).urls.len();
+            if !several || self.places.position(&page, &captured.url).is_some() {
+                return false;
+            }
+            &mut self.imported.partial
+        };
+        *count += 1;
+        true
+    }
+
     /// Returns the visit that a capture stands for; `None` where it stands for none, or for one
     /// that is on record. What is passed over is counted.
     fn visit(&mut self, captured: Captured) -> Result<Option<Visit>, ImportFailure> {
+        if self.passes_over(&captured) {
+            return Ok(None);
+        }
         let counts = &mut self.imported;
-        if (300..400).contains(&captured.status) {
-            counts.redirects += 1;
-            return Ok(None);
-        }
-        if !self.places.is_named() && !captured.may_be_page() {
-            counts.no_pages += 1;
-            return Ok(None);
-        }
         let page = self.places.page(&captured.url);
         let is_whole = self.places.watch(&page, &captured.url).urls.len() == 1;
-        if !is_whole && self.places.position(&page, &captured.url).is_none() {
-            counts.partial += 1;
-            return Ok(None);
-        }
         let archive = &self.app.archive;
         if !self.latest.contains_key(&page) {
             let latest = archive.page_state(&page)?.last_visit_at;
