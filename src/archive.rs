@@ -5,9 +5,9 @@
 //! its file, `migrations` brings it to the newest form, `lock` lets one sweep in, and `access` is
 //! what the inside works with. `visits` and their `parts` are recorded first, then `judgements`;
 //! both move `status` on, one row a page, and `reread` puts another reading of a visit in the place
-//! of the one before. `pages`, `versions` and `events` read back what is on record, `shown` what a
-//! page showed lately, `sweeps` when it was swept; `outbox` hands out `deliveries`; `verify` proves
-//! all of it.
+//! of the one before, with `texts` put on record by both. `pages`, `versions` and `events` read back
+//! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
+//! out `deliveries`; `verify` proves all of it.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
 //! `event_forms` are the forms in which our types are kept; `error` says what failed.
 //!
@@ -39,6 +39,7 @@ mod parts;
 mod recent;
 mod shown;
 mod status;
+mod texts;
 mod visits;
 
 #[cfg(test)]

@@ -6,16 +6,14 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
-        events,
-        frames::{self, Shelf},
-        reread, status,
+        events, reread, status,
         store::Archive,
+        texts::{put_text, regime},
         visits,
     },
     model::{
-        history::{Accepted, Finding, Judgement, NewVersion, Reading, Regime},
+        history::{Accepted, Finding, Judgement, NewVersion, Reading},
         page::PageId,
-        text::Text,
         visit::Origin,
     },
 };
@@ -152,38 +150,6 @@ fn insert_read_again(
         [page, regime, judgement, text],
     )?;
     Ok(())
-}
-
-/// Returns the number of a regime, which is added if needed.
-pub fn regime(access: Access<'_>, regime: &Regime) -> Result<i64, Fault> {
-    let key = params![regime.revision, regime.selection];
-    let found = access.maybe(
-        "SELECT id FROM regime WHERE revision = ?1 AND selection = ?2",
-        key,
-        |row| row.get(0),
-    )?;
-    match found {
-        Some(id) => Ok(id),
-        None => access.insert("INSERT INTO regime (revision, selection) VALUES (?1, ?2)", key),
-    }
-}
-
-/// Keeps a text as its lines, against the page's latest, which it mostly resembles.
-///
-/// A text whose lines do not read back is refused: nothing could be compared with it again.
-pub fn put_text(access: Access<'_>, page: i64, text: &Text) -> Result<i64, Fault> {
-    let digest = text.digest();
-    if let Some(id) = frames::find(access, Shelf::Texts, &digest)? {
-        return Ok(id);
-    }
-    let lines = text.to_lines();
-    if Text::from_lines(&lines).as_ref() != Some(text) {
-        let what = Shelf::Texts.name(&digest);
-        return Err(Fault::damaged(what, "it has words that do not fit into its lines"));
-    }
-    let sql = "SELECT latest_text FROM page_status WHERE page = ?1";
-    let base = access.maybe(sql, [page], |row| row.get(0))?.flatten();
-    frames::put(access, Shelf::Texts, digest, &lines.into_bytes().into(), base)
 }
 
 fn insert_version(

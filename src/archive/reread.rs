@@ -8,8 +8,8 @@ use crate::{
         error::{ArchiveError, Fault},
         events,
         frames::{self, Shelf},
-        judgements::{put_text, regime},
         store::Archive,
+        texts::{put_text, regime},
     },
     model::{
         history::{NewEvent, Regime, Reread, Version, VisitId},

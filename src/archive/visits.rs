@@ -46,8 +46,8 @@ impl Archive {
         })
     }
 
-    /// Returns what the first addresses of a page's visits begun at `at` gave: each address with
-    /// the digest of its body, `None` if it gave none.
+    /// Returns what the addresses of a page's visits begun at `at` gave: each address with the
+    /// digest of its body, `None` if it gave none.
     pub fn captured_at(
         &self,
         page: &PageId,
@@ -57,11 +57,34 @@ impl Archive {
             access.all(
                 "SELECT a.url, s.digest FROM visit v
                  JOIN page g ON g.id = v.page
-                 JOIN part p ON p.visit = v.id AND p.position = 0
+                 JOIN part p ON p.visit = v.id
                  JOIN address a ON a.id = p.address
                  LEFT JOIN snapshot s ON s.id = p.snapshot
                  WHERE g.name = ?1 AND v.started_at = ?2",
                 params![page, at],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+        })
+    }
+
+    /// Returns what an address of a page gave last at `at` or before: when, and the digest of the
+    /// body. Answers other than a page's do not count.
+    pub fn gave_last(
+        &self,
+        page: &PageId,
+        url: &str,
+        at: Timestamp,
+    ) -> Result<Option<(Timestamp, Digest)>, ArchiveError> {
+        self.read(|access| {
+            access.maybe(
+                "SELECT v.started_at, s.digest FROM visit v
+                 JOIN part p ON p.visit = v.id
+                 JOIN address a ON a.id = p.address
+                 JOIN snapshot s ON s.id = p.snapshot
+                 WHERE v.page = (SELECT id FROM page WHERE name = ?1) AND a.url = ?2
+                     AND v.started_at <= ?3 AND coalesce(p.status, 200) IN (200, 203, 304)
+                 ORDER BY v.started_at DESC, v.id DESC LIMIT 1",
+                params![page, url, at],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )
         })

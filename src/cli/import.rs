@@ -132,7 +132,11 @@ fn summary(imported: &Imported, took: Duration) -> String {
         (imported.redirects, "left out, since they redirect"),
         (imported.unknown_repeats, "left out, since they repeat a body that is not on record"),
         (imported.no_pages, "left out, since they are no page of text"),
-        (imported.partial, "left out, since their page is made of several addresses"),
+        (
+            imported.partial,
+            "left out, since their page is made of several addresses, and they are of none of \
+             these or before the first of another",
+        ),
         (imported.damaged, "damaged"),
     ];
     for (count, what) in passed_over.into_iter().filter(|(count, _)| 0 < *count) {

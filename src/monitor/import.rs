@@ -4,6 +4,7 @@
 pub mod anew;
 pub mod capture;
 pub mod judging;
+mod parts;
 pub mod places;
 pub mod request;
 pub mod source;
@@ -48,7 +49,7 @@ pub fn import(
         Err(running) => return Ok(Outcome::Running(running)),
     };
     sweep::finish_what_was_left(app, clock)?;
-    let mut places = Places::new(&app.watchlist, request.page.as_ref())?;
+    let mut places = Places::new(&app.watchlist, request.page.as_ref());
     if request.saved_at.is_some() {
         places.know_address(&app.archive)?;
     }

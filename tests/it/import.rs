@@ -254,3 +254,143 @@ fn alerts_of_an_import_are_sent_if_asked() {
     let alerts = world.run(&["alert", "list", "--json"]).json();
     assert_eq!(alerts[0]["deliveries"][0]["state"], "delivered");
 }
+
+/// Returns a world whose page is made of two addresses, with this web archive.
+fn in_parts(bytes: &[u8]) -> World {
+    let world = World::with(&format!(
+        "\n[[page]]\nid = \"faces\"\nurls = [\"{URL}\", \"https://acme.example/maps\"]\n"
+    ));
+    fs::write(world.folder().join("a.warc"), bytes).unwrap();
+    world
+}
+
+const MAPS: &str = "<h1>Maps</h1><p>We do not track where the people that use our maps go.</p>";
+
+#[test]
+fn captures_of_the_addresses_of_one_page_are_its_parts() {
+    let maps = |at: &str, words: &str| {
+        let page = framed(&MAPS.replace("do not track", words), "Products");
+        response("https://acme.example/maps", at, 200, &page)
+    };
+    let mut records = edited(URL);
+    records.insert(1, maps("2026-01-01T00:05:00Z", "do not track"));
+    records.push(maps("2026-01-07T00:00:00Z", "may track"));
+    records.push(maps("2026-01-09T00:00:00Z", "may track"));
+    records.push(response("https://acme.example/other", "2026-01-09T00:00:00Z", 200, "<p>x</p>"));
+    for arguments in [&["import", "a.warc"][..], &["import", "--as", "faces", "a.warc"]] {
+        let world = in_parts(&records.concat());
+        let ran = world.run(arguments);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let log = recorded(&world);
+        assert!(log.contains(&"faces change* 2026-01-03".to_owned()), "{log:?}");
+        assert!(log.contains(&"faces change* 2026-01-07".to_owned()), "{log:?}");
+        assert_eq!(log.iter().filter(|it| it.contains("change*")).count(), 2, "{log:?}");
+        let shown = world.run(&["show", "faces", "--at", "2026-01-08"]).stdout;
+        assert!(shown.contains("currently sell") && shown.contains("may track"), "{shown}");
+        assert_eq!(world.run(&["verify"]).code, 0);
+        let again = world.run(arguments);
+        says(&again, "imported 0 captures");
+        assert_eq!(recorded(&world), log);
+    }
+}
+
+#[test]
+fn parts_that_come_in_two_files_have_the_page_judged_anew() {
+    let maps = |at: &str| response("https://acme.example/maps", at, 200, &framed(MAPS, "Products"));
+    let world = in_parts(&[maps("2026-01-01T06:00:00Z"), maps("2026-01-05T00:00:00Z")].concat());
+    says(&world.run(&["import", "a.warc"]), "imported 0 captures");
+    let mut records = edited(URL);
+    records.insert(0, maps("2025-12-31T00:00:00Z"));
+    fs::write(world.folder().join("b.warc"), records.concat()).unwrap();
+    assert_eq!(world.run(&["import", "b.warc"]).code, 0);
+    says(&world.run(&["import", "a.warc"]), "imported 2 captures");
+    assert_eq!(recorded(&world), ["faces change* 2026-01-03"]);
+    assert_eq!(world.run(&["verify"]).code, 0);
+}
+
+#[test]
+fn a_saved_page_of_several_addresses_is_refused_in_words() {
+    let world = in_parts(b"");
+    fs::write(world.folder().join("saved.html"), MAPS).unwrap();
+    let ran = world.run(&["import", "saved.html", "--as", "faces", "--at", "2026-01-01"]);
+    assert_eq!(ran.code, 2);
+    says(&ran, "a saved page does not say which it shows");
+}
+
+#[test]
+fn standard_input_may_be_packed_and_may_be_a_saved_page() {
+    let piped = |world: &World, arguments: &[&str], bytes: &[u8]| {
+        let mut command = world.command(arguments);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(bytes).unwrap();
+        assert!(child.wait_with_output().unwrap().status.success());
+    };
+    let packed: Vec<u8> = edited(URL).iter().flat_map(|record| gzip(record)).collect();
+    for packed in [packed, gzip(&edited(URL).concat())] {
+        let world = World::empty();
+        piped(&world, &["import", "-"], &packed);
+        assert_eq!(recorded(&world), ["acme-example-faces change* 2026-01-03"]);
+    }
+    let world = World::with(&format!("\n[[page]]\nid = \"faces\"\nurl = \"{URL}\"\n"));
+    for (day, words) in [("01", "will not sell"), ("03", "may sell"), ("04", "may sell")] {
+        let at = format!("2026-01-{day}");
+        let arguments = ["import", "-", "--as", "faces", "--at", &at];
+        piped(&world, &arguments, policy(words).as_bytes());
+    }
+    assert_eq!(recorded(&world), ["faces change* 2026-01-03"]);
+}
+
+#[test]
+fn an_import_that_is_killed_is_gone_on_with_and_two_at_once_do_no_harm() {
+    let mut records = Vec::new();
+    for hour in 0..400 {
+        let words = if hour < 200 { "will not sell" } else { "may sell" };
+        let at = format!(
+            "2026-{:02}-{:02}T{:02}:00:00Z",
+            1 + hour / 100,
+            1 + hour % 100 / 4,
+            6 * (hour % 4)
+        );
+        let html = framed(&POLICY.replace("will not sell", words), &format!("News {hour}"));
+        records.push(response(URL, &at, 200, &html));
+    }
+    let world = world_with("a.warc", &records.concat());
+    let expectation = world_with("a.warc", &records.concat());
+    assert_eq!(expectation.run(&["import", "a.warc"]).code, 0);
+    for ms in [20, 60, 120, 200, 300] {
+        let mut child = world.command(&["import", "a.warc"]).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(ms));
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    let mut child = world.command(&["import", "a.warc"]).stderr(Stdio::null()).spawn().unwrap();
+    let second = world.run(&["import", "a.warc"]);
+    assert!(matches!(second.code, 0 | 2), "{second:?}");
+    child.wait().unwrap();
+    assert_eq!(world.run(&["import", "a.warc"]).code, 0);
+    assert_eq!(recorded(&world), recorded(&expectation));
+    let explained = world.run(&["explain", "acme-example-faces", "-n", "1000", "--json"]);
+    assert_eq!(explained.json().len(), 400);
+    assert_eq!(world.run(&["verify"]).code, 0);
+}
+
+#[test]
+fn an_alert_that_was_sent_stays_when_earlier_captures_come() {
+    let records = edited(URL);
+    let late: Vec<u8> = [0, 3, 4].iter().flat_map(|&at: &usize| records[at].clone()).collect();
+    let world = world_with("late.warc", &late);
+    fs::write(world.folder().join("all.warc"), records.concat()).unwrap();
+    let ran = world.run(&["import", "--send", "late.warc"]);
+    assert!(ran.stdout.contains("currently"), "{ran:?}");
+    assert_eq!(recorded(&world), ["acme-example-faces change* 2026-01-04"]);
+    let ran = world.run(&["import", "--send", "all.warc"]);
+    assert_eq!((ran.code, &*ran.stdout), (0, ""), "nobody is told twice: {ran:?}");
+    let log = recorded(&world);
+    assert!(log.contains(&"acme-example-faces change* 2026-01-04".to_owned()), "{log:?}");
+    assert!(log.contains(&"acme-example-faces change* 2026-01-03".to_owned()), "{log:?}");
+}

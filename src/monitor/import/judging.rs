@@ -26,6 +26,7 @@ use crate::{
         import::{
             anew::{judge_anew, tell_nobody},
             capture::{Came, Captured},
+            parts::Assembly,
             places::Places,
             request::{ImportFailure, Imported, Progress, Telling},
             source::Item,
@@ -64,6 +65,8 @@ pub struct Judging<'a> {
     bodies: BTreeMap<String, Digest>,
     /// The captures of this batch: page, instant, address and digest of the body.
     fresh: BTreeSet<(PageId, Timestamp, String, Option<Digest>)>,
+    /// Captures of pages that are made of several addresses.
+    assembly: Assembly,
     /// The pages with captures before visits on record.
     anew: BTreeSet<PageId>,
     imported: Imported,
@@ -89,6 +92,7 @@ impl<'a> Judging<'a> {
             latest: BTreeMap::new(),
             bodies: BTreeMap::new(),
             fresh: BTreeSet::new(),
+            assembly: Assembly::default(),
             anew: BTreeSet::new(),
             imported: Imported::default(),
         }
@@ -167,23 +171,33 @@ impl<'a> Judging<'a> {
         Ok(())
     }
 
+    /// Counts a capture that shows no page, or none of the addresses of its page.
+    fn passes_over(&mut self, captured: &Captured) -> bool {
+        let count = if (300..400).contains(&captured.status) {
+            &mut self.imported.redirects
+        } else if !self.places.is_named() && !captured.may_be_page() {
+            &mut self.imported.no_pages
+        } else {
+            let page = self.places.page(&captured.url);
+            let several = 1 < self.places.watch(&page, &captured.url).urls.len();
+            if !several || self.places.position(&page, &captured.url).is_some() {
+                return false;
+            }
+            &mut self.imported.partial
+        };
+        *count += 1;
+        true
+    }
+
     /// Returns the visit that a capture stands for; `None` where it stands for none, or for one
     /// that is on record. What is passed over is counted.
     fn visit(&mut self, captured: Captured) -> Result<Option<Visit>, ImportFailure> {
+        if self.passes_over(&captured) {
+            return Ok(None);
+        }
         let counts = &mut self.imported;
-        if (300..400).contains(&captured.status) {
-            counts.redirects += 1;
-            return Ok(None);
-        }
-        if !self.places.is_named() && !captured.may_be_page() {
-            counts.no_pages += 1;
-            return Ok(None);
-        }
         let page = self.places.page(&captured.url);
-        if 1 < self.places.watch(&page, &captured.url).urls.len() {
-            counts.partial += 1;
-            return Ok(None);
-        }
+        let is_whole = self.places.watch(&page, &captured.url).urls.len() == 1;
         let archive = &self.app.archive;
         if !self.latest.contains_key(&page) {
             let latest = archive.page_state(&page)?.last_visit_at;
@@ -191,10 +205,16 @@ impl<'a> Judging<'a> {
         }
         let (at, url) = (captured.at(), captured.url.clone());
         let stated = captured.payload_digest.clone();
-        let Some(part) = part(captured, archive, &self.places, &self.bodies)? else {
+        let Some(mut part) = part(captured, archive, &self.places, &self.bodies)? else {
             counts.unknown_repeats += 1;
             return Ok(None);
         };
+        let address = self.places.position(&page, &url).filter(|_| !is_whole);
+        if let Some(position) = address {
+            // By the name that the watchlist has for it, as at a live visit.
+            part.url = self.places.watch(&page, &url).urls[position].clone();
+        }
+        let url = part.url.clone();
         let digest = match &part.outcome {
             Outcome::Captured(snapshot) => Some(snapshot.digest()),
             Outcome::NotModified { digest } => Some(*digest),
@@ -221,9 +241,21 @@ impl<'a> Judging<'a> {
         if let Outcome::Captured(snapshot) = &part.outcome {
             counts.bytes += snapshot.bytes().len() as u64;
         }
+        let parts = match address {
+            None => vec![part],
+            Some(position) => {
+                let watch = self.places.watch(&page, &url);
+                match self.assembly.visit(archive, watch, (position, at), part)? {
+                    Some(parts) => parts,
+                    None => {
+                        counts.partial += 1;
+                        return Ok(None);
+                    }
+                }
+            }
+        };
         self.latest.insert(page.clone(), latest.max(Some(at)));
         let origin = Origin::Imported;
-        let parts = vec![part];
         Ok(Some(Visit { page, started_at: at, ended_at: at, origin, asked: None, parts }))
     }
 }

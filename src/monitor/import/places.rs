@@ -26,9 +26,7 @@ pub struct Places {
 
 impl Places {
     /// Returns the places of a watchlist; with `only`, all captures are of that page.
-    ///
-    /// Fails if that page is made of several addresses: a capture is of one.
-    pub fn new(watchlist: &Watchlist, only: Option<&PageId>) -> Result<Places, PlaceFailure> {
+    pub fn new(watchlist: &Watchlist, only: Option<&PageId>) -> Places {
         let mut places = Places {
             only: only.cloned(),
             listed: BTreeMap::new(),
@@ -41,22 +39,18 @@ impl Places {
             }
             places.watches.insert(watch.page.clone(), watch.clone());
         }
-        match only.and_then(|page| places.watches.get(page)) {
-            Some(watch) if 1 < watch.urls.len() => {
-                Err(PlaceFailure::SeveralAddresses { page: watch.page.clone() })
-            }
-            Some(watch) => {
-                places.address = Some(watch.url().clone());
-                Ok(places)
-            }
-            None => Ok(places),
-        }
+        places.address =
+            only.and_then(|page| places.watches.get(page)).map(|watch| watch.url().clone());
+        places
     }
 
     /// Finds the address of the page, from the watchlist or its earlier visits: a saved page does
-    /// not say it. Fails if nobody knows it.
+    /// not say it. Fails if nobody knows it, or the page is made of several.
     pub fn know_address(&mut self, archive: &Archive) -> Result<(), PlaceFailure> {
         let Some(page) = &self.only else { return Err(PlaceFailure::Unnamed) };
+        if self.watches.get(page).is_some_and(|watch| 1 < watch.urls.len()) {
+            return Err(PlaceFailure::SeveralAddresses { page: page.clone() });
+        }
         if self.address.is_none() {
             let visits = archive.visits(page, 1)?;
             let url = visits.first().and_then(|it| it.visit.parts.first()).map(|it| &it.url);
@@ -81,6 +75,13 @@ impl Places {
     pub fn page(&self, url: &Url) -> PageId {
         let listed = || self.listed.get(&place(url)).cloned();
         self.only.clone().or_else(listed).unwrap_or_else(|| page_of(url))
+    }
+
+    /// Returns which of a page's addresses a capture is of, the page having several; `None` if it
+    /// is of none of them.
+    pub fn position(&mut self, page: &PageId, url: &Url) -> Option<usize> {
+        let found = place(url);
+        self.watch(page, url).urls.iter().position(|it| place(it) == found)
     }
 
     /// Returns the watch of a page: the watchlist's, or a plain one at `url`.
@@ -137,7 +138,7 @@ pub enum PlaceFailure {
         page: PageId,
     },
     /// The page is made of several addresses.
-    #[error("`{page}` is made of several addresses, and a capture shows one")]
+    #[error("`{page}` is made of several addresses, and a saved page does not say which it shows")]
     SeveralAddresses {
         /// The page.
         page: PageId,

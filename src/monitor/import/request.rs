@@ -73,7 +73,8 @@ pub struct Imported {
     pub unknown_repeats: u64,
     /// Captures of something that is no page: pictures, scripts, styles.
     pub no_pages: u64,
-    /// Captures of one of several addresses of a page.
+    /// Captures for pages of several addresses that are of none of these, or lie before the first
+    /// capture of another.
     pub partial: u64,
     /// Records that could not be read.
     pub damaged: u64,
