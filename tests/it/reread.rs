@@ -395,3 +395,17 @@ fn reading_again_that_is_killed_is_gone_on_with() {
     assert!(before.iter().all(|event| after.contains(event)));
     assert_eq!(after.len(), before.len() + 2, "{:?}", told(&world));
 }
+
+#[test]
+fn an_archive_without_a_watchlist_is_read_again_as_far_as_its_selections_are_known() {
+    let site = Site::start();
+    let world = with_another_selection(&site);
+    world.sweep_at("2026-01-03T00:00:00Z");
+    fs::remove_file(world.watchlist()).unwrap();
+    let ran = done(world.run(&["reextract"]));
+    assert!(ran.stdout.contains("left as it is"), "{ran:?}");
+    let ran = done(world.run(&["reextract", "--json"]));
+    assert_eq!(ran.json()[0]["left_out"], true);
+    fs::write(world.watchlist(), "[[page]]\nid = 1\n").unwrap();
+    assert_eq!(world.run(&["reextract"]).code, 2);
+}
