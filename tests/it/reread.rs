@@ -157,7 +157,7 @@ fn what_the_latest_visit_showed_is_read_again_and_not_the_first() {
 fn what_cannot_be_read_as_today_is_not_compared_with_what_can() {
     let site = Site::start();
     let world = watching(&site, "confirm_within = 0\n");
-    site.page("/p", &framed(POLICY, "a"));
+    site.page("/p", &framed(&format!("{POLICY}<p>And more.</p>"), "a"));
     world.sweep_at("2026-01-01T00:00:00Z");
     append(&world, "select = [\"#policy\"]");
     site.page("/p", &framed(&format!("<div id=policy>{POLICY}</div><p>And more.</p>"), "a"));
