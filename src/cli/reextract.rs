@@ -48,7 +48,7 @@ pub fn run(
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
     let (clock, began) = (Clock::system(), Instant::now());
-    let mut app = App::open_existing(paths)?;
+    let mut app = App::open_existing_unlisted(paths)?;
     let request = Request {
         pages: arguments.pages.clone(),
         mode: if arguments.dry_run { Mode::Rehearse } else { Mode::Record },

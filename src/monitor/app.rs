@@ -49,6 +49,16 @@ impl App {
         App::new(watchlist, Archive::open(&paths.archive)?)
     }
 
+    /// Opens an archive that exists; a missing watchlist counts as empty, one with mistakes does
+    /// not.
+    pub fn open_existing_unlisted(paths: &Paths) -> Result<App, MonitorError> {
+        let watchlist = match read_watchlist(&paths.watchlist) {
+            Err(MonitorError::NoWatchlist { .. }) => Watchlist::default(),
+            read => read?,
+        };
+        App::new(watchlist, Archive::open_existing(&paths.archive)?)
+    }
+
     /// Reads the watchlist and opens an archive that exists; nothing is made.
     pub fn open_existing(paths: &Paths) -> Result<App, MonitorError> {
         App::new(read_watchlist(&paths.watchlist)?, Archive::open_existing(&paths.archive)?)

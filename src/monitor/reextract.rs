@@ -23,7 +23,7 @@ use crate::{
         app::{App, MonitorError},
         clock::Clock,
         earlier::REREAD,
-        intake::{reading as reading_of, regime},
+        intake::regime,
         judge::events::{Teller, own_change},
         reextract::{
             readers::Readers,
@@ -121,7 +121,6 @@ impl Rereading<'_> {
         let asked = |visit: &ReadVisit| self.request.reach == Reach::All || visit.regime != today;
         let due: Vec<&ReadVisit> = visits.iter().filter(|visit| asked(visit)).collect();
         (self.tell)(Progress::Done((visits.len() - due.len()) as u64));
-        let mut digests: BTreeMap<VisitId, Digest> = BTreeMap::new();
         for batch in due.chunks(BATCH_VISITS_MAX) {
             let readings = self.read(batch)?;
             let mut rereads = Vec::new();
@@ -132,7 +131,6 @@ impl Rereading<'_> {
                 };
                 page.reread += 1;
                 let text = reading.text.digest();
-                digests.insert(visit.visit, text);
                 page.differing += u64::from(text != visit.text);
                 if visit.regime != today || text != visit.text {
                     rereads.push(self.reread(visit.visit, reading));
@@ -144,9 +142,11 @@ impl Rereading<'_> {
             }
             (self.tell)(Progress::Done(batch.len() as u64));
         }
+        let by_id: BTreeMap<VisitId, &ReadVisit> =
+            visits.iter().map(|visit| (visit.visit, visit)).collect();
         for version in self.app.archive.versions(&self.watch.page)? {
             if self.request.reach == Reach::All || version.regime != today {
-                page.versions.extend(self.version(version, &digests)?);
+                page.versions.push(self.version(version, &by_id)?);
             }
         }
         Ok(page)
@@ -181,39 +181,36 @@ impl Rereading<'_> {
     fn version(
         &mut self,
         version: Version,
-        digests: &BTreeMap<VisitId, Digest>,
-    ) -> Result<Option<VersionReread>, MonitorError> {
+        visits: &BTreeMap<VisitId, &ReadVisit>,
+    ) -> Result<VersionReread, MonitorError> {
         let end = Timestamp::from_millis(i64::MAX);
         let archive = &self.app.archive;
         let mut shown = archive.visits_showing(&version, end, CANDIDATES_MAX)?;
         shown.push(version.first_visit);
-        let before = archive.text(&version.text)?;
         for visit in shown {
-            // What was read just now reads the same; in a rehearsal the text is not on record.
-            let unchanged = digests.get(&visit) == Some(&version.text);
-            let reading = match unchanged {
-                true => Some(reading_of(before.clone(), &self.watch.selection)),
-                false => {
-                    let bodies = archive.bodies(visit)?.unwrap_or_default();
-                    self.readers.send(bodies, &self.watch.selection);
-                    self.readers.collect().into_iter().next().flatten()
-                }
-            };
-            if let Some(reading) = reading {
-                return self.compared(version, before, visit, reading).map(Some);
+            let bodies = archive.bodies(visit)?.unwrap_or_default();
+            self.readers.send(bodies, &self.watch.selection);
+            if let Some(reading) = self.readers.collect().into_iter().next().flatten() {
+                return self.compared(version, (visit, visits.get(&visit).copied()), reading);
             }
         }
-        Ok(Some(VersionReread { version, visit: None, before, after: None, differing: (0, 0) }))
+        let before = archive.text(&version.text)?;
+        Ok(VersionReread { version, visit: None, before, after: None, differing: (0, 0) })
     }
 
+    /// Holds what a visit reads like now against what the same visit was read as before: the
+    /// version's own text may be another visit's, with other links.
     fn compared(
         &mut self,
         version: Version,
-        before: Text,
-        visit: VisitId,
+        (visit, recorded): (VisitId, Option<&ReadVisit>),
         reading: Reading,
     ) -> Result<VersionReread, MonitorError> {
         let after = reading.text.clone();
+        // A visit that was read as today before, while the version was not: a run was killed.
+        let is_newer = |it: &&ReadVisit| it.regime == version.regime || it.regime != reading.regime;
+        let text = recorded.filter(is_newer).map_or(version.text, |it| it.text);
+        let before = self.app.archive.text(&text)?;
         let is_other = after != before;
         if self.request.mode == Mode::Record && (is_other || version.regime != reading.regime) {
             let at = self.clock.now();
@@ -223,8 +220,8 @@ impl Rereading<'_> {
             };
             let captured_at = self.app.archive.visit(visit)?.visit.started_at;
             let teller = Teller::of(self.watch, &self.app.watchlist.channels, captured_at, at);
-            let event =
-                is_other.then(|| teller.own(own_change(cause, (&before, &after), captured_at)));
+            let change = || teller.own(own_change(cause, (&before, &after), captured_at));
+            let event = is_other.then(change);
             let reread = self.reread(visit, reading);
             self.app.archive.record_version_reread(&version, &reread, event.as_ref(), at)?;
         }

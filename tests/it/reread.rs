@@ -157,7 +157,7 @@ fn what_the_latest_visit_showed_is_read_again_and_not_the_first() {
 fn what_cannot_be_read_as_today_is_not_compared_with_what_can() {
     let site = Site::start();
     let world = watching(&site, "confirm_within = 0\n");
-    site.page("/p", &framed(POLICY, "a"));
+    site.page("/p", &framed(&format!("{POLICY}<p>And more.</p>"), "a"));
     world.sweep_at("2026-01-01T00:00:00Z");
     append(&world, "select = [\"#policy\"]");
     site.page("/p", &framed(&format!("<div id=policy>{POLICY}</div><p>And more.</p>"), "a"));
@@ -394,4 +394,18 @@ fn reading_again_that_is_killed_is_gone_on_with() {
     let after = world.log();
     assert!(before.iter().all(|event| after.contains(event)));
     assert_eq!(after.len(), before.len() + 2, "{:?}", told(&world));
+}
+
+#[test]
+fn an_archive_without_a_watchlist_is_read_again_as_far_as_its_selections_are_known() {
+    let site = Site::start();
+    let world = with_another_selection(&site);
+    world.sweep_at("2026-01-03T00:00:00Z");
+    fs::remove_file(world.watchlist()).unwrap();
+    let ran = done(world.run(&["reextract"]));
+    assert!(ran.stdout.contains("left as it is"), "{ran:?}");
+    let ran = done(world.run(&["reextract", "--json"]));
+    assert_eq!(ran.json()[0]["left_out"], true);
+    fs::write(world.watchlist(), "[[page]]\nid = 1\n").unwrap();
+    assert_eq!(world.run(&["reextract"]).code, 2);
 }
