@@ -112,6 +112,19 @@ fn importing_twice_adds_nothing_and_later_captures_go_on_from_there() {
     assert_eq!(recorded(&world), ["acme-example-faces change* 2026-01-03"]);
 }
 
+/// Runs the program with `bytes` on its standard input, and expects it to succeed.
+fn piped(world: &World, arguments: &[&str], bytes: &[u8]) {
+    let mut command = world.command(arguments);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+}
+
 #[test]
 fn captures_are_judged_in_order_of_time_however_they_come() {
     let mut records = edited(URL);
@@ -121,15 +134,7 @@ fn captures_are_judged_in_order_of_time_however_they_come() {
     assert_eq!(recorded(&world), ["acme-example-faces change* 2026-01-03"]);
 
     let world = World::empty();
-    let mut command = world.command(&["import", "-"]);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(&records.concat()).unwrap();
-    assert!(child.wait_with_output().unwrap().status.success());
+    piped(&world, &["import", "-"], &records.concat());
     assert_eq!(recorded(&world), ["acme-example-faces change* 2026-01-03"]);
 }
 
@@ -319,17 +324,6 @@ fn a_saved_page_of_several_addresses_is_refused_in_words() {
 
 #[test]
 fn standard_input_may_be_packed_and_may_be_a_saved_page() {
-    let piped = |world: &World, arguments: &[&str], bytes: &[u8]| {
-        let mut command = world.command(arguments);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stderr(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(bytes).unwrap();
-        assert!(child.wait_with_output().unwrap().status.success());
-    };
     let packed: Vec<u8> = edited(URL).iter().flat_map(|record| gzip(record)).collect();
     for packed in [packed, gzip(&edited(URL).concat())] {
         let world = World::empty();
