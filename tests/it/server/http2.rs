@@ -19,18 +19,24 @@ pub enum Manner {
     ResetMidBody,
 }
 
-/// Starts the server and returns the URL of the page; it stops with the runtime.
-pub async fn start(mut config: ServerConfig, html: &'static str, manner: Manner) -> Url {
+/// Returns what takes connections by HTTP/2 on an address of its own, and the URL of its page.
+async fn bound(mut config: ServerConfig) -> (TlsAcceptor, TcpListener, Url) {
     config.alpn_protocols = vec![b"h2".to_vec()];
-    let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    let url = Url::parse(&format!("https://{address}/terms")).unwrap();
+    (TlsAcceptor::from(Arc::new(config)), listener, url)
+}
+
+/// Starts the server and returns the URL of the page; it stops with the runtime.
+pub async fn start(config: ServerConfig, html: &'static str, manner: Manner) -> Url {
+    let (acceptor, listener, url) = bound(config).await;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             tokio::spawn(serve(acceptor.clone(), stream, html, manner));
         }
     });
-    Url::parse(&format!("https://{address}/terms")).unwrap()
+    url
 }
 
 async fn serve(acceptor: TlsAcceptor, stream: TcpStream, html: &'static str, manner: Manner) {
@@ -63,11 +69,8 @@ pub enum Mischief {
 }
 
 /// Starts a server that misbehaves and returns the URL of its page; it stops with the runtime.
-pub async fn misbehaving(mut config: ServerConfig, mischief: Mischief) -> Url {
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+pub async fn misbehaving(config: ServerConfig, mischief: Mischief) -> Url {
+    let (acceptor, listener, url) = bound(config).await;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let acceptor = acceptor.clone();
@@ -77,7 +80,7 @@ pub async fn misbehaving(mut config: ServerConfig, mischief: Mischief) -> Url {
             });
         }
     });
-    Url::parse(&format!("https://{address}/terms")).unwrap()
+    url
 }
 
 const PREFACE_BYTES: usize = 24;
