@@ -115,14 +115,36 @@ impl Answer {
         self.headers.iter().any(|(key, _)| key == name)
     }
 
-    /// Returns the validators that this answer gave.
+    /// Returns the validators that this answer gave, as far as no edit can hide behind them.
+    ///
+    /// `Last-Modified` counts whole seconds, and entity tags are often made of it: a page edited
+    /// in the second in which it was served keeps both. So neither is taken of a page that was
+    /// last modified less than a minute before it was served, and no `Last-Modified` without a
+    /// `Date` to hold it against. Source: RFC 9110, section 8.8.2.2; the minute is RFC 7232's.
     pub fn validators(&self) -> Validators {
-        Validators {
-            etag: self.header("etag").map(str::to_owned),
-            last_modified: self.header("last-modified").map(str::to_owned),
+        let instant = |name| jiff::fmt::rfc2822::parse(self.header(name)?).ok();
+        let etag = self.header("etag").map(str::to_owned);
+        let Some(last_modified) = self.header("last-modified") else {
+            return Validators { etag, last_modified: None };
+        };
+        let age = match (instant("last-modified"), instant("date")) {
+            (Some(modified), Some(served)) => {
+                Some(served.timestamp().as_second() - modified.timestamp().as_second())
+            }
+            (None, _) | (_, None) => None,
+        };
+        match age {
+            Some(SETTLED_SECONDS..) => {
+                Validators { etag, last_modified: Some(last_modified.to_owned()) }
+            }
+            Some(_) => Validators::default(),
+            None => Validators { etag, last_modified: None },
         }
     }
 }
+
+/// How long a page must have stood when it was served before its validators count.
+const SETTLED_SECONDS: i64 = 60;
 
 /// Digest and length of a body on the wire; the bytes themselves are not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

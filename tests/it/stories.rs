@@ -274,6 +274,30 @@ fn a_new_selection_is_recorded_with_its_cause_and_hides_no_edit_of_the_same_day(
 }
 
 #[test]
+fn no_edit_hides_behind_a_304_of_a_page_edited_in_the_second_in_which_it_was_served() {
+    let site = Site::start();
+    let world = watching(&site, "");
+    let modified = "Wed, 31 Dec 2025 23:59:59 GMT";
+    let served_at = |date: &str| {
+        Reply::page(&framed(POLICY, "a"))
+            .header("etag", "\"6955b7ff-1a2\"")
+            .header("last-modified", modified)
+            .header("date", date)
+    };
+    site.reply("/p", served_at(modified));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    site.reply("/p", served_at("Thu, 01 Jan 2026 06:00:00 GMT"));
+    world.sweep_at("2026-01-01T06:00:00Z");
+    world.sweep_at("2026-01-01T12:00:00Z");
+    let asked = site.server().requests();
+    let asked = asked.iter().filter(|request| request.path == "/p");
+    let conditions: Vec<(bool, bool)> = asked
+        .map(|it| (it.header("if-none-match").is_some(), it.header("if-modified-since").is_some()))
+        .collect();
+    assert_eq!(conditions, [(false, false), (false, false), (true, true)]);
+}
+
+#[test]
 fn validators_of_a_page_in_trouble_are_not_used() {
     let site = Site::start();
     let world = watching(&site, "");
