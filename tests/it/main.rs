@@ -15,6 +15,7 @@ mod import;
 mod island;
 mod mail;
 mod reread;
+mod rotating;
 mod server;
 mod stories;
 mod variants;
