@@ -33,6 +33,7 @@ mod event_forms;
 mod failures;
 mod frames;
 mod judgements;
+mod lessons;
 mod migrations;
 mod opening;
 mod parts;

@@ -6,7 +6,7 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
-        events, reread, status,
+        events, lessons, reread, status,
         store::Archive,
         texts::{put_text, regime},
         visits,
@@ -53,6 +53,9 @@ fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
     let mut version = None;
     for added in &judgement.versions {
         version = Some(insert_version(access, judgement, (page, id), added)?);
+    }
+    for lesson in &judgement.lessons {
+        lessons::insert(access, (page, id), lesson)?;
     }
     status::judged(access, &status::Placed { judgement, page, origin, text, version })?;
     for event in &judgement.events {

@@ -238,7 +238,7 @@ pub fn supersede(
          WHERE judgement = ?1 HAVING NOT coalesce(max(sentence = ?2), 0)",
         [after, sentence],
     )?;
-    for table in ["version", "event"] {
+    for table in ["version", "event", "lesson"] {
         let sql = format!("UPDATE {table} SET judgement = ?2 WHERE page = ?3 AND judgement = ?1");
         access.execute(&sql, [before, after, page])?;
     }

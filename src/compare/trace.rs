@@ -42,6 +42,11 @@ impl Said {
         Said { clauses, order, neighbors: OnceCell::new() }
     }
 
+    /// Returns the blocks that say something, in order: where they stand, and what names them.
+    pub fn blocks(&self) -> impl Iterator<Item = (usize, Digest)> + '_ {
+        self.order.iter().copied()
+    }
+
     /// Returns whether the text has a clause.
     pub fn has(&self, clause: &Digest) -> bool {
         self.clauses.contains(clause)

@@ -1,6 +1,6 @@
 //! What is on record about a page, and what a judgement adds to it.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::model::{
     cause::Cause,
@@ -247,6 +247,8 @@ pub struct Judgement {
     pub reread: Vec<Reread>,
     /// Versions to add, in order; at most one for our own upgrade and one for the page.
     pub versions: Vec<NewVersion>,
+    /// What was learnt of the page's places by this visit, for the judgement of later ones.
+    pub lessons: Vec<Lesson>,
     /// The wording that waits after this visit.
     pub waiting: Option<Waiting>,
     /// The trouble that the page is in after this visit.
@@ -314,6 +316,27 @@ pub struct NewVersion {
     pub first_visit: VisitId,
     /// When that visit was.
     pub first_at: Timestamp,
+}
+
+/// A place of a page where passages come and go by themselves, as the page's history taught.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lesson {
+    /// The block after which the place is (`compare` names it); none at the start of the page.
+    pub after: Option<Digest>,
+    /// The words of that block, shortened.
+    pub words: String,
+    /// How many passages came there and went again.
+    pub passages: usize,
+    /// The longest that one of them stayed.
+    pub longest: Duration,
+    /// The visit that first showed the first of them.
+    pub first_visit: VisitId,
+    /// When that was.
+    pub first_at: Timestamp,
+    /// The visit at which the last of them was gone.
+    pub last_visit: VisitId,
+    /// When that was.
+    pub last_at: Timestamp,
 }
 
 /// What texts are held against that differ from a version's own.

@@ -121,6 +121,8 @@ pub struct Watch {
     pub robots: RobotsRule,
     /// Which addresses may be reached.
     pub addresses: AddressRule,
+    /// What the page's own history may teach.
+    pub learning: Learning,
     /// The commitments on the page.
     pub pledges: Vec<Pledge>,
 }
@@ -150,6 +152,7 @@ impl Watch {
             state: WatchState::Active,
             robots: RobotsRule::Honored,
             addresses: AddressRule::PublicOnly,
+            learning: Learning::On,
             pledges: Vec::new(),
         }
     }
@@ -181,6 +184,15 @@ pub enum WatchState {
     Active,
     /// Not visited until the watchlist says so again.
     Paused,
+}
+
+/// What a page's own history may teach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Learning {
+    /// Where passages come and go by themselves, what differs has to hold for longer.
+    On,
+    /// Nothing: every passage is judged alike.
+    Off,
 }
 
 /// What robots.txt means to a watch.

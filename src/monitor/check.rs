@@ -27,7 +27,7 @@ use crate::{
         time::Timestamp,
         trouble::{Trouble, TroubleKind},
         visit::{FetchFailure, Origin, Part, Visit},
-        watch::{Watch, Watchlist},
+        watch::{Learning, Watch, Watchlist},
     },
     monitor::{
         earlier::{self, Before, Today},
@@ -210,7 +210,7 @@ fn in_trouble(
     };
     let ground = ground(with.archive, version, &before.text)?;
     let memory = remembered(&with, version, &regime)?;
-    let settled = weighed(&with, version, &memory, (&ground, before.version()), None).settled;
+    let settled = weighed(&with, version, &memory, (&ground, before.version()), None)?.settled;
     let rederived = before.rederived.map(|it| it.beside(&ground));
     let late = settled.map(|settled| Box::new(Late { settled, rederived }));
     Ok(Evidence::Trouble(trouble, late))
@@ -291,7 +291,7 @@ fn beside(with: &Weighing, version: &Version, after: After) -> Result<Evidence, 
     if differs {
         let memory = remembered(with, version, &after.reading.regime)?;
         let now = suspected.is_none().then_some((&after.reading, &diff));
-        weighed_now = weighed(with, version, &memory, (&ground, before.version()), now);
+        weighed_now = weighed(with, version, &memory, (&ground, before.version()), now)?;
         key = settle::key((&ground, &after.reading), &diff, &weighed_now.stands);
     }
     let waiting = waiting(with, &ground)?;
@@ -307,6 +307,8 @@ fn beside(with: &Weighing, version: &Version, after: After) -> Result<Evidence, 
         key,
         stands: weighed_now.stands,
         settled: weighed_now.settled,
+        relied: weighed_now.relied,
+        lessons: weighed_now.lessons,
         waiting,
         suspicion: suspected,
         standing,
@@ -345,8 +347,12 @@ fn weighed(
     memory: &Memory,
     (ground, version_text): (&Text, Option<Digest>),
     text: Option<(&Reading, &Diff)>,
-) -> Weighed {
+) -> Result<Weighed, ArchiveError> {
     let case = with.case;
+    let learnt = match case.watch.learning {
+        Learning::On => with.archive.lessons(&case.watch.page, case.captured_at)?,
+        Learning::Off => Vec::new(),
+    };
     let last_at = case.state.version_last_at;
     let established = settle::Established {
         version: version_text.unwrap_or(version.text),
@@ -355,7 +361,13 @@ fn weighed(
         is_seen_twice: last_at.is_some_and(|last| HOLD <= last.since(version.first_at)),
     };
     let (visit, at, within) = (case.visit, case.captured_at, case.watch.confirm_within);
-    settle::weigh(memory, &established, Now { visit, at, text, within })
+    let now = Now { visit, at, text, within };
+    let taught = settle::Taught {
+        learning: case.watch.learning,
+        learnt: &learnt,
+        pledges: &case.watch.pledges,
+    };
+    Ok(settle::weigh(memory, &established, now, &taught))
 }
 
 /// Nothing that the version before was read from can be held against the text: it stands as it
@@ -392,6 +404,8 @@ fn taken_as_it_stands(
         key,
         stands: Vec::new(),
         settled: None,
+        relied: Vec::new(),
+        lessons: Vec::new(),
         waiting: None,
         suspicion: None,
         standing: None,

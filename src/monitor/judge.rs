@@ -7,6 +7,7 @@ pub mod case;
 pub mod change;
 pub mod events;
 pub mod passages;
+pub mod places;
 pub mod settle;
 pub mod suspicion;
 
@@ -51,6 +52,7 @@ pub fn judge(case: &Case, evidence: Evidence) -> Judgement {
 fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     let (rederived, read_again) = (compared.rederived.clone(), compared.read_again.clone());
     let unsettled = compared.unsettled.clone();
+    let (relied, lessons) = (compared.relied.clone(), compared.lessons.clone());
     let mut judgement = match (compared.diff.strongest(), &compared.suspicion) {
         (None, _) => {
             let reason = "the text is, word for word, the established one".to_owned();
@@ -74,6 +76,8 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
         (Some(kind), _) => change::another_text(case, compared, kind),
     };
     judgement.read_again = read_again;
+    judgement.reasons.extend(relied);
+    judgement.lessons = lessons;
     if let Some(rederived) = rederived {
         events::add_own_upgrade(case, &mut judgement, rederived);
     }

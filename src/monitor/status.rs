@@ -8,7 +8,7 @@ use crate::{
     model::{
         address::AddressRule,
         event::Delivery,
-        history::{Spell, Waiting},
+        history::{Lesson, Spell, Waiting},
         page::PageId,
         sweep::{ClockJump, SweepRecord},
         time::Timestamp,
@@ -17,6 +17,7 @@ use crate::{
     monitor::{
         app::{App, MonitorError},
         history::{self, Which},
+        judge::places,
         sweep::due_at,
         turns::{Turns, turns_of},
     },
@@ -59,6 +60,8 @@ pub struct PageStatus {
     pub size: PageSize,
     /// What the user should know, one sentence each.
     pub notes: Vec<String>,
+    /// What its history taught of its places, a sentence each.
+    pub learnt: Vec<String>,
 }
 
 /// How a watch is doing, in one word.
@@ -166,7 +169,17 @@ fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, M
         waiting: state.waiting,
         next_due_at,
         size: app.archive.page_size(page)?,
+        learnt: app.archive.lessons(page, now)?.iter().map(|it| learnt(it, now)).collect(),
     })
+}
+
+/// Returns what was learnt of a place, and whether it is relied on still.
+fn learnt(lesson: &Lesson, now: Timestamp) -> String {
+    let words = places::learnt(lesson);
+    match places::is_in_doubt(lesson, now) {
+        true => format!("{words}; it has been still for so long that this is relied on no more"),
+        false => words,
+    }
 }
 
 fn notes(

@@ -51,7 +51,7 @@ pub const PAGE: TableKeys = TableKeys {
     place: "[[page]]",
     names: &[
         "id", "company", "title", "url", "urls", "formerly", "headers", "select", "remove",
-        "paused", "pledge",
+        "paused", "learn", "pledge",
     ],
 };
 

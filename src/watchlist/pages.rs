@@ -7,7 +7,7 @@ use url::Url;
 use crate::{
     model::{
         page::PageId,
-        watch::{Selection, Watch, WatchState},
+        watch::{Learning, Selection, Watch, WatchState},
     },
     watchlist::{
         addresses::read_address,
@@ -109,6 +109,8 @@ fn read_watch(
     let headers = section.entry("headers").map(|entry| read_headers(found, &entry));
     let is_paused = section.entry("paused").and_then(|entry| entry.flag(found));
     let state = if is_paused == Some(true) { WatchState::Paused } else { WatchState::Active };
+    let learns = section.entry("learn").and_then(|entry| entry.flag(found));
+    let learning = if learns == Some(false) { Learning::Off } else { Learning::On };
     let pledges = read_pledges(found, section);
     let unset = PageId::from_words("unset").expect("these are letters");
     let watch = Watch {
@@ -122,6 +124,7 @@ fn read_watch(
         state,
         robots: rules.robots,
         addresses: rules.addresses,
+        learning,
         pledges,
         ..Watch::new(unset, Vec::new())
     };

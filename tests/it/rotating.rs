@@ -311,3 +311,45 @@ fn live_visits_six_hours_apart_tell_each_edit_once() {
 fn live_visits_two_days_apart_tell_each_edit_once() {
     assert_told(every(48), Series::live);
 }
+
+/// A page with another promotion each day beside a pledge, visited every six hours: what the page's
+/// own history teaches.
+#[test]
+fn a_promotion_of_each_day_falls_silent_and_edits_beside_it_are_told() {
+    let site = Site::start();
+    let world = World::with(&format!("\n[[page]]\nid = \"p\"\nurl = \"{}\"\n", site.url("/p")));
+    let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let sweep = |world: &World, visit: usize, edits: &[Pledges]| {
+        let promotion = format!("<p>{}.</p>", headline(visit / 4, 8));
+        let html = page(0, &[], edits).replace("<p>This holds", &format!("{promotion}<p>This holds"));
+        site.page("/p", &html);
+        let at = Timestamp::from_millis(start.as_millis() + visit as i64 * 6 * 3_600_000);
+        world.sweep_at(&at.to_string());
+    };
+    let changes = |world: &World| {
+        let is_alert = |told: &&pledgewatch::model::event::Told| {
+            matches!(told.event.telling, Telling::Alert(_)) && told.event.kind() == EventKind::Change
+        };
+        world.log().iter().filter(is_alert).count()
+    };
+    (0..24).for_each(|visit| sweep(&world, visit, &[]));
+    let learning = changes(&world);
+    assert!(learning <= 5, "{learning}");
+    (24..48).for_each(|visit| sweep(&world, visit, &[]));
+    assert_eq!(changes(&world), learning, "the place is known by now");
+    (48..52).for_each(|visit| sweep(&world, visit, &[Pledges::Negated]));
+    assert_eq!(changes(&world), learning + 1);
+    (52..56).for_each(|visit| sweep(&world, visit, &[Pledges::Negated, Pledges::Removed]));
+    assert_eq!(changes(&world), learning + 2);
+    let why = world.run(&["status", "p", "--why"]);
+    assert!(why.stdout.contains("passages come and go by themselves"), "{why:?}");
+    let visit = world.run(&["explain", "v48"]);
+    assert!(visit.stdout.contains("what differs there has to hold for"), "{visit:?}");
+    fs::write(world.watchlist(), {
+        let list = fs::read_to_string(world.watchlist()).unwrap();
+        format!("{list}learn = false\n")
+    })
+    .unwrap();
+    (56..64).for_each(|visit| sweep(&world, visit, &[Pledges::Negated, Pledges::Removed]));
+    assert!(learning + 2 < changes(&world), "nothing is learnt where the user says so");
+}

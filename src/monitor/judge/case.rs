@@ -7,7 +7,7 @@ use crate::{
         channel::Channel,
         edit::Diff,
         history::{
-            Accepted, Finding, Judgement, NewVersion, PageState, Reading, Standing, VisitId,
+            Accepted, Finding, Judgement, Lesson, NewVersion, PageState, Reading, Standing, VisitId,
         },
         snapshot::Digest,
         text::Text,
@@ -81,6 +81,10 @@ pub struct Compared {
     pub stands: Vec<Stand>,
     /// What is established by this visit.
     pub settled: Option<Settled>,
+    /// What was learnt of the page's places that bears on it, in words.
+    pub relied: Vec<String>,
+    /// What is learnt of them by this visit.
+    pub lessons: Vec<Lesson>,
     /// The wording that waits, if one does.
     pub waiting: Option<Held>,
     /// Why this may not be the policy at all, judged beside the established text.
@@ -190,6 +194,7 @@ pub fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgeme
         read_again: None,
         reread: Vec::new(),
         versions: Vec::new(),
+        lessons: Vec::new(),
         waiting: case.state.waiting.clone(),
         spell: None,
         accepted,

@@ -1,7 +1,10 @@
 //! Whether a passage stands, edit by edit: does it hold, was it on the page before, or is it another
 //! at each visit. Variants mix, and come and go apart; so do modules that rotate beside the policy.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     compare::trace::{Arrangement, Said, Trace},
@@ -12,7 +15,10 @@ use crate::{
         text::Text,
         time::Timestamp,
     },
-    monitor::memory::Memory,
+    monitor::{
+        judge::places::{self, Places, STAY_MAX},
+        memory::Memory,
+    },
 };
 
 /// How long a wording that was never seen before has to hold between its first and its last
@@ -65,6 +71,14 @@ impl Stand {
     }
 }
 
+/// Where what differs has to hold for longer, and what need not.
+pub struct Patience<'a> {
+    /// What is known of the page's places.
+    pub places: &'a Places,
+    /// Whether an edit is of a passage that carries a pledge.
+    pub is_pledged: &'a dyn Fn(&Edit) -> bool,
+}
+
 /// What the page showed, visit by visit, the one that is judged last.
 pub struct Line<'a> {
     said: Vec<&'a Said>,
@@ -103,8 +117,15 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Returns how each edit stands, in order.
-    pub fn stands(&self, diff: &Diff, texts: (&Text, &Text), sides: (&Said, &Said)) -> Vec<Stand> {
+    /// Returns how each edit stands, in order; adds what was learnt that bears on one, in words.
+    pub fn stands(
+        &self,
+        diff: &Diff,
+        texts: (&Text, &Text),
+        sides: (&Said, &Said),
+        patience: &Patience,
+        relied: &mut Vec<String>,
+    ) -> Vec<Stand> {
         let traces: Vec<Option<Trace>> = traces(diff, texts, sides);
         let mut moved: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
         for (edit, trace) in diff.edits().zip(&traces) {
@@ -122,6 +143,7 @@ impl<'a> Line<'a> {
             Some(trace) => self.stand(&trace),
         };
         let mut stands: Vec<Stand> = diff.edits().zip(traces).map(stand).collect();
+        relied.extend(self.ask_patience(diff, &mut stands, texts, sides, patience));
         let told: Vec<(usize, Certainty)> = stands
             .iter()
             .filter_map(|stand| match stand {
@@ -138,6 +160,57 @@ impl<'a> Line<'a> {
             }
         }
         stands
+    }
+
+    /// Has what differs at a place where passages come and go by themselves wait until it has held
+    /// for longer than they do. What had stood for longer than they do, and what carries a pledge,
+    /// is told all the same. Returns what was learnt that bears on it, in words.
+    pub fn ask_patience(
+        &self,
+        diff: &Diff,
+        stands: &mut [Stand],
+        texts: (&Text, &Text),
+        sides: (&Said, &Said),
+        patience: &Patience,
+    ) -> BTreeSet<String> {
+        let mut relied = BTreeSet::new();
+        for (edit, stand) in diff.edits().zip(stands) {
+            let lesson = match (&edit.after, &edit.before) {
+                (Some(after), _) => patience.places.lesson(sides.1, after.block),
+                (None, Some(before)) => patience.places.lesson(sides.0, before.block),
+                (None, None) => None,
+            };
+            let Some(lesson) = lesson.filter(|_| edit.kind.is_wording()) else { continue };
+            let trace = Trace::of(edit, texts, sides);
+            let is_old = |it: &Digest| lesson.longest < self.seen_for(it);
+            let has_to_wait = match stand {
+                Stand::Holds(..) | Stand::Passing(_) => {
+                    !trace.is_empty() && !trace.went.iter().any(is_old)
+                }
+                Stand::Silent | Stand::Returned(_) | Stand::Known(_) => false,
+            };
+            if !has_to_wait || (patience.is_pledged)(edit) {
+                continue;
+            }
+            let needed = self.within.max(STAY_MAX.min(2 * lesson.longest));
+            relied.insert(places::in_words(lesson, needed));
+            if let Some(since) = stand.told()
+                && needed <= self.now.1.since(self.at[since.visit])
+            {
+                continue;
+            }
+            *stand = Stand::Passing(None);
+        }
+        relied
+    }
+
+    /// Returns for how long a clause was on the page, from its first sighting to its last.
+    fn seen_for(&self, clause: &Digest) -> Duration {
+        let seen = || self.said.iter().zip(&self.at).filter(|(said, _)| said.has(clause));
+        match (seen().next(), seen().next_back()) {
+            (Some((_, first)), Some((_, last))) => last.since(*first),
+            (_, _) => Duration::ZERO,
+        }
     }
 
     /// Returns which edits of the text shown at the latest visit before stand although this visit

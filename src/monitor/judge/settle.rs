@@ -6,18 +6,23 @@ use std::{collections::BTreeSet, time::Duration};
 use crate::{
     compare::{
         self,
+        quote::find_quote,
         trace::{Said, Trace, without},
     },
     model::{
         edit::{Diff, Edit, EditKind},
         event::Certainty,
-        history::{Reading, Regime, VisitId, Waiting},
+        history::{Lesson, Reading, Regime, VisitId, Waiting},
         snapshot::Digest,
-        text::Text,
+        text::{Block, BlockKind, Text},
         time::{Timestamp, in_words},
+        watch::{Learning, Pledge},
     },
     monitor::{
-        judge::passages::{Line, Since, Stand},
+        judge::{
+            passages::{Line, Patience, Since, Stand},
+            places::Places,
+        },
         memory::Memory,
     },
 };
@@ -133,6 +138,16 @@ pub struct Now<'a> {
     pub within: Duration,
 }
 
+/// What the page's history taught, and what it may teach.
+pub struct Taught<'a> {
+    /// Whether it may teach anything.
+    pub learning: Learning,
+    /// What it taught before.
+    pub learnt: &'a [Lesson],
+    /// The commitments whose clauses are told whatever was learnt.
+    pub pledges: &'a [Pledge],
+}
+
 /// What the passages of a visit's text come to.
 #[derive(Clone, Debug, Default)]
 pub struct Weighed {
@@ -140,18 +155,34 @@ pub struct Weighed {
     pub stands: Vec<Stand>,
     /// What is established by it.
     pub settled: Option<Settled>,
+    /// What was learnt that bears on it, in words.
+    pub relied: Vec<String>,
+    /// What is learnt now.
+    pub lessons: Vec<Lesson>,
 }
 
 /// Weighs what differs from the established text, passage by passage.
-pub fn weigh(memory: &Memory, established: &Established, now: Now) -> Weighed {
+pub fn weigh(
+    memory: &Memory,
+    established: &Established,
+    now: Now,
+    taught: &Taught,
+) -> Weighed {
     let before = (established.ground, &Said::of(established.ground));
     let after = now.text.map(|(reading, diff)| (&reading.text, Said::of(&reading.text), diff));
     let said = after.as_ref().map(|it| &it.1);
+    let places = match taught.learning {
+        Learning::On => Places::of(memory, taught.learnt, now.at),
+        Learning::Off => Places::default(),
+    };
+    let is_pledged = |edit: &Edit| is_pledged(edit, taught.pledges);
+    let patience = Patience { places: &places, is_pledged: &is_pledged };
     let line = Line::of(memory, (said, now.at), now.within, established.is_seen_twice);
+    let mut relied = Vec::new();
     let mut found = Found::default();
     let mut stands = Vec::new();
     if let Some((text, said, diff)) = &after {
-        stands = line.stands(diff, (before.0, text), (before.1, said));
+        stands = line.stands(diff, (before.0, text), (before.1, said), &patience, &mut relied);
         found.add(diff, &stands, (before.0, text), (before.1, said));
     }
     if let Some(last) = memory.visits.last().map(|seen| &memory.texts[seen.text]) {
@@ -159,12 +190,24 @@ pub fn weigh(memory: &Memory, established: &Established, now: Now) -> Weighed {
         if is_another && !now.within.is_zero() {
             let diff = compare::diff::diff(before.0, &last.text);
             let (texts, sides) = ((before.0, &last.text), (before.1, &last.said));
-            let overdue = line.overdue(&diff, texts, sides);
+            let mut overdue = line.overdue(&diff, texts, sides);
+            line.ask_patience(&diff, &mut overdue, texts, sides, &patience);
             found.add(&diff, &overdue, texts, sides);
         }
     }
     let settled = found.settled(memory, established, &now, before.1);
-    Weighed { stands, settled }
+    Weighed { stands, settled, relied, lessons: places.to_keep(taught.learnt) }
+}
+
+/// Returns whether an edit is of a passage that carries a pledge.
+fn is_pledged(edit: &Edit, pledges: &[Pledge]) -> bool {
+    let passages = [&edit.before, &edit.after];
+    pledges.iter().any(|pledge| {
+        passages.iter().copied().flatten().any(|passage| {
+            let block = Block::new(BlockKind::Paragraph, &passage.words);
+            find_quote(&Text { blocks: vec![block] }, &pledge.quote).is_some()
+        })
+    })
 }
 
 /// Returns what is the same as long as what has to hold is the same: the wording, without edits

@@ -33,7 +33,8 @@ fn weighed(established: &str, shown: &[(u64, &str)]) -> Weighed {
     };
     let within = Duration::from_secs(36 * 3_600);
     let now = Now { visit: VisitId(99), at: hour(now), text: Some((&reading, &diff)), within };
-    weigh(&memory, &established, now)
+    let taught = Taught { learning: Learning::On, learnt: &[], pledges: &[] };
+    weigh(&memory, &established, now, &taught)
 }
 
 /// Returns the words of each passage that is told, before and after.
@@ -181,4 +182,69 @@ fn what_is_known_goes_along_with_what_came_at_the_same_visit() {
     let found = weighed(shown[1].1, &shown);
     let both = [pair("We never sell.", "We may sell."), pair("We keep logs.", "")];
     assert_eq!(told(&found), both);
+}
+
+const PROMOTIONS: [&str; 7] = [
+    "Boats are cheap on Monday.",
+    "Fresh bread wins a medal.",
+    "Our choir sings outdoors.",
+    "Snow covers seven valleys.",
+    "A violin crossed an ocean.",
+    "Lanterns light old harbors.",
+    "Tea grows beside glaciers.",
+];
+
+/// Returns what a page showed every six hours up to an hour, with another promotion each day
+/// between its pledge and its foot; `alter` has the last word on each.
+fn daily(until: u64, alter: impl Fn(u64, String) -> String) -> Vec<(u64, String)> {
+    let shown = |hour: u64| {
+        let promotion = PROMOTIONS[(hour / 24) as usize % PROMOTIONS.len()];
+        let page = format!("We never sell faces.|{promotion}|Write to us.");
+        (hour, alter(hour, page))
+    };
+    (0..=until / 6).map(|visit| shown(visit * 6)).collect()
+}
+
+fn weighed_daily(established: &str, shown: &[(u64, String)]) -> Weighed {
+    let shown: Vec<(u64, &str)> = shown.iter().map(|(at, it)| (*at, it.as_str())).collect();
+    weighed(established, &shown)
+}
+
+#[test]
+fn a_promotion_of_each_day_is_told_until_four_have_come_and_gone() {
+    let plain = |_, page| page;
+    let ground = |day: usize| format!("We never sell faces.|{}|Write to us.", PROMOTIONS[day]);
+    for day in 1..=4 {
+        let found = weighed_daily(&ground(day - 1), &daily(day as u64 * 24 + 6, plain));
+        assert_eq!(told(&found).len(), 1, "day {day}");
+        assert!(found.lessons.is_empty());
+    }
+    let found = weighed_daily(&ground(4), &daily(5 * 24 + 6, plain));
+    assert_eq!(told(&found), []);
+    assert_eq!(found.lessons.len(), 1);
+    assert_eq!((found.lessons[0].passages, found.relied.len()), (4, 1), "{found:?}");
+    assert!(found.relied[0].contains("after \"We never sell faces.\""), "{found:?}");
+}
+
+#[test]
+fn beside_a_place_that_rotates_what_stood_is_told_as_ever_and_what_is_new_when_it_lasts() {
+    let ground = format!("We never sell faces.|{}|Write to us.", PROMOTIONS[4]);
+    let edited = |hour, page: String| match hour {
+        120.. => page.replace("never", "may"),
+        _ => page,
+    };
+    let found = weighed_daily(&ground, &daily(126, edited));
+    assert_eq!(told(&found), [pair("We never sell faces.", "We may sell faces.")]);
+    let gone = |hour, page: String| match hour {
+        120.. => page.replace("We never sell faces.|", ""),
+        _ => page,
+    };
+    assert_eq!(told(&weighed_daily(&ground, &daily(126, gone))).len(), 1);
+    let stays = |hour, page: String| match hour {
+        120.. => page.replace("|Write", "|We sell to partners.|Write"),
+        _ => page,
+    };
+    assert_eq!(told(&weighed_daily(&ground, &daily(162, stays))), []);
+    let late = told(&weighed_daily(&ground, &daily(168, stays)));
+    assert_eq!(late, [pair("", "We sell to partners.")]);
 }
