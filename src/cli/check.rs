@@ -207,6 +207,9 @@ pub fn report(swept: &Swept, terminal: &Terminal) {
         terminal
             .say(&format!("warning: an alert could not be delivered and stays due: {undelivered}"));
     }
+    if let Some(reason) = &swept.heartbeat_failure {
+        terminal.say(&format!("warning: the heartbeat could not be sent: {reason}"));
+    }
     for (page, trouble) in &swept.troubled {
         let warning = format!("warning: {page}: {trouble}");
         match swept.unread.contains(page) {
@@ -231,7 +234,11 @@ fn pages(count: usize) -> String {
 }
 
 fn exit_of(swept: &Swept, exit_code: bool) -> Exit {
-    if !swept.troubled.is_empty() || !swept.undelivered.is_empty() || swept.interrupted {
+    let has_failed = !swept.troubled.is_empty()
+        || !swept.undelivered.is_empty()
+        || swept.heartbeat_failure.is_some()
+        || swept.interrupted;
+    if has_failed {
         Exit::Partly
     } else if exit_code && 0 < swept.changes {
         Exit::Changes

@@ -16,7 +16,7 @@ use crate::{
     monitor::{
         app::Paths,
         clock::Clock,
-        status::{self, Health, PageStatus, Status},
+        status::{self, Concern, Health, PageStatus, Status},
     },
 };
 
@@ -28,6 +28,11 @@ pub struct StatusArguments {
     /// One JSON object a page, then one for the rest.
     #[arg(long)]
     json: bool,
+    /// Print only what someone must look at, and exit with 3 if there is anything: a page not
+    /// visited for twice its `every`, or not seen healthy for longer than `trouble_after`; alerts
+    /// that were given up.
+    #[arg(long)]
+    check: bool,
 }
 
 /// Runs the command.
@@ -38,7 +43,11 @@ pub fn run(
 ) -> Result<Exit, CliError> {
     let scratch = tempfile::tempdir()?;
     let app = open_without_writing(paths, scratch.path())?;
-    let status = status::status(&app, &arguments.pages, Clock::system().now())?;
+    let now = Clock::system().now();
+    let status = status::status(&app, &arguments.pages, now)?;
+    if arguments.check {
+        return print_concerns(&status::concerns(&app, &status, now), arguments.json, terminal);
+    }
     if arguments.json {
         for page in &status.pages {
             terminal.print_json(&page_json(page))?;
@@ -53,6 +62,24 @@ pub fn run(
     text.push_str(&rest_text(&status));
     terminal.print(&text)?;
     Ok(Exit::Done)
+}
+
+fn print_concerns(
+    concerns: &[Concern],
+    as_json: bool,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
+    for Concern { page, what } in concerns {
+        let page = page.as_ref().map(PageId::as_str);
+        match as_json {
+            true => terminal.print_json(&json!({ "page": page, "concern": what }))?,
+            false => {
+                let of = page.map_or(String::new(), |page| format!("{page}: "));
+                terminal.print(&visible::visible(&format!("{of}{what}")))?;
+            }
+        }
+    }
+    Ok(if concerns.is_empty() { Exit::Done } else { Exit::Partly })
 }
 
 fn page_text(page: &PageStatus) -> String {

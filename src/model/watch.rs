@@ -5,7 +5,12 @@ use std::{path::PathBuf, time::Duration};
 use jiff::civil::Date;
 use url::Url;
 
-use crate::model::{address::AddressRule, channel::Channel, page::PageId, snapshot::Digest};
+use crate::model::{
+    address::AddressRule,
+    channel::{Channel, UrlSource},
+    page::PageId,
+    snapshot::Digest,
+};
 
 /// The whole watchlist, checked.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,6 +45,17 @@ pub struct Settings {
     pub proxy: Option<Url>,
     /// A PEM file with authorities to trust beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// What is called after each sweep that ran to its end.
+    pub heartbeat: Option<Heartbeat>,
+}
+
+/// An address that is called after each sweep, so that somebody notices when none runs any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// Where it is; services name the watcher in the address, which makes it a secret.
+    pub url: UrlSource,
+    /// Which addresses it may reach.
+    pub addresses: AddressRule,
 }
 
 impl Default for Settings {
@@ -51,6 +67,7 @@ impl Default for Settings {
             host_gap: Duration::from_secs(2),
             proxy: None,
             ca_file: None,
+            heartbeat: None,
         }
     }
 }

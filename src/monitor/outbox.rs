@@ -10,11 +10,11 @@ use crate::{
     fetch::{address, client::guarded_client},
     model::{
         address::AddressRule,
-        channel::{Channel, ChannelKind},
+        channel::{Channel, ChannelKind, UrlSource},
         event::{Addressee, Delivery, DeliveryState, Event, EventId, Telling, Told, What},
         page::PageId,
         time::Timestamp,
-        watch::Settings,
+        watch::{Heartbeat, Settings},
     },
     monitor::{
         app::{App, MonitorError},
@@ -148,11 +148,23 @@ fn address_rule(channel: &Channel) -> Result<AddressRule, String> {
             return Ok(AddressRule::PublicOnly);
         }
     };
+    checked(url, rule).map(|()| rule)
+}
+
+/// Fails if `url` is no address that `rule` allows. What a name stands for is checked when it is
+/// connected to.
+fn checked(url: &UrlSource, rule: AddressRule) -> Result<(), String> {
     let url = deliver::secret::url(url).map_err(|failure| failure.to_string())?;
-    match address::check_url(&url, rule) {
-        Ok(()) => Ok(rule),
-        Err(failure) => Err(format!("{failure}; `allow_private_addresses = true` would allow it")),
-    }
+    address::check_url(&url, rule)
+        .map_err(|failure| format!("{failure}; `allow_private_addresses = true` would allow it"))
+}
+
+/// Calls the heartbeat, if there is one: a sweep ran to its end, whatever it found.
+pub async fn beat(settings: &Settings) -> Result<(), String> {
+    let Some(Heartbeat { url, addresses }) = &settings.heartbeat else { return Ok(()) };
+    checked(url, *addresses)?;
+    let client = guarded_client(settings, *addresses).map_err(|error| error.to_string())?;
+    deliver::post::beat(url, &Post { client }).await.map_err(|failure| failure.to_string())
 }
 
 fn find_channel(channels: &[Channel], name: &str) -> Option<Channel> {

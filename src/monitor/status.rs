@@ -7,7 +7,7 @@ use crate::{
     compare::quote::find_quote,
     model::{
         address::AddressRule,
-        event::Delivery,
+        event::{Delivery, DeliveryState},
         history::{Spell, Waiting},
         page::PageId,
         sweep::{ClockJump, SweepRecord},
@@ -203,6 +203,55 @@ fn notes(
         }
     }
     Ok(notes)
+}
+
+/// Something that someone must look at, or silence means nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concern {
+    /// Which page; `None` if it is of no single one.
+    pub page: Option<PageId>,
+    /// What is wrong, in words.
+    pub what: String,
+}
+
+/// Returns what is wrong with the watching itself: watched pages that were not visited for twice
+/// as long as they ask for, or not seen healthy for longer than trouble may last, and alerts that
+/// were given up. Pages that are paused or watched no more are of no concern.
+pub fn concerns(app: &App, status: &Status, now: Timestamp) -> Vec<Concern> {
+    let of_page = |page: &PageStatus| {
+        let watch = app.watchlist.watch(&page.page)?;
+        let what = neglect(watch, page, now)?;
+        Some(Concern { page: Some(page.page.clone()), what })
+    };
+    let mut concerns: Vec<Concern> = status.pages.iter().filter_map(of_page).collect();
+    let is_given_up = |it: &&Delivery| matches!(it.state, DeliveryState::GivenUp(_));
+    let given_up = status.undelivered.iter().filter(is_given_up).count();
+    if 0 < given_up {
+        let what = format!("{given_up} deliveries of alerts were given up; see `alert retry`");
+        concerns.push(Concern { page: None, what });
+    }
+    concerns
+}
+
+fn neglect(watch: &Watch, page: &PageStatus, now: Timestamp) -> Option<String> {
+    if watch.state == WatchState::Paused {
+        return None;
+    }
+    let Some(last_visit_at) = page.last_visit_at else {
+        return Some("it was never visited".to_owned());
+    };
+    let rhythm = watch.every.saturating_mul(2);
+    if rhythm < now.since(last_visit_at) {
+        return Some(format!("it was not visited since {}", last_visit_at.minute()));
+    }
+    let trouble = page.spell.as_ref().map_or(String::new(), |it| format!(": {}", it.trouble));
+    match page.last_healthy_at {
+        None => Some(format!("it was never seen healthy{trouble}")),
+        Some(at) if watch.trouble_after.max(rhythm) < now.since(at) => {
+            Some(format!("it was not seen healthy since {}{trouble}", at.minute()))
+        }
+        Some(_) => None,
+    }
 }
 
 /// Returns how long until the first watch is due: what `watch` sleeps.

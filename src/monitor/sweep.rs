@@ -132,6 +132,9 @@ pub async fn sweep(
     outbox::deliver_due(app, clock, stop, &mut swept).await?;
     let end = if swept.interrupted { SweepEnd::Interrupted } else { SweepEnd::Done };
     app.archive.end_sweep(sweep, clock.now(), end)?;
+    if !swept.interrupted {
+        swept.heartbeat_failure = outbox::beat(&app.watchlist.settings).await.err();
+    }
     Ok(Sweep::Done(swept, lock))
 }
 

@@ -97,6 +97,11 @@ fn visit_rows() -> Vec<DefaultRow> {
         ),
         row("settings.proxy", none(), "the proxy for all visits, http, https or socks5"),
         row("settings.ca_file", none(), "a PEM file with authorities to trust as well"),
+        row(
+            "settings.heartbeat",
+            none(),
+            "an address that is called (GET) after each whole sweep, or { env = … }, { file = … }",
+        ),
     ]
 }
 
@@ -168,6 +173,7 @@ mod tests {
                 "settings.language" => watches[0].language.is_none(),
                 "settings.proxy" => settings.proxy.is_none(),
                 "settings.ca_file" => settings.ca_file.is_none(),
+                "settings.heartbeat" => settings.heartbeat.is_none(),
                 "channel.companies" => filter.companies.is_empty(),
                 "channel.pages" => filter.pages.is_empty(),
                 "channel.kinds" => filter.kinds.is_empty(),
@@ -185,6 +191,7 @@ mod tests {
                 ("settings.contact" | "settings.ca_file", _) => "\"x\"",
                 ("settings.language", _) => "\"de\"",
                 ("settings.proxy", _) => "\"http://p:3128\"",
+                ("settings.heartbeat", _) => "\"https://beat.example.org/x\"",
                 ("settings.body_bytes_max" | "settings.wire_bytes_max", _) => "4096",
                 ("channel.security", _) => "\"tls\"",
                 ("channel.pages", _) => "\"a\"",

@@ -30,6 +30,7 @@ pub const SETTINGS: TableKeys = TableKeys {
         "retries_max",
         "proxy",
         "ca_file",
+        "heartbeat",
     ],
 };
 

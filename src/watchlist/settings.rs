@@ -5,12 +5,13 @@ use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 use crate::{
     model::{
         address::AddressRule,
-        watch::{Bounds, RobotsRule, Settings, Watch},
+        watch::{Bounds, Heartbeat, RobotsRule, Settings, Watch},
     },
     watchlist::{
         addresses::read_proxy,
         found::{Findings, Flaw},
         keys,
+        secrets::read_secret_address,
         table::{Entry, Section},
     },
 };
@@ -81,6 +82,10 @@ pub fn read_settings(found: &mut Findings<'_>, top: &Section<'_>) -> (Settings, 
         settings.ca_file = path;
     }
     let rules = read_rules(found, &section, &PageRules::default());
+    if let Some(entry) = section.entry("heartbeat") {
+        let url = read_secret_address(found, &entry);
+        settings.heartbeat = url.map(|url| Heartbeat { url, addresses: rules.addresses });
+    }
     (settings, rules)
 }
 

@@ -18,4 +18,5 @@ mod reread;
 mod server;
 mod stories;
 mod variants;
+mod watched;
 mod world;

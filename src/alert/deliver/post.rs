@@ -15,7 +15,7 @@ use crate::{
         render::visible::{clipped, visible},
     },
     model::{
-        channel::{SlackChannel, WebhookChannel},
+        channel::{SlackChannel, UrlSource, WebhookChannel},
         event::Event,
         time::Timestamp,
     },
@@ -54,13 +54,14 @@ pub async fn webhook(
 ) -> Result<(), DeliveryFailure> {
     let url = secret::url(&channel.url)?;
     let body = body.to_string();
-    let mut request = post.client.post(url.clone()).header("Idempotency-Key", event.id.as_str());
+    let request = post.client.post(url.clone()).header("Idempotency-Key", event.id.as_str());
+    let mut request = json(request, body.clone());
     if let Some(source) = &channel.secret {
         let key = secret::secret(source)?;
         let signature = signature(key.reveal().as_bytes(), now, &body);
         request = request.header("X-Pledgewatch-Signature", signature);
     }
-    send(request, &url, body).await.map(|_answer| ())
+    send(request, &url).await.map(|_answer| ())
 }
 
 /// Posts `body` to a Slack-compatible webhook. These answer some mistakes with 200: what does
@@ -71,11 +72,19 @@ pub async fn slack(
     post: &Post,
 ) -> Result<(), DeliveryFailure> {
     let url = secret::url(&channel.url)?;
-    let answer = send(post.client.post(url.clone()), &url, body.to_string()).await?;
+    let request = json(post.client.post(url.clone()), body.to_string());
+    let answer = send(request, &url).await?;
     if is_ok(&answer.text) {
         return Ok(());
     }
     Err(refused(answer.status, &answer.text, &url))
+}
+
+/// Calls the address of a heartbeat, as services that watch cron jobs expect it: a GET without
+/// words. Any answer of 200 to 299 is success.
+pub async fn beat(url: &UrlSource, post: &Post) -> Result<(), DeliveryFailure> {
+    let url = secret::url(url)?;
+    send(post.client.get(url.clone()), &url).await.map(|_answer| ())
 }
 
 /// What came back with a status of success.
@@ -84,13 +93,15 @@ struct Answer {
     text: String,
 }
 
-async fn send(request: RequestBuilder, url: &Url, body: String) -> Result<Answer, DeliveryFailure> {
+fn json(request: RequestBuilder, body: String) -> RequestBuilder {
+    request.header("Content-Type", "application/json").body(body)
+}
+
+async fn send(request: RequestBuilder, url: &Url) -> Result<Answer, DeliveryFailure> {
     let request = request
-        .header("Content-Type", "application/json")
         .header("Accept", "application/json, text/plain;q=0.9, */*;q=0.1")
         .header("User-Agent", concat!("pledgewatch/", env!("CARGO_PKG_VERSION")))
-        .timeout(ANSWER_TIMEOUT)
-        .body(body);
+        .timeout(ANSWER_TIMEOUT);
     let unanswered = |error: reqwest::Error| unanswered(error, url);
     let mut response = request.send().await.map_err(unanswered)?;
     if !is_same_place(response.url(), url) {
@@ -194,10 +205,7 @@ pub mod tests {
     use super::*;
     use crate::{
         alert::render::{chat, json, samples},
-        model::{
-            address::AddressRule,
-            channel::{SecretSource, UrlSource},
-        },
+        model::{address::AddressRule, channel::SecretSource},
     };
 
     /// Returns a client as the monitor makes it: no proxy, no redirects.
@@ -309,7 +317,7 @@ pub mod tests {
         let failure = post_to(gone).await.unwrap_err();
         assert_eq!(
             failure.to_string(),
-            "the webhook answered 410: no hook \\x1b[31m at … any more"
+            "the receiver answered 410: no hook \\x1b[31m at … any more"
         );
         assert!(!failure.is_permanent());
     }
@@ -318,7 +326,7 @@ pub mod tests {
     async fn a_redirect_is_a_failure() {
         let moved = "HTTP/1.1 301 Moved\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n";
         let failure = post_to(moved).await.unwrap_err();
-        assert_eq!(failure.to_string(), "the webhook answered 301");
+        assert_eq!(failure.to_string(), "the receiver answered 301");
     }
 
     #[tokio::test]

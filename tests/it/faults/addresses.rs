@@ -182,6 +182,27 @@ fn fault_031_a_webhook_at_a_private_address_is_not_reached() {
 }
 
 #[test]
+fn fault_031_a_heartbeat_at_a_private_address_is_not_reached() {
+    let forbidden = Forbidden::stand();
+    let with = |url: &str, allowance: &str| {
+        let list = format!("{PUBLIC_ONLY}{allowance}heartbeat = \"{url}\"\n");
+        world(&list).run(&["check"])
+    };
+    for url in forbidden.urls() {
+        let ran = with(&url, "");
+        let told = "warning: the heartbeat could not be sent: ";
+        assert!(ran.code == 3 && ran.stderr.contains(told), "{url}: {ran:?}");
+    }
+    let away = forbidden.server.url("/").to_string();
+    let elsewhere = Server::start(move |_| Reply::redirect(302, &away));
+    let redirected = with(elsewhere.url("/").as_str(), "allow_private_addresses = true\n");
+    assert_eq!((redirected.code, elsewhere.requests().len()), (3, 1), "{redirected:?}");
+    forbidden.assert_untouched();
+    let allowed = with(forbidden.server.url("/").as_str(), "allow_private_addresses = true\n");
+    assert_eq!(allowed.code, 0, "{allowed:?}");
+}
+
+#[test]
 fn fault_031_a_webhook_that_redirects_is_not_followed() {
     let forbidden = Forbidden::stand();
     let target = forbidden.server.url("/").to_string();
