@@ -39,6 +39,12 @@ impl Fetcher {
         Ok(Fetcher { line: Line::new(settings)?, robots: RobotsFiles::default() })
     }
 
+    /// Makes what the first requests of `watch` need, so that a machine that cannot speak TLS at
+    /// all is told as such, and not as trouble of each page.
+    pub fn prepare(&self, watch: &Watch) -> Result<(), FetcherError> {
+        watch.urls.iter().try_for_each(|url| self.line.prepare(url, watch.addresses))
+    }
+
     /// Makes one attempt to fetch a page: its addresses in order, each with redirects, retries
     /// and robots.txt, until one fails. Never fails itself: failures are outcomes.
     ///

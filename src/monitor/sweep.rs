@@ -124,6 +124,7 @@ pub async fn sweep(
     finish_what_was_left(app, clock)?;
     let due = block_in_place(|| due_watches(app, scope, clock.now()))?;
     let fetcher = Arc::new(Fetcher::new(&app.watchlist.settings)?);
+    due.iter().try_for_each(|it| fetcher.prepare(&it.watch))?;
     let sweep = app.archive.begin_sweep(clock.now(), due.len())?;
     progress(Progress::Begun { pages: due.len() });
     let mut round = Round { clock, fetcher, swept: Swept::default() };
@@ -401,6 +402,7 @@ pub async fn rehearse(
             Scope::Pages(pages) => pages.contains(&watch.page),
         };
         if is_asked {
+            fetcher.prepare(watch)?;
             let visit = fetcher.visit(watch, &state.known, clock.now()).await;
             let judged = (VisitId(0), &visit);
             judgements.push(check(archive, watch, &watchlist.channels, judged, clock.now())?);
