@@ -16,6 +16,7 @@
 
 pub mod error;
 pub mod events;
+pub mod failures;
 pub mod lock;
 pub mod outbox;
 pub mod pages;
@@ -30,7 +31,6 @@ mod anew;
 mod columns;
 mod deliveries;
 mod event_forms;
-mod failures;
 mod frames;
 mod judgements;
 mod migrations;
@@ -41,6 +41,7 @@ mod shown;
 mod status;
 mod texts;
 mod visits;
+pub mod walk;
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ pub mod diff;
 pub mod error;
 pub mod exit;
 pub mod explain;
+pub mod export;
 pub mod import;
 pub mod init;
 pub mod log;
@@ -81,6 +82,8 @@ pub enum Command {
     Alert(alert::AlertArguments),
     /// Import captures that others made: web archives (WARC), or pages saved by hand.
     Import(import::ImportArguments),
+    /// Write what is on record for other programs: web archives that `import` reads back.
+    Export(export::ExportArguments),
     /// Read everything that is kept again, with today's extractor and selections.
     Reextract(reextract::ReextractArguments),
     /// Rename a page's id, in the watchlist and in the archive.
@@ -148,6 +151,7 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
         Command::Import(arguments) => import::run(&arguments, paths, terminal),
+        Command::Export(arguments) => export::run(&arguments, paths, terminal),
         Command::Reextract(arguments) => reextract::run(&arguments, paths, terminal),
         Command::Rename(arguments) => rename::run(&arguments, paths, terminal),
         Command::Verify(arguments) => verify::run(&arguments, paths, terminal),

@@ -1,8 +1,8 @@
 //! Web-archive formats: bytes to values and back, purely.
 //!
-//! `warc` reads the records of a file, `http` the head of an answer inside of one, and `coding`
-//! unpacks its body. `checksum` reads and checks the digests that go with them, `message` makes
-//! what a file says fit for a message.
+//! `warc` reads the records of a file and writes them (`warc::write`), `http` reads the head of an
+//! answer inside of one, and `coding` unpacks its body. `checksum` reads and checks the digests that
+//! go with them, `message` makes what a file says fit for a message.
 //!
 //! Nothing here opens a file or a connection: bytes are handed in. What a capture is good for, and
 //! whose page it shows, is not this room's business.

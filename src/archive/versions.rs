@@ -33,6 +33,11 @@ impl Archive {
         Ok(Snapshot::new(bytes))
     }
 
+    /// Returns whether a snapshot is on record.
+    pub fn has_snapshot(&self, digest: &Digest) -> Result<bool, ArchiveError> {
+        self.read(|access| Ok(frames::find(access, Shelf::Snapshots, digest)?.is_some()))
+    }
+
     /// Returns a text, read from the disk and checked against its digest.
     pub fn text(&self, digest: &Digest) -> Result<Text, ArchiveError> {
         self.read(|access| {

@@ -6,6 +6,7 @@ use crate::{
     cli::exit::Exit,
     monitor::{
         app::MonitorError,
+        export::request::ExportFailure,
         import::{places::PlaceFailure, request::ImportFailure},
     },
 };
@@ -58,6 +59,19 @@ impl From<ImportFailure> for CliError {
                 (Exit::Wrong, None)
             }
             ImportFailure::Monitor(error) => way_out(error),
+        };
+        CliError { error: Box::new(error), hint, exit }
+    }
+}
+
+impl From<ExportFailure> for CliError {
+    fn from(error: ExportFailure) -> CliError {
+        let (exit, hint) = match &error {
+            ExportFailure::Write { .. } => {
+                (Exit::Failed, hint("what had the name before is as it was"))
+            }
+            ExportFailure::Form(_) => (Exit::Failed, None),
+            ExportFailure::Monitor(error) => way_out(error),
         };
         CliError { error: Box::new(error), hint, exit }
     }

@@ -14,6 +14,13 @@ impl Digest {
         Digest(Sha256::digest(bytes).into())
     }
 
+    /// Returns the digest of `pieces` as one after the other.
+    pub fn of_pieces(pieces: &[&[u8]]) -> Digest {
+        let mut digest = Sha256::new();
+        pieces.iter().for_each(|piece| digest.update(piece));
+        Digest(digest.finalize().into())
+    }
+
     /// Returns the digest whose 32 bytes these are.
     pub fn from_bytes(bytes: [u8; 32]) -> Digest {
         Digest(bytes)

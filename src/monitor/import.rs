@@ -9,6 +9,7 @@ pub mod places;
 pub mod request;
 pub mod source;
 mod spool;
+pub mod whole;
 
 use crate::{
     archive::lock,

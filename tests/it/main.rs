@@ -9,6 +9,7 @@
 mod channels;
 mod commands;
 mod corpus;
+mod export;
 mod faults;
 mod fetch;
 mod import;

@@ -63,6 +63,7 @@ fn told(file: &[u8]) -> String {
     let line = |item: Result<Record, WarcFault>| match item {
         Ok(Record::Response(capture)) => capture.url.path().to_owned(),
         Ok(Record::Revisit(revisit)) => format!("revisit {}", revisit.url.path()),
+        Ok(Record::Metadata(_)) => "metadata".to_owned(),
         Ok(Record::Other { kind }) => kind,
         Err(fault) => format!("{}: {}", fault.number, fault.flaw),
     };
@@ -72,7 +73,7 @@ fn told(file: &[u8]) -> String {
 fn capture(file: &[u8]) -> Capture {
     match read(file).pop().unwrap().unwrap() {
         Record::Response(capture) => capture,
-        Record::Revisit(_) | Record::Other { .. } => panic!("no capture"),
+        Record::Revisit(_) | Record::Metadata(_) | Record::Other { .. } => panic!("no capture"),
     }
 }
 

@@ -137,11 +137,19 @@ impl Captured {
         matches!(media_type, "" | "text/html" | "application/xhtml+xml" | "text/plain")
     }
 
-    /// Returns how many bytes of body it holds.
-    pub fn body_len(&self) -> usize {
+    /// Returns the body that it holds.
+    pub fn body(&self) -> Option<&Vec<u8>> {
         match &self.came {
-            Came::Body(body) => body.len(),
-            Came::Cut(..) | Came::Again(_) => 0,
+            Came::Body(body) => Some(body),
+            Came::Cut(..) | Came::Again(_) => None,
+        }
+    }
+
+    /// Returns where the body that it holds goes.
+    pub fn body_mut(&mut self) -> Option<&mut Vec<u8>> {
+        match &mut self.came {
+            Came::Body(body) => Some(body),
+            Came::Cut(..) | Came::Again(_) => None,
         }
     }
 }

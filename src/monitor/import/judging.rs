@@ -30,8 +30,10 @@ use crate::{
             places::Places,
             request::{ImportFailure, Imported, Progress, Telling},
             source::Item,
+            whole::{Found, WholeVisit},
         },
         intake::{Intake, read_known, take_in_alone},
+        visit_form::FormFailure,
     },
 };
 
@@ -57,7 +59,7 @@ pub struct Judging<'a> {
     telling: Telling,
     clock: &'a Clock,
     progress: &'a mut dyn FnMut(Progress),
-    batch: Vec<Captured>,
+    batch: Vec<Found>,
     batch_bytes: usize,
     /// The latest visit of each page that was met.
     latest: BTreeMap<PageId, Option<Timestamp>>,
@@ -65,6 +67,8 @@ pub struct Judging<'a> {
     bodies: BTreeMap<String, Digest>,
     /// The captures of this batch: page, instant, address and digest of the body.
     fresh: BTreeSet<(PageId, Timestamp, String, Option<Digest>)>,
+    /// The bodies of this batch, which are not on record yet.
+    fresh_bodies: BTreeMap<Digest, Snapshot>,
     /// Captures of pages that are made of several addresses.
     assembly: Assembly,
     /// The pages with captures before visits on record.
@@ -92,6 +96,7 @@ impl<'a> Judging<'a> {
             latest: BTreeMap::new(),
             bodies: BTreeMap::new(),
             fresh: BTreeSet::new(),
+            fresh_bodies: BTreeMap::new(),
             assembly: Assembly::default(),
             anew: BTreeSet::new(),
             imported: Imported::default(),
@@ -100,20 +105,24 @@ impl<'a> Judging<'a> {
 
     /// Takes what a source gives.
     pub fn take(&mut self, item: Item) -> Result<(), ImportFailure> {
-        let captured = match item {
-            Item::Captured(captured) => *captured,
+        let found = match item {
+            Item::Found(found) => *found,
             Item::Damaged(words) => {
-                self.imported.damaged += 1;
-                (self.progress)(Progress::Flaw(words));
+                self.flaw(words);
                 return Ok(());
             }
         };
-        self.batch_bytes += captured.body_len();
-        self.batch.push(captured);
+        self.batch_bytes += found.bodies().iter().map(|body| body.len()).sum::<usize>();
+        self.batch.push(found);
         if BATCH_CAPTURES_MAX <= self.batch.len() || BATCH_BYTES_MAX <= self.batch_bytes {
             self.judge_batch()?;
         }
         Ok(())
+    }
+
+    fn flaw(&mut self, words: String) {
+        self.imported.damaged += 1;
+        (self.progress)(Progress::Flaw(words));
     }
 
     /// Judges what is left and returns what the import came to.
@@ -133,10 +142,16 @@ impl<'a> Judging<'a> {
         self.batch_bytes = 0;
         let done = batch.len() as u64;
         let mut visits = Vec::new();
-        for captured in batch {
-            visits.extend(self.visit(captured)?);
+        for found in batch {
+            let visit = match found {
+                Found::One(captured) => self.visit(captured)?,
+                Found::Whole(whole) => self.whole(whole)?,
+            };
+            self.keep_bodies(visit.as_ref());
+            visits.extend(visit);
         }
         self.fresh.clear();
+        self.fresh_bodies.clear();
         let all = visits.len() as u64;
         let (visits, late): (Vec<Visit>, Vec<Visit>) =
             visits.into_iter().partition(|visit| !self.anew.contains(&visit.page));
@@ -195,14 +210,11 @@ impl<'a> Judging<'a> {
         if self.passes_over(&captured) {
             return Ok(None);
         }
-        let counts = &mut self.imported;
         let page = self.places.page(&captured.url);
+        let latest = self.latest_of(&page)?;
+        let counts = &mut self.imported;
         let is_whole = self.places.watch(&page, &captured.url).urls.len() == 1;
         let archive = &self.app.archive;
-        if !self.latest.contains_key(&page) {
-            let latest = archive.page_state(&page)?.last_visit_at;
-            self.latest.insert(page.clone(), latest);
-        }
         let (at, url) = (captured.at(), captured.url.clone());
         let stated = captured.payload_digest.clone();
         let Some(mut part) = part(captured, archive, &self.places, &self.bodies)? else {
@@ -220,7 +232,6 @@ impl<'a> Judging<'a> {
             Outcome::NotModified { digest } => Some(*digest),
             Outcome::Failed(_) => None,
         };
-        let latest = self.latest.get(&page).copied().flatten();
         let is_known = Some(at) <= latest
             && archive.captured_at(&page, at)?.contains(&(url.to_string(), digest));
         if !is_known && Some(at) < latest {
@@ -257,6 +268,101 @@ impl<'a> Judging<'a> {
         self.latest.insert(page.clone(), latest.max(Some(at)));
         let origin = Origin::Imported;
         Ok(Some(Visit { page, started_at: at, ended_at: at, origin, asked: None, parts }))
+    }
+}
+
+impl Judging<'_> {
+    /// Returns when the latest visit of a page on record began, or of this import.
+    fn latest_of(&mut self, page: &PageId) -> Result<Option<Timestamp>, ImportFailure> {
+        if !self.latest.contains_key(page) {
+            let latest = self.app.archive.page_state(page)?.last_visit_at;
+            self.latest.insert(page.clone(), latest);
+        }
+        Ok(self.latest.get(page).copied().flatten())
+    }
+
+    fn keep_bodies(&mut self, visit: Option<&Visit>) {
+        for part in visit.into_iter().flat_map(|visit| &visit.parts) {
+            if let Outcome::Captured(snapshot) = &part.outcome {
+                self.fresh_bodies.insert(snapshot.digest(), snapshot.clone());
+            }
+        }
+    }
+
+    /// Returns a visit that was exported from an archive of ours; `None` where it is on record.
+    fn whole(&mut self, whole: WholeVisit) -> Result<Option<Visit>, ImportFailure> {
+        match self.read_whole(whole) {
+            Ok(visit) => Ok(visit),
+            Err(WholeFailure::Form(failure)) => {
+                self.flaw(failure.to_string());
+                Ok(None)
+            }
+            Err(WholeFailure::Import(failure)) => Err(failure),
+        }
+    }
+
+    fn read_whole(&mut self, whole: WholeVisit) -> Result<Option<Visit>, WholeFailure> {
+        let page = self.places.page_of_visit(&whole.page()?, whole.url());
+        let (at, gave) = (whole.at(), whole.gave()?);
+        let latest = self.latest_of(&page)?;
+        let archive = &self.app.archive;
+        let kept = match Some(at) <= latest {
+            true => archive.captured_at(&page, at).map_err(ImportFailure::from)?,
+            false => Vec::new(),
+        };
+        let key = |(url, digest): &(String, _)| (page.clone(), at, url.clone(), *digest);
+        let is_fresh = gave.iter().all(|it| self.fresh.contains(&key(it)));
+        if is_fresh || gave.iter().all(|it| kept.contains(it)) {
+            self.imported.on_record += 1;
+            return Ok(None);
+        }
+        let body = |digest: &Digest| match self.fresh_bodies.get(digest) {
+            Some(snapshot) => Ok(Some(snapshot.clone())),
+            None if !archive.has_snapshot(digest)? => Ok(None),
+            None => Ok::<_, WholeFailure>(Some(archive.snapshot(digest)?)),
+        };
+        let is_kept = |digest: &Digest| {
+            Ok(self.fresh_bodies.contains_key(digest) || archive.has_snapshot(digest)?)
+        };
+        let visit = whole.visit(page.clone(), body, is_kept)?;
+        self.fresh.extend(gave.iter().map(key));
+        if Some(at) < latest {
+            self.imported.early += 1;
+            self.anew.insert(page.clone());
+        }
+        let bodies = visit.parts.iter().filter_map(|part| match &part.outcome {
+            Outcome::Captured(snapshot) => Some(snapshot.bytes().len() as u64),
+            Outcome::NotModified { .. } | Outcome::Failed(_) => None,
+        });
+        self.imported.bytes += bodies.sum::<u64>();
+        self.latest.insert(page, latest.max(Some(at)));
+        Ok(Some(visit))
+    }
+}
+
+/// Why a visit that was exported is not taken.
+enum WholeFailure {
+    /// It cannot be read; the rest goes on.
+    Form(FormFailure),
+    /// Nothing goes on.
+    Import(ImportFailure),
+}
+
+impl From<FormFailure> for WholeFailure {
+    fn from(failure: FormFailure) -> WholeFailure {
+        WholeFailure::Form(failure)
+    }
+}
+
+impl From<ImportFailure> for WholeFailure {
+    fn from(failure: ImportFailure) -> WholeFailure {
+        WholeFailure::Import(failure)
+    }
+}
+
+impl From<ArchiveError> for WholeFailure {
+    fn from(error: ArchiveError) -> WholeFailure {
+        WholeFailure::Import(error.into())
     }
 }
 
@@ -312,7 +418,8 @@ fn part(
 
 /// Returns the watch of a visit's page.
 fn watch_of(places: &Places, visit: &Visit) -> Watch {
-    let plain = || Watch::new(visit.page.clone(), vec![visit.parts[0].url.clone()]);
+    let urls = || visit.parts.iter().map(|part| part.url.clone()).collect();
+    let plain = || Watch::new(visit.page.clone(), urls());
     places.known_watch(&visit.page).cloned().unwrap_or_else(plain)
 }
 
