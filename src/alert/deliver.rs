@@ -4,7 +4,7 @@
 use crate::{
     alert::{
         deliver::{failure::DeliveryFailure, post::Post},
-        render::{chat, json},
+        render::json,
     },
     model::{
         channel::{Channel, ChannelKind},
@@ -38,7 +38,7 @@ pub async fn deliver(
         ChannelKind::Webhook(webhook) => {
             post::webhook(webhook, &json::message(event), event, post, now).await
         }
-        ChannelKind::Slack(slack) => post::slack(slack, &chat::message(event), post).await,
+        ChannelKind::Chat(chat) => post::chat(chat, event, post).await,
         ChannelKind::Command(it) => command::run(it, &json::message(event), event).await,
     }
 }

@@ -143,7 +143,7 @@ async fn attempt(
 fn address_rule(channel: &Channel) -> Result<AddressRule, String> {
     let (url, rule) = match &channel.kind {
         ChannelKind::Webhook(webhook) => (&webhook.url, webhook.addresses),
-        ChannelKind::Slack(slack) => (&slack.url, slack.addresses),
+        ChannelKind::Chat(chat) => (&chat.url, chat.addresses),
         ChannelKind::Stdout | ChannelKind::Email(_) | ChannelKind::Command(_) => {
             return Ok(AddressRule::PublicOnly);
         }

@@ -107,7 +107,7 @@ fn check_everythings_channels(channels: &[Channel]) {
     assert_eq!((mail.port, mail.from.as_str()), (25, "desk@example.org"));
     let ChannelKind::Email(mail) = &channels[2].kind else { panic!() };
     assert_eq!((mail.security, mail.port), (MailSecurity::StartTls, 2_525));
-    let ChannelKind::Slack(slack) = &channels[3].kind else { panic!() };
+    let ChannelKind::Chat(slack) = &channels[3].kind else { panic!() };
     assert_eq!(slack.url, UrlSource::Secret(SecretSource::File("/run/slack".into())));
     let ChannelKind::Webhook(webhook) = &channels[4].kind else { panic!() };
     assert_eq!(webhook.url, UrlSource::Written("http://127.0.0.1:8080/".parse().unwrap()));
@@ -793,7 +793,7 @@ fn kinds_of_channels_are_known() {
     check_channel(
         "name = \"x\"",
         expect![[r#"
-        line 5: channel "x".kind: this key is missing; write kind = and one of "stdout", "email", "webhook", "slack", "command"
+        line 5: channel "x".kind: this key is missing; write kind = and one of "stdout", "email", "webhook", "slack", "mattermost", "discord", "teams", "ntfy", "command"
     "#]],
     );
     check_channel(
@@ -805,7 +805,7 @@ fn kinds_of_channels_are_known() {
     check_channel(
         "kind = \"pigeon\"",
         expect![[r#"
-        line 6: channel[1].kind = "pigeon": this kind of channel is not known; use one of "stdout", "email", "webhook", "slack", "command"
+        line 6: channel[1].kind = "pigeon": this kind of channel is not known; use one of "stdout", "email", "webhook", "slack", "mattermost", "discord", "teams", "ntfy", "command"
     "#]],
     );
     check_channel(

@@ -81,10 +81,16 @@ pub const WEBHOOK: TableKeys = TableKeys {
     names: &["url", "secret", "allow_private_addresses"],
 };
 
-/// What a Slack channel has besides.
-pub const SLACK: TableKeys = TableKeys {
-    place: "a [[channel]] of kind \"slack\"",
+/// What a channel to a chat service has besides.
+pub const CHAT: TableKeys = TableKeys {
+    place: "a [[channel]] of kind \"slack\", \"mattermost\", \"discord\" or \"teams\"",
     names: &["url", "allow_private_addresses"],
+};
+
+/// What a channel to ntfy has besides.
+pub const NTFY: TableKeys = TableKeys {
+    place: "a [[channel]] of kind \"ntfy\"",
+    names: &["url", "token", "allow_private_addresses"],
 };
 
 /// What a command channel has besides.

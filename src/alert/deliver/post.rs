@@ -1,4 +1,4 @@
-//! Webhooks: a signed POST of our own form, and one of Slack's. The address may be the secret, so
+//! Webhooks: a signed POST of our own form, and those of chat services. The address may be the secret, so
 //! no failure repeats it, not even where the receiver does.
 
 use std::{error::Error as _, time::Duration};
@@ -12,10 +12,13 @@ use url::Url;
 use crate::{
     alert::{
         deliver::{failure::DeliveryFailure, secret},
-        render::visible::{clipped, visible},
+        render::{
+            chat,
+            visible::{clipped, visible},
+        },
     },
     model::{
-        channel::{SlackChannel, UrlSource, WebhookChannel},
+        channel::{ChatChannel, ChatService, UrlSource, WebhookChannel},
         event::Event,
         time::Timestamp,
     },
@@ -64,20 +67,38 @@ pub async fn webhook(
     send(request, &url).await.map(|_answer| ())
 }
 
-/// Posts `body` to a Slack-compatible webhook. These answer some mistakes with 200: what does
-/// not read as `ok` is a failure.
-pub async fn slack(
-    channel: &SlackChannel,
-    body: &Value,
+/// Posts an event to a chat service in its own form. These answer some mistakes with 200: what
+/// does not read as success is a failure.
+pub async fn chat(
+    channel: &ChatChannel,
+    event: &Event,
     post: &Post,
 ) -> Result<(), DeliveryFailure> {
-    let url = secret::url(&channel.url)?;
-    let request = json(post.client.post(url.clone()), body.to_string());
+    let (url, topic) = match channel.service {
+        ChatService::Ntfy => topic(secret::url(&channel.url)?),
+        ChatService::Slack
+        | ChatService::Mattermost
+        | ChatService::Discord
+        | ChatService::Teams => (secret::url(&channel.url)?, String::new()),
+    };
+    let body = chat::message(channel.service, &topic, event).to_string();
+    let mut request = json(post.client.post(url.clone()), body);
+    if let Some(source) = &channel.token {
+        request = request.bearer_auth(secret::secret(source)?.reveal());
+    }
     let answer = send(request, &url).await?;
     if is_ok(&answer.text) {
         return Ok(());
     }
     Err(refused(answer.status, &answer.text, &url))
+}
+
+/// Returns an ntfy server's root and topic: JSON is published to the root, and names its topic.
+fn topic(mut url: Url) -> (Url, String) {
+    let path = url.path().trim_matches('/').to_owned();
+    let (root, topic) = path.rsplit_once('/').unwrap_or(("", &path));
+    url.set_path(&format!("/{root}"));
+    (url, topic.to_owned())
 }
 
 /// Calls the address of a heartbeat, as services that watch cron jobs expect it: a GET without
@@ -204,7 +225,7 @@ pub mod tests {
 
     use super::*;
     use crate::{
-        alert::render::{chat, json, samples},
+        alert::render::{json, samples},
         model::{address::AddressRule, channel::SecretSource},
     };
 
@@ -262,12 +283,42 @@ pub mod tests {
         outcome
     }
 
+    fn chat_channel(service: ChatService, url: Url, token: Option<SecretSource>) -> ChatChannel {
+        let (url, addresses) = (UrlSource::Written(url), AddressRule::AnyAddress);
+        ChatChannel { service, url, token, addresses }
+    }
+
+    #[tokio::test]
+    async fn ntfy_is_published_to_as_json_at_its_root_with_a_token() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"tk_key\n").unwrap();
+        let token = SecretSource::File(file.path().to_owned());
+        let (url, thread) = server("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"id\":\"abc\"}");
+        let channel = chat_channel(ChatService::Ntfy, url, Some(token));
+        chat(&channel, &samples::change(), &Post { client: client() }).await.unwrap();
+        let (head, body) = thread.join().unwrap();
+        assert!(head.starts_with("POST /services/T0/B0 HTTP/1.1"), "{head}");
+        assert_eq!(header(&head, "authorization"), Some("Bearer tk_key"));
+        let body: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(body["topic"], "SECRETTOKEN");
+    }
+
+    #[test]
+    fn a_topic_is_the_last_piece_of_its_address() {
+        for (url, root, name) in [
+            ("https://ntfy.sh/pledges", "https://ntfy.sh/", "pledges"),
+            ("https://a.example/ntfy/pledges/", "https://a.example/ntfy", "pledges"),
+        ] {
+            let (found, topic) = topic(url.parse().unwrap());
+            assert_eq!((found.as_str(), topic.as_str()), (root, name));
+        }
+    }
+
     async fn slack_to(answer: &'static str) -> Result<(), DeliveryFailure> {
         let (url, thread) = server(answer);
-        let channel =
-            SlackChannel { url: UrlSource::Written(url), addresses: AddressRule::AnyAddress };
+        let channel = chat_channel(ChatService::Slack, url, None);
         let post = Post { client: client() };
-        let outcome = slack(&channel, &chat::message(&samples::change()), &post).await;
+        let outcome = chat(&channel, &samples::change(), &post).await;
         thread.join().unwrap();
         outcome
     }

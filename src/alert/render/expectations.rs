@@ -12,6 +12,7 @@ use crate::{
     },
     model::{
         cause::Cause,
+        channel::ChatService,
         edit::{Diff, EditKind, MarkKind},
         event::{Addressee, Certainty, Delivery, DeliveryState, Event, Telling, Told, What},
         text::Text,
@@ -655,7 +656,7 @@ fn a_change_for_slack_keeps_its_limits() {
         change.edits = vec![samples::edit(EditKind::Reworded, &long, &marks); 300];
     }
     event.title = "t".repeat(5_000);
-    let value = chat::message(&event);
+    let value = chat::message(ChatService::Slack, "", &event);
     let blocks = value["blocks"].as_array().unwrap();
     assert!(blocks.len() <= 50);
     for text in texts(&value) {
@@ -677,8 +678,8 @@ fn a_change_for_slack_shows_before_and_after() {
         Moved, under "Contact": Write to us at any time.
         and 3 edits without new words: 1 date stamp, 2 link targets
         https://www.example.com/news/moratorium?a=1&amp;b=2
-        Event 2aae735b3503cf83"#]].assert_eq(chat::message(&samples::change())["text"].as_str().unwrap());
-    let value = chat::message(&samples::change());
+        Event 2aae735b3503cf83"#]].assert_eq(chat::message(ChatService::Slack, "", &samples::change())["text"].as_str().unwrap());
+    let value = chat::message(ChatService::Slack, "", &samples::change());
     expect![[r#"{"elements":[{"elements":[{"style":{"bold":true},"text":"Reworded, under \"Police use\"\n","type":"text"}],"type":"rich_text_section"},{"elements":[{"text":"We ","type":"text"},{"style":{"strike":true},"text":"will never","type":"text"},{"text":" ","type":"text"},{"style":{"bold":true},"text":"may","type":"text"},{"text":" sell face recognition to the police","type":"text"},{"style":{"bold":true},"text":", where the law allows it","type":"text"},{"text":".","type":"text"}],"type":"rich_text_quote"}],"type":"rich_text"}"#]].assert_eq(&value["blocks"][2].to_string());
 }
 
@@ -803,7 +804,7 @@ fn hostile_words_are_no_markup_in_markdown() {
 #[test]
 fn hostile_words_call_nobody_in_chat() {
     for event in samples::hostile() {
-        let value = chat::message(&event);
+        let value = chat::message(ChatService::Slack, "", &event);
         for text in texts(&value) {
             assert!(!text.contains("@everyone"), "{text}");
         }
@@ -825,7 +826,7 @@ fn credentials_in_an_address_are_never_told() {
         markdown::event(&event),
         html::event(&event),
         json::event(&told).to_string(),
-        chat::message(&event).to_string(),
+        chat::message(ChatService::Slack, "", &event).to_string(),
     ] {
         assert!(!shown.contains("hunter2") && shown.contains("www.example.com/x"), "{shown}");
     }

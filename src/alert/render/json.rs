@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    alert::render::{DiffView, visible::without_credentials},
+    alert::render::{DiffView, plain, visible::without_credentials},
     model::{
         edit::{DiffRow, Edit, EditKind, Mark, MarkKind, Passage},
         event::{Delivery, DeliveryState, Event, Telling, Told, What},
@@ -25,10 +25,13 @@ pub fn event(told: &Told) -> Value {
     Value::Object(object)
 }
 
-/// Returns an event as a channel is told it: with `version` 1, the form's, without deliveries.
+/// Returns an event as a channel is told it: with `version` 1, the form's, with the alert in plain
+/// words, `headline` and `text`, and without deliveries.
 pub fn message(event: &Event) -> Value {
     let mut object = event_facts(event);
     object.insert("version".to_owned(), json!(1));
+    object.insert("headline".to_owned(), json!(plain::subject(event)));
+    object.insert("text".to_owned(), json!(plain::event(event)));
     Value::Object(object)
 }
 
