@@ -9,7 +9,8 @@
 //! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
 //! out `deliveries`; `verify` proves all of it.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
-//! `event_forms` are the forms in which our types are kept; `error` says what failed.
+//! `event_forms` with `verdict_forms` are the forms in which our types are kept; `error` says what
+//! failed.
 //!
 //! While an archive is open, no one else in the process may open and close its file by other means
 //! than SQLite: closing any handle drops the process's POSIX locks on it.
@@ -40,6 +41,7 @@ mod recent;
 mod shown;
 mod status;
 mod texts;
+mod verdict_forms;
 mod visits;
 pub mod walk;
 

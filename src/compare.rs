@@ -5,7 +5,8 @@
 //! `align` finds which blocks are each other's (`chain` those that kept their place, `join` those
 //! that were split or joined, `alike` those that were reworded); `marks` sets the words of a pair
 //! side by side, sentence by sentence (`clause`) and word by word (`words`, `lexicon`, `regions`);
-//! `diff` names the kinds. `wording`, `quote` and `trace` ask one question each of the same folded
+//! `diff` names the kinds, and `meaning` what
+//! an edit does to its clause. `wording`, `quote` and `trace` ask one question each of the same folded
 //! words.
 //!
 //! The room knows no page, no history and no settings.
@@ -19,6 +20,7 @@ mod fold;
 mod join;
 mod lexicon;
 mod marks;
+pub mod meaning;
 pub mod quote;
 mod regions;
 mod side;

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    archive::error::Fault,
+    archive::{error::Fault, verdict_forms::VerdictForm},
     model::{
         cause::Cause,
         edit::{Edit, EditKind, Mark, MarkKind, Passage},
@@ -77,6 +77,9 @@ struct EditForm {
     after: Option<PassageForm>,
     heading: String,
     marks: Vec<(MarkForm, String)>,
+    /// Absent in what programs before verdicts recorded, and where nobody judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verdict: Option<VerdictForm>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -201,6 +204,7 @@ fn edit_form(edit: &Edit) -> EditForm {
         after: edit.after.as_ref().map(passage),
         heading: edit.heading.clone(),
         marks: edit.marks.iter().map(mark).collect(),
+        verdict: edit.verdict.as_ref().map(VerdictForm::of),
     }
 }
 
@@ -220,5 +224,6 @@ fn edit(form: EditForm) -> Result<Edit, Fault> {
         after: form.after.map(passage),
         heading: form.heading,
         marks: form.marks.into_iter().map(mark).collect(),
+        verdict: form.verdict.map(VerdictForm::read).transpose()?,
     })
 }

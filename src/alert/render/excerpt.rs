@@ -315,7 +315,7 @@ mod tests {
             .iter()
             .map(|(kind, words)| Mark { kind: *kind, words: (*words).to_owned() })
             .collect();
-        Edit { kind, before: None, after: None, heading: String::new(), marks }
+        Edit::unjudged(kind, (None, None), String::new(), marks)
     }
 
     fn shown(runs: &[Run]) -> String {

@@ -57,6 +57,7 @@ pub fn edit(kind: EditKind, heading: &str, marks: &[(MarkKind, &str)]) -> Edit {
         after: side(MarkKind::Deleted),
         heading: heading.to_owned(),
         marks: marks.iter().map(mark).collect(),
+        verdict: None,
     }
 }
 

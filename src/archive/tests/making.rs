@@ -162,6 +162,7 @@ pub fn edit() -> Edit {
             mark(MarkKind::Inserted, "not"),
             mark(MarkKind::Same, " sell \"it\"."),
         ],
+        verdict: None,
     }
 }
 
