@@ -14,7 +14,8 @@ use std::time::Instant;
 use std::{env, fs, hint::black_box};
 
 use pledgewatch::compare::diff::diff;
-use pledgewatch::compare::meaning::{self, Standing};
+use pledgewatch::compare::meaning;
+use pledgewatch::compare::meaning::standing::{Role, Standing};
 use pledgewatch::model::edit::{Edit, MarkKind};
 use pledgewatch::model::text::{Block, BlockKind, Text};
 use serde_json::{Value, json};
@@ -52,16 +53,19 @@ fn judged(row: &Value) -> Value {
     let around = |name: &str| field(name).unwrap_or_default();
     let [before_prev, before_next] = [around("before_prev"), around("before_next")];
     let [after_prev, after_next] = [around("after_prev"), around("after_next")];
+    let role_of = |name: &str| row[name].as_str().map_or(Role::Words, role);
     let standing_before = before.as_ref().map(|words| Standing {
         words,
         previous: &before_prev,
         next: &before_next,
+        role: role_of("before"),
         ..Standing::default()
     });
     let standing_after = after.as_ref().map(|words| Standing {
         words,
         previous: &after_prev,
         next: &after_next,
+        role: role_of("after"),
         ..Standing::default()
     });
     let verdict = meaning::judge(standing_before.as_ref(), standing_after.as_ref());
@@ -107,6 +111,25 @@ fn spans(edit: &Edit) -> (Vec<Value>, String) {
         }
     }
     (spans, woven)
+}
+
+/// Returns what a clause in Markdown is on the page.
+fn role(markdown: &str) -> Role {
+    let words = markdown.trim_start_matches(['>', ' ', '\t']);
+    if words.starts_with('#') {
+        return Role::Heading;
+    }
+    let mut rest = words.trim_start_matches(['*', '-', '+', ' ', '_']);
+    let (mut links, mut is_linked) = (0, true);
+    while let Some(after) = rest.strip_prefix('[') {
+        let Some((_, next)) = linked(after) else {
+            is_linked = false;
+            break;
+        };
+        links += 1;
+        rest = next.trim_start_matches([' ', '|', '*', '_', '·']);
+    }
+    if 0 < links && is_linked && rest.is_empty() { Role::Links } else { Role::Words }
 }
 
 /// Returns what the reader of a page would see of a clause in Markdown.

@@ -1,191 +1,140 @@
 //! Two readings of a clause compared, strongest finding first.
+//!
+//! Asked in this order: is it only typography, or a sentence whose bounds moved; does it only
+//! refer, date or head; did the force change; a carve-out; a condition; the reach. What none of
+//! these finds is editorial.
 
-use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::compare::clause;
-use crate::compare::fold;
-use crate::compare::meaning::Standing;
-use crate::compare::meaning::norm;
-use crate::compare::meaning::reading::{self, Read};
-use crate::compare::meaning::terms::{self, Sense, Term};
+use crate::compare::meaning::altered::{self, Frame, Region};
+use crate::compare::meaning::canon;
+use crate::compare::meaning::force;
+use crate::compare::meaning::found::Found;
+use crate::compare::meaning::limits;
+use crate::compare::meaning::norm::{self, Stated};
+use crate::compare::meaning::reading;
+use crate::compare::meaning::scope;
+use crate::compare::meaning::standing::Standing;
 use crate::compare::stamp;
-use crate::model::verdict::{Bound, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict};
+use crate::model::verdict::{Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict};
 
 /// Returns what became of a clause.
 pub fn judge(before: Option<&Standing<'_>>, after: Option<&Standing<'_>>) -> Verdict {
     match (before, after) {
         (None, None) => Verdict::quiet(Meaning::Cosmetic, Vec::new()),
-        (Some(alone), None) => judge_alone(alone, Side::Before),
-        (None, Some(alone)) => judge_alone(alone, Side::After),
+        (Some(alone), None) => judge_alone(alone, Meaning::Removed),
+        (None, Some(alone)) => judge_alone(alone, Meaning::Added),
         (Some(before), Some(after)) => judge_pair(before, after),
     }
 }
 
-fn stream(words: &str) -> String {
-    fold::stream(clause::split_marker(words).1)
-}
-
-fn judge_alone(alone: &Standing<'_>, side: Side) -> Verdict {
-    if stream(alone.words).is_empty() {
-        return Verdict::quiet(Meaning::Cosmetic, Vec::new());
+fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
+    if let Some(verdict) = canon::alone(alone) {
+        return verdict;
     }
-    if stamp::is_stamp(alone.words) {
-        return Verdict::quiet(Meaning::Editorial, vec![Tag::DateStamp]);
+    let frame = Frame::of(reading::read(alone.words));
+    let stated = norm::stated(&frame, alone);
+    let mut tags = Vec::new();
+    if stated.is_reference {
+        tags.push(if meaning == Meaning::Removed { Tag::EvidenceLost } else { Tag::Reference });
     }
-    let meaning = match side {
-        Side::Before => Meaning::Removed,
-        Side::After => Meaning::Added,
-    };
-    let reads = reading::read(alone.words);
-    let (norm, bound) = norm::norm(&reads, &terms::terms(&reads));
-    let direction = norm::direction(norm, meaning, None);
-    let sureness = if norm == Norm::Fact { Sureness::Medium } else { Sureness::High };
-    Verdict { meaning, direction, norm, bound, sureness, tags: Vec::new(), triggers: Vec::new() }
-}
-
-/// A clause as read.
-struct Frame {
-    reads: Vec<Read>,
-    terms: Vec<Term>,
-}
-
-impl Frame {
-    fn of(words: &str) -> Frame {
-        let reads = reading::read(words);
-        let terms = terms::terms(&reads);
-        Frame { reads, terms }
-    }
-
-    /// Returns the terms of a sense that stand in an altered range.
-    fn altered(&self, range: &Range<usize>, is: fn(Sense) -> bool) -> Vec<&Term> {
-        let touches = |it: &&Term| it.at.start < range.end && range.start < it.at.end;
-        self.terms.iter().filter(touches).filter(|it| is(it.sense)).collect()
-    }
+    let found = Found { tags, ..Found::new(meaning, None) };
+    verdict(&found, &stated, (alone.words, alone.words), (&frame, &frame), Sureness::High)
 }
 
 fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
-    let (stream_before, stream_after) = (stream(before.words), stream(after.words));
-    if stream_before == stream_after {
-        return Verdict::quiet(Meaning::Cosmetic, Vec::new());
-    }
-    if is_resegmented(before, &stream_before, after, &stream_after) {
-        return Verdict::quiet(Meaning::Cosmetic, vec![Tag::Resegmented]);
+    if let Some(verdict) = canon::pair(before, after) {
+        return verdict;
     }
     if stamp::is_stamp(before.words) && stamp::is_stamp(after.words) {
         return Verdict::quiet(Meaning::Editorial, vec![Tag::DateStamp]);
     }
-    let frames = (Frame::of(before.words), Frame::of(after.words));
-    compared(before.words, after.words, &frames.0, &frames.1)
+    let frames = (Frame::of(reading::read(before.words)), Frame::of(reading::read(after.words)));
+    let regions = altered::regions(&frames.0, &frames.1);
+    let stated = norm::stated(&frames.1, after);
+    let found = findings(&frames.0, &frames.1, &regions, &stated);
+    let words = (before.words, after.words);
+    let sureness = sureness(&found, &frames, &regions);
+    let strongest = found.first().cloned().unwrap_or(Found::new(Meaning::Editorial, None));
+    let mut verdict = verdict(&strongest, &stated, words, (&frames.0, &frames.1), sureness);
+    verdict.tags.extend(found.iter().skip(1).flat_map(|it| it.tags.iter().copied()));
+    verdict.tags.sort_unstable();
+    verdict.tags.dedup();
+    verdict
 }
 
-/// Returns whether the words that one side has more are those of its other side's neighbours.
-fn is_resegmented(
-    before: &Standing<'_>,
-    stream_before: &str,
-    after: &Standing<'_>,
-    stream_after: &str,
-) -> bool {
-    let around = |it: &Standing<'_>| {
-        format!("{}{}{}", stream(it.previous), stream(it.words), stream(it.next))
-    };
-    8 < stream_before.len()
-        && 8 < stream_after.len()
-        && (stream_after.contains(stream_before) || stream_before.contains(stream_after))
-        && around(before).contains(stream_after)
-        && around(after).contains(stream_before)
-}
-
-fn compared(words_before: &str, words_after: &str, before: &Frame, after: &Frame) -> Verdict {
-    let keys = |frame: &Frame| frame.reads.iter().map(|it| it.key.clone()).collect::<Vec<_>>();
-    let ops = similar::capture_diff_slices(similar::Algorithm::Myers, &keys(before), &keys(after));
-    let altered: Vec<(Range<usize>, Range<usize>)> = ops
-        .iter()
-        .filter(|op| !matches!(op, similar::DiffOp::Equal { .. }))
-        .map(|op| (op.old_range(), op.new_range()))
-        .collect();
-    let (norm, bound) = norm::norm(&after.reads, &after.terms);
-    for Question { is, judged } in CASCADE {
-        for (b, a) in &altered {
-            let (left, came) = (before.altered(b, *is), after.altered(a, *is));
-            let Some((meaning, is_more)) = judged(&left, &came) else { continue };
-            let trigger = |side, words: &str, frame: &Frame, it: &Term| {
-                let span = frame.reads[it.at.start].span.start..frame.reads[it.at.end - 1].span.end;
-                Trigger { side, words: words[span.clone()].to_owned(), span }
-            };
-            let left = left.iter().map(|it| trigger(Side::Before, words_before, before, it));
-            let came = came.iter().map(|it| trigger(Side::After, words_after, after, it));
-            let triggers = left.chain(came).take(Verdict::TRIGGERS_MAX).collect();
-            return verdict(meaning, norm, bound, is_more, triggers);
-        }
+/// Returns what the questions find, strongest first.
+fn findings(before: &Frame, after: &Frame, regions: &[Region], stated: &Stated) -> Vec<Found> {
+    let counted = regions.iter().any(|it| !it.left.is_empty() || !it.came.is_empty());
+    if stated.is_reference && counted {
+        let mut found = Found::new(Meaning::Editorial, None);
+        found.tags.push(Tag::Reference);
+        return vec![found];
     }
-    let said = |frame: &Frame, range: &Range<usize>| {
-        frame.reads[range.clone()].iter().filter(|it| !it.is_point).count()
-    };
-    let left: usize = altered.iter().map(|it| said(before, &it.0)).sum();
-    let came: usize = altered.iter().map(|it| said(after, &it.1)).sum();
-    let meaning = match (left, came) {
-        (0, 2..) => Meaning::Widened,
-        (2.., 0) => Meaning::Narrowed,
-        _ => Meaning::Editorial,
-    };
-    verdict(meaning, norm, bound, None, Vec::new())
+    let mut found = Vec::new();
+    found.extend(scope::sentence(before, regions));
+    found.extend(force::force(before, after, regions, stated));
+    found.extend(limits::exception(before, after, regions));
+    found.extend(limits::condition(before, after, regions));
+    found.extend(scope::scope(before, after, regions));
+    found
 }
 
-/// A meaning, and whether the norm reaches further than before where that can be told.
-type Answer = (Meaning, Option<bool>);
-
-/// Which terms of an altered range are asked for, and what they come to.
-struct Question {
-    is: fn(Sense) -> bool,
-    judged: fn(&[&Term], &[&Term]) -> Option<Answer>,
+/// Returns how far findings can be relied on.
+fn sureness(found: &[Found], frames: &(Frame, Frame), regions: &[Region]) -> Sureness {
+    let altered: usize = regions.iter().map(|it| it.left.len() + it.came.len()).sum();
+    let said = |frame: &Frame| (0..frame.reads.len()).filter(|at| frame.is_content(*at)).count();
+    let all = said(&frames.0) + said(&frames.1);
+    if all < 5 * altered / 2 {
+        Sureness::Low
+    } else if found.len() == 1 && altered <= 8 {
+        Sureness::High
+    } else {
+        Sureness::Medium
+    }
 }
-
-/// What is asked of each altered range, in order.
-const CASCADE: &[Question] = &[
-    Question {
-        is: |it| matches!(it, Sense::Force(_)),
-        judged: |left, came| {
-            let force = |of: &[&Term]| of.iter().map(|it| it.sense).max();
-            match (force(left)?, force(came)?) {
-                (before, after) if after < before => Some((Meaning::Weakened, None)),
-                (before, after) if before < after => Some((Meaning::Strengthened, None)),
-                _ => None,
-            }
-        },
-    },
-    Question {
-        is: |it| it == Sense::Hedge,
-        judged: |left, came| match left.len().cmp(&came.len()) {
-            Ordering::Less => Some((Meaning::Weakened, None)),
-            Ordering::Greater => Some((Meaning::Strengthened, None)),
-            Ordering::Equal => None,
-        },
-    },
-    Question {
-        is: |it| it == Sense::Exception,
-        judged: |left, came| match left.len().cmp(&came.len()) {
-            Ordering::Less => Some((Meaning::Exception, Some(false))),
-            Ordering::Greater => Some((Meaning::Exception, Some(true))),
-            Ordering::Equal => None,
-        },
-    },
-    Question {
-        is: |it| it == Sense::Condition,
-        judged: |left, came| (left.len() != came.len()).then_some((Meaning::Condition, None)),
-    },
-];
 
 fn verdict(
-    meaning: Meaning,
-    norm: Norm,
-    bound: Bound,
-    is_more: Option<bool>,
-    triggers: Vec<Trigger>,
+    found: &Found,
+    stated: &Stated,
+    words: (&str, &str),
+    frames: (&Frame, &Frame),
+    sureness: Sureness,
 ) -> Verdict {
-    let direction = norm::direction(norm, meaning, is_more);
-    let sureness = if triggers.is_empty() { Sureness::Low } else { Sureness::Medium };
-    Verdict { meaning, direction, norm, bound, sureness, tags: Vec::new(), triggers }
+    let direction = match found.meaning.is_substantive() {
+        true => norm::direction(stated, found.meaning, found.is_more),
+        false => Direction::Neutral,
+    };
+    let triggers = |side, words: &str, frame: &Frame, of: &[Range<usize>]| -> Vec<Trigger> {
+        let of = of.iter().filter(|it| !it.is_empty());
+        of.map(|it| {
+            let span = frame.reads[it.start].span.start..frame.reads[it.end - 1].span.end;
+            Trigger { side, words: words[span.clone()].to_owned(), span }
+        })
+        .collect()
+    };
+    let mut all = triggers(Side::Before, words.0, frames.0, &found.before);
+    all.extend(triggers(Side::After, words.1, frames.1, &found.after));
+    all.truncate(Verdict::TRIGGERS_MAX);
+    let mut tags = found.tags.clone();
+    if stated.is_safeguard && found.meaning.is_substantive() {
+        tags.push(Tag::Safeguard);
+    }
+    tags.sort_unstable();
+    tags.dedup();
+    let sureness = match stated.norm {
+        Norm::Definition => sureness.min(Sureness::Medium),
+        _ => sureness,
+    };
+    Verdict {
+        meaning: found.meaning,
+        direction,
+        norm: stated.norm,
+        bound: stated.bound,
+        sureness,
+        tags,
+        triggers: all,
+    }
 }
 
 #[cfg(test)]
@@ -202,6 +151,7 @@ mod tests {
     fn a_lower_modal_weakens() {
         check("We will delete it.", "We may delete it.", Meaning::Weakened);
         check("We may delete it.", "We will delete it.", Meaning::Strengthened);
+        check("You shall not copy it.", "You may not copy it.", Meaning::Editorial);
     }
 
     #[test]

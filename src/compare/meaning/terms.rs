@@ -7,171 +7,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::compare::meaning::reading::Read;
-
-/// What a term does in a clause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sense {
-    /// It looks like a term and is none: `may 2024`, `help center`.
-    Mask,
-    /// How firmly the clause binds, in half tiers: 10 absolutely, 8 firmly, 5 for now, 4 with
-    /// effort, 3 by intent, 2 at discretion.
-    Force(u8),
-    /// It lowers the force.
-    Hedge,
-    /// It raises the force.
-    Emphasis,
-    /// It denies.
-    Negation,
-    /// It opens a carve-out.
-    Exception,
-    /// It opens a condition.
-    Condition,
-    /// It limits to what follows.
-    Exclusive,
-    /// It names the company.
-    Company,
-    /// It names the users.
-    User,
-}
-
-const TERMS: &[(Sense, &[&str])] = &[
-    (
-        Sense::Mask,
-        &[
-            "as well as",
-            "help center",
-            "help page",
-            "help us",
-            "if any",
-            "may 19",
-            "may 20",
-            "strictly necessary",
-            "whether or not",
-            "including without limitation",
-        ],
-    ),
-    (
-        Sense::Force(10),
-        &["guarantee", "guarantees", "in no event", "never", "under no circumstances"],
-    ),
-    (
-        Sense::Force(8),
-        &[
-            "are required to",
-            "commit to",
-            "is required to",
-            "must",
-            "shall",
-            "undertake to",
-            "will",
-        ],
-    ),
-    (
-        Sense::Force(5),
-        &["at the moment", "at this time", "currently", "for now", "presently", "today"],
-    ),
-    (
-        Sense::Force(4),
-        &[
-            "aim to",
-            "attempt to",
-            "best efforts",
-            "commercially reasonable efforts",
-            "endeavor to",
-            "endeavour to",
-            "make every effort",
-            "reasonable efforts",
-            "reasonable steps",
-            "seek to",
-            "should",
-            "strive to",
-            "try to",
-            "work to",
-            "working to",
-            "designed to",
-        ],
-    ),
-    (Sense::Force(3), &["expect to", "hope to", "intend to", "our goal is", "plan to"]),
-    (
-        Sense::Force(2),
-        &[
-            "at our discretion",
-            "can",
-            "could",
-            "may",
-            "might",
-            "reserve the right",
-            "reserves the right",
-        ],
-    ),
-    (
-        Sense::Hedge,
-        &[
-            "as appropriate",
-            "generally",
-            "in most cases",
-            "likely",
-            "normally",
-            "often",
-            "primarily",
-            "reasonably",
-            "to our knowledge",
-            "typically",
-            "usually",
-            "where appropriate",
-            "where feasible",
-            "where possible",
-            "where practicable",
-            "knowingly",
-        ],
-    ),
-    (Sense::Emphasis, &["always", "expressly", "fully", "immediately", "strictly"]),
-    (Sense::Negation, &["no", "no longer", "nor", "not"]),
-    (
-        Sense::Exception,
-        &[
-            "apart from",
-            "but not",
-            "except",
-            "except as",
-            "except for",
-            "except that",
-            "excluding",
-            "not apply to",
-            "notwithstanding",
-            "other than",
-            "save for",
-            "unless",
-        ],
-    ),
-    (
-        Sense::Condition,
-        &[
-            "as long as",
-            "depending on",
-            "if",
-            "in case",
-            "in the event",
-            "once",
-            "provided that",
-            "so long as",
-            "subject to",
-            "to the extent",
-            "until",
-            "upon request",
-            "when",
-            "whenever",
-            "where",
-        ],
-    ),
-    (Sense::Exclusive, &["exclusively", "only", "solely"]),
-    (Sense::Company, &["our", "us", "we"]),
-    (
-        Sense::User,
-        &["customer", "customers", "member", "members", "user", "users", "you", "your", "yourself"],
-    ),
-];
+use crate::compare::meaning::lexicon::TERMS;
+use crate::compare::meaning::reading::{Read, ReadKind};
+use crate::compare::meaning::sense::Sense;
 
 type Phrases = BTreeMap<&'static str, Vec<(Vec<&'static str>, Sense)>>;
 
@@ -179,7 +17,7 @@ type Phrases = BTreeMap<&'static str, Vec<(Vec<&'static str>, Sense)>>;
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     let mut phrases = Phrases::new();
     for (sense, list) in TERMS {
-        for phrase in *list {
+        for phrase in list.split(", ") {
             let words: Vec<&str> = phrase.split(' ').collect();
             phrases.entry(words[0]).or_default().push((words, *sense));
         }
@@ -199,7 +37,7 @@ pub struct Term {
     pub at: Range<usize>,
 }
 
-/// Returns the terms of a clause, in order; masks are left out.
+/// Returns the terms of a clause, in order, masks too.
 pub fn terms(reads: &[Read]) -> Vec<Term> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -213,7 +51,16 @@ pub fn terms(reads: &[Read]) -> Vec<Term> {
             at += 1;
             continue;
         };
-        if *sense != Sense::Mask {
+        let opens = at == 0 || reads[at - 1].kind == ReadKind::Point;
+        let sense = match sense {
+            // "Should you wish" is "if you wish".
+            Sense::Force(_) if reads[at].key == "should" && opens => &Sense::Condition,
+            sense => sense,
+        };
+        let is_month = reads[at].key == "may"
+            && reads[at].is_capital
+            && reads.get(at + 1).is_some_and(|it| it.kind == ReadKind::Number);
+        if !is_month {
             found.push(Term { sense: *sense, at: at..at + words.len() });
         }
         at += words.len();
@@ -232,7 +79,8 @@ mod tests {
             terms(&read(words)).into_iter().map(|it| it.sense).collect()
         };
         let found = senses("We use commercially reasonable efforts unless you object.");
-        assert_eq!(found, [Sense::Company, Sense::Force(4), Sense::Exception, Sense::User]);
-        assert_eq!(senses("See the help center, if any."), []);
+        assert_eq!(found, [Sense::Company, Sense::Force(38), Sense::Exception, Sense::User]);
+        let masked = senses("See the help center, if any, of May 5.");
+        assert_eq!(masked, [Sense::Mask, Sense::Mask]);
     }
 }

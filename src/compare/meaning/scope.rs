@@ -1,0 +1,169 @@
+//! Whether a clause reaches further than before: more or fewer things, people, purposes.
+
+use std::ops::Range;
+
+use crate::compare::meaning::altered::{Frame, Region};
+use crate::compare::meaning::found::Found;
+use crate::compare::meaning::sense::Sense;
+use crate::model::verdict::{Meaning, Tag};
+
+/// Returns whether a statement of its own went.
+pub fn sentence(before: &Frame, regions: &[Region]) -> Option<Found> {
+    regions.iter().find_map(|region| {
+        let is_lost = region.came.len() <= 2
+            && STATEMENT_MIN <= region.left.len()
+            && states(before, &region.before);
+        is_lost.then(|| {
+            let mut found = Found::new(Meaning::Removed, None);
+            found.tags.push(Tag::Appended);
+            found.before.push(region.before.clone());
+            found
+        })
+    })
+}
+
+/// The least words that count in a statement of its own.
+const STATEMENT_MIN: usize = 5;
+
+/// Returns whether a run of words has a subject and a verb that binds.
+fn states(frame: &Frame, range: &Range<usize>) -> bool {
+    let is_actor = |at: usize| matches!(frame.sense(at), Some(Sense::Company | Sense::User));
+    range.clone().any(|at| {
+        matches!(frame.sense(at), Some(Sense::Force(_)))
+            && (1..=2).any(|by| {
+                at.checked_sub(by).is_some_and(|it| {
+                    let is_name = by == 1 && frame.reads[it].is_capital && 0 < it;
+                    (is_actor(it) || is_name) && range.start <= it + 1
+                })
+            })
+    })
+}
+
+/// Returns how the reach changed.
+pub fn scope(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
+    let mut wider = Found::new(Meaning::Widened, None);
+    let mut narrower = Found::new(Meaning::Narrowed, None);
+    let (mut wide, mut narrow) = (0, 0);
+    let renamed = renamed(before, after, regions);
+    for region in regions {
+        let (left, came) = (region.left.len(), region.came.len());
+        let (frame, counted, is_insertion) = match (left, came) {
+            (0, 0) => continue,
+            (0, _) => (after, &region.came, true),
+            (_, 0) => (before, &region.left, false),
+            (left, came) if 3 * left <= came && 4 <= came => (after, &region.came, true),
+            (left, came) if 3 * came <= left && 4 <= left => (before, &region.left, false),
+            (_, _) => continue,
+        };
+        let other = if is_insertion { (before, &region.before) } else { (after, &region.after) };
+        let is_name = is_named(frame, counted) && has_actor(other.0, other.1);
+        let is_renamed = counted.iter().all(|&at| renamed.contains(&frame.reads[at].root));
+        if is_name || is_renamed || is_remark(frame, counted) {
+            continue;
+        }
+        let range = counted[0]..counted[counted.len() - 1] + 1;
+        let is_replaced = 0 < left && 0 < came;
+        let is_member = is_replaced || is_member(frame, &range);
+        let is_wider = is_insertion == is_member;
+        match is_wider {
+            true => wide += counted.len(),
+            false => narrow += counted.len(),
+        }
+        let found = if is_wider { &mut wider } else { &mut narrower };
+        match is_insertion {
+            true => found.after.push(range),
+            false => found.before.push(range),
+        }
+        if is_member {
+            found.tags.push(Tag::List);
+        }
+    }
+    match (wide, narrow) {
+        (0, 0) => None,
+        (wide, narrow) if narrow <= wide => Some(wider),
+        (_, _) => Some(narrower),
+    }
+}
+
+/// Returns the words that came, or went, at several places: a term that was renamed.
+fn renamed(before: &Frame, after: &Frame, regions: &[Region]) -> Vec<String> {
+    let mut once = Vec::new();
+    let mut often = Vec::new();
+    for region in regions {
+        let left = region.left.iter().map(|&at| &before.reads[at].root);
+        let came = region.came.iter().map(|&at| &after.reads[at].root);
+        let mut roots: Vec<&String> = left.chain(came).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        for root in roots {
+            match once.contains(root) {
+                true => often.push(root.clone()),
+                false => once.push(root.clone()),
+            }
+        }
+    }
+    often
+}
+
+/// Returns whether words are a name, by their capitals.
+fn is_named(frame: &Frame, counted: &[usize]) -> bool {
+    counted.len() <= 4 && counted.iter().all(|&at| frame.reads[at].is_capital)
+}
+
+fn has_actor(frame: &Frame, range: &Range<usize>) -> bool {
+    frame.terms_in(range).any(|it| matches!(it.sense, Sense::Company | Sense::User))
+}
+
+/// Returns whether words state a fact beside the norm: a subject of theirs that is something, and
+/// nobody who is bound.
+fn is_remark(frame: &Frame, counted: &[usize]) -> bool {
+    let range = counted[0]..counted[counted.len() - 1] + 1;
+    let is = |words: &[&str]| range.clone().any(|at| words.contains(&frame.reads[at].key.as_str()));
+    is(&["is", "are", "was", "were"])
+        && !is(&["that", "which", "who", "if", "when", "where", "unless"])
+        && !has_actor(frame, &range)
+}
+
+/// Returns whether a run of words is a member of an enumeration, rather than a limit on what it
+/// stands beside.
+fn is_member(frame: &Frame, range: &Range<usize>) -> bool {
+    let joins = |at: usize| {
+        frame.is_point(at, ",;(/")
+            || matches!(frame.reads[at].key.as_str(), "and" | "or" | "nor" | "well")
+    };
+    let is_light = |at: usize| {
+        matches!(
+            frame.reads[at].key.as_str(),
+            "a" | "an" | "the" | "our" | "your" | "any" | "other" | "as" | "to" | "of"
+        )
+    };
+    let mut before = range.start;
+    let mut limit = None;
+    while 0 < before {
+        before -= 1;
+        if joins(before) {
+            break;
+        }
+        if LIMITS.contains(&frame.reads[before].key.as_str()) {
+            limit = Some(before);
+        }
+        if !is_light(before) && limit.is_none() {
+            break;
+        }
+        if range.start - before > 4 {
+            break;
+        }
+    }
+    let starts = joins(before) && limit.is_none();
+    let ends = range.end < frame.reads.len() && (joins(range.end)) && limit.is_none();
+    let is_partial = frame.sense(range.start) == Some(Sense::Partial);
+    let is_limit = LIMITS.contains(&frame.reads[range.start].key.as_str());
+    (starts || ends) && !is_partial && !is_limit
+}
+
+/// Words that begin a limit on what stands before them.
+const LIMITS: &[&str] = &[
+    "that", "which", "who", "whose", "for", "in", "by", "with", "from", "on", "at", "under",
+    "within", "through", "during", "based", "located", "related", "relating", "using", "without",
+    "via", "where",
+];
