@@ -31,4 +31,4 @@ mod signs;
 mod spent;
 mod streamed;
 mod tag;
-mod words;
+pub mod words;

@@ -14,6 +14,7 @@ mod faults;
 mod fetch;
 mod import;
 mod island;
+mod laws;
 mod mail;
 mod reread;
 mod server;
