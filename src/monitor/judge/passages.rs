@@ -1,12 +1,15 @@
 //! Whether a passage stands, edit by edit: does it hold, was it on the page before, or is it another
 //! at each visit. Variants mix, and come and go apart; so do modules that rotate beside the policy.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     compare::trace::{Arrangement, Said, Trace},
     model::{
-        edit::{Diff, Edit},
+        edit::{Diff, DiffRow, Edit},
         event::Certainty,
         snapshot::Digest,
         text::Text,
@@ -116,12 +119,13 @@ impl<'a> Line<'a> {
             .into_iter()
             .map(|(heading, edits)| (heading, self.order(&Arrangement::of(edits, texts, sides))))
             .collect();
-        let stand = |(edit, trace): (&Edit, Option<Trace>)| match trace {
+        let restless = self.restless(diff, &traces);
+        let stand = |((edit, trace), gap): ((&Edit, &Option<Trace>), usize)| match trace {
             None => Stand::Silent,
             Some(trace) if trace.is_empty() => arranged[edit.heading.as_str()],
-            Some(trace) => self.stand(&trace),
+            Some(trace) => self.stand(trace, restless.contains(&gap)),
         };
-        let mut stands: Vec<Stand> = diff.edits().zip(traces).map(stand).collect();
+        let mut stands: Vec<Stand> = diff.edits().zip(&traces).zip(gaps(diff)).map(stand).collect();
         let told: Vec<(usize, Certainty)> = stands
             .iter()
             .filter_map(|stand| match stand {
@@ -178,7 +182,22 @@ impl<'a> Line<'a> {
         traces(diff, texts, sides).into_iter().map(trace).collect()
     }
 
-    fn stand(&self, trace: &Trace) -> Stand {
+    /// Returns the gaps between blocks that stayed into which something came that was not seen to
+    /// hold: what was there before may rotate as well.
+    fn restless(&self, diff: &Diff, traces: &[Option<Trace>]) -> BTreeSet<usize> {
+        let now = self.said.len() - 1;
+        let holds = |clause: &Digest| {
+            let run = self.run(now, |said| said.has(clause));
+            run.is_some_and(|run| 2 <= run.since.visits && HOLD <= run.lasted)
+        };
+        let is_restless =
+            |trace: &Option<Trace>| trace.iter().flat_map(|it| &it.came).any(|it| !holds(it));
+        let gaps = gaps(diff).into_iter().zip(traces);
+        gaps.filter(|(_, trace)| is_restless(trace)).map(|(gap, _)| gap).collect()
+    }
+
+    /// Returns how an edit stands, into a gap of which something restless came or not.
+    fn stand(&self, trace: &Trace, is_restless: bool) -> Stand {
         let now = self.said.len() - 1;
         let came: Vec<Run> = runs(&trace.came, |it| self.run(now, |said| said.has(it)));
         let went: Vec<(Run, bool)> =
@@ -198,6 +217,8 @@ impl<'a> Line<'a> {
             let has_lasted = self.within <= run.lasted;
             let has_held = match (is_settled, stood) {
                 (true, true) => holds(run),
+                // Seen but once, it may be one of many.
+                (true, false) if is_restless => return Stand::Passing(None),
                 (true, false) => {
                     self.within.is_zero() || (VISITS_MIN <= run.since.visits && has_lasted)
                 }
@@ -297,6 +318,19 @@ impl<'a> Line<'a> {
         }
         longest
     }
+}
+
+/// Returns for each edit in which of the gaps between blocks that stayed it lies.
+fn gaps(diff: &Diff) -> Vec<usize> {
+    let mut gap = 0;
+    let mut gaps = Vec::new();
+    for row in &diff.rows {
+        match row {
+            DiffRow::Same { .. } => gap += 1,
+            DiffRow::Edited(_) => gaps.push(gap),
+        }
+    }
+    gaps
 }
 
 fn traces(diff: &Diff, texts: (&Text, &Text), sides: (&Said, &Said)) -> Vec<Option<Trace>> {
