@@ -60,6 +60,12 @@ pub struct ChangeForm {
     after: String,
     before_last_at: i64,
     edits: Vec<EditForm>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    untold: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Trouble, as JSON.
@@ -172,6 +178,7 @@ fn change_form(change: &Change) -> ChangeForm {
         after: change.after.to_string(),
         before_last_at: change.before_last_at.as_millis(),
         edits: change.edits.iter().map(edit_form).collect(),
+        untold: change.untold,
     }
 }
 
@@ -185,6 +192,7 @@ fn change(form: ChangeForm) -> Result<Change, Fault> {
         after: known(&form.after, form.after.parse::<Digest>().ok())?,
         before_last_at: Timestamp::from_millis(form.before_last_at),
         edits: form.edits.into_iter().map(edit).collect::<Result<_, _>>()?,
+        untold: form.untold,
     })
 }
 

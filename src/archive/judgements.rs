@@ -161,7 +161,7 @@ fn insert_version(
     let text = put_text(access, page, &version.text)?;
     let sql = "SELECT coalesce(max(number), 0) + 1 FROM version WHERE page = ?1";
     let number: u32 = access.one(sql, [page], |row| row.get(0))?;
-    access.insert(
+    let added = access.insert(
         "INSERT INTO version (page, number, cause, text, regime, first_visit, first_at,
              established_at, judgement)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -176,5 +176,10 @@ fn insert_version(
             judgement.captured_at,
             id
         ],
-    )
+    )?;
+    if let Some(ground) = &version.ground {
+        let ground = put_text(access, page, ground)?;
+        access.execute("INSERT INTO ground (version, text) VALUES (?1, ?2)", [added, ground])?;
+    }
+    Ok(added)
 }

@@ -10,7 +10,7 @@ use crate::{
         store::Archive,
     },
     model::{
-        history::{Regime, Seen, Sightings, Standing, Version, VersionId, VisitId},
+        history::{Ground, Regime, Seen, Sightings, Standing, Version, VersionId, VisitId},
         page::PageId,
         snapshot::{Digest, Snapshot},
         text::Text,
@@ -140,26 +140,17 @@ impl Archive {
         })
     }
 
-    /// Returns how often and when a wording was seen at healthy visits of a page; `None` if never.
-    pub fn sightings(
-        &self,
-        page: &PageId,
-        wording: &Digest,
-    ) -> Result<Option<Sightings>, ArchiveError> {
+    /// Returns what texts are held against beside a version, where that is not its own text.
+    pub fn ground(&self, version: VersionId) -> Result<Option<Ground>, ArchiveError> {
         self.read(|access| {
-            let Some(page) = access.page(page)? else { return Ok(None) };
-            access.one(
-                "SELECT count(*), min(captured_at), max(captured_at) FROM judgement
-                 WHERE page = ?1 AND wording = (SELECT id FROM wording WHERE digest = ?2)
-                     AND accepted <> 0 AND superseded_by IS NULL AND wording IS NOT NULL",
-                params![page, wording],
-                |row| match row.get(0)? {
-                    0 => Ok(None),
-                    visits => {
-                        let (first_at, last_at) = (row.get(1)?, row.get(2)?);
-                        Ok(Some(Sightings { visits, first_at, last_at }))
-                    }
-                },
+            access.maybe(
+                "SELECT g.digest, t.digest FROM ground
+                 JOIN version v ON v.id = ground.version
+                 JOIN text g ON g.id = ground.text
+                 JOIN text t ON t.id = v.text
+                 WHERE ground.version = ?1",
+                [version.0],
+                |row| Ok(Ground { text: row.get(0)?, version: row.get(1)? }),
             )
         })
     }

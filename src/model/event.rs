@@ -208,6 +208,9 @@ pub struct Change {
     pub before_last_at: Timestamp,
     /// What was altered, in reading order; never empty.
     pub edits: Vec<Edit>,
+    /// How many passages differ beside those, and are not told: they were not seen to hold, or are
+    /// known to come and go.
+    pub untold: usize,
 }
 
 impl Change {

@@ -305,12 +305,24 @@ pub struct NewVersion {
     pub cause: Cause,
     /// Its text.
     pub text: Text,
+    /// What later texts are held against, where that is not the text itself: passages of it that
+    /// were not seen to hold, or are known to come and go, stand in it as they stood before.
+    pub ground: Option<Text>,
     /// Under which it was read.
     pub regime: Regime,
     /// The visit that first showed it.
     pub first_visit: VisitId,
     /// When that visit was.
     pub first_at: Timestamp,
+}
+
+/// What texts are held against that differ from a version's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ground {
+    /// The digest of the text that they are held against.
+    pub text: Digest,
+    /// The digest of the version's text as it was read then.
+    pub version: Digest,
 }
 
 /// An event to record.

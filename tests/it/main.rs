@@ -17,6 +17,7 @@ mod island;
 mod laws;
 mod mail;
 mod reread;
+mod rotating;
 mod server;
 mod stories;
 mod variants;

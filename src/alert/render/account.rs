@@ -71,6 +71,9 @@ impl Account {
             id: event.id.to_string(),
         };
         account.add_excerpts(event.edits());
+        if let What::Change(change) = &event.what {
+            account.rest.extend(untold(change.untold));
+        }
         account
     }
 
@@ -93,6 +96,16 @@ impl Account {
             self.rest.push(format!("{and}{count} {edits} without new words: {kinds}"));
         }
     }
+}
+
+/// Returns what an alert says of passages that differ and are not told.
+fn untold(count: usize) -> Option<String> {
+    let what = match count {
+        0 => return None,
+        1 => "1 other passage differs, and is".to_owned(),
+        more => format!("{more} other passages differ, and are"),
+    };
+    Some(format!("{what} not told: not seen to hold yet, or known to come and go"))
 }
 
 /// Returns the strongest thing in one line, with company and title clipped.

@@ -89,6 +89,7 @@ fn what(what: &What) -> Value {
             "change_kind": change.kind().code(),
             "cause": change.cause.code(),
             "certainty": change.certainty.code(),
+            "untold": change.untold,
             "before_last_at": instant(change.before_last_at),
             "before_text": change.before.to_string(),
             "after_text": change.after.to_string(),

@@ -124,6 +124,7 @@ pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> J
 
 pub fn version(id: VisitId, visit: &Visit, cause: Cause, words: &str) -> NewVersion {
     NewVersion {
+        ground: None,
         cause,
         text: text(words),
         regime: regime(),
@@ -175,6 +176,7 @@ pub fn change(before: &str, after: &str) -> What {
         after: text(after).digest(),
         before_last_at: at(1),
         edits: vec![edit()],
+        untold: 2,
     })
 }
 

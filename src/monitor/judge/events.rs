@@ -263,6 +263,7 @@ pub fn own_change(cause: Cause, (before, after): (&Text, &Text), at: Timestamp) 
         after: after.digest(),
         before_last_at: at,
         edits: compare::diff::diff(before, after).edits().cloned().collect(),
+        untold: 0,
     }
 }
 
