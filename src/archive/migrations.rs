@@ -5,10 +5,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::archive::error::Fault;
 
 /// What makes each form from the one before. Only ever added to.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_archive.sql"),
     include_str!("migrations/0002_reread.sql"),
     include_str!("migrations/0003_ground.sql"),
+    include_str!("migrations/0004_fingerprint.sql"),
 ];
 
 /// The newest form that this program knows.
