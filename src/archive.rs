@@ -8,6 +8,7 @@
 //! of the one before, with `texts` put on record by both. `pages`, `versions` and `events` read back
 //! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
 //! out `deliveries`; `verify` proves all of it.
+//! `log` holds what each transaction says of what it wrote, for good.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
 //! `event_forms` with `verdict_forms` are the forms in which our types are kept; `error` says what
 //! failed.
@@ -19,6 +20,7 @@ pub mod error;
 pub mod events;
 pub mod failures;
 pub mod lock;
+pub mod log;
 pub mod outbox;
 pub mod pages;
 pub mod reread;

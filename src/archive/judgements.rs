@@ -6,7 +6,9 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
-        events, reread, status,
+        events,
+        log::touched::Subject,
+        reread, status,
         store::Archive,
         texts::{put_text, regime},
         visits,
@@ -134,6 +136,7 @@ fn insert(
         [judgement.visit.0, id],
     )?;
     access.execute("UPDATE visit SET judged = 1 WHERE id = ?1", [judgement.visit.0])?;
+    access.touch(Subject::Judgement(id));
     Ok(id)
 }
 
@@ -161,7 +164,7 @@ fn insert_version(
     let text = put_text(access, page, &version.text)?;
     let sql = "SELECT coalesce(max(number), 0) + 1 FROM version WHERE page = ?1";
     let number: u32 = access.one(sql, [page], |row| row.get(0))?;
-    access.insert(
+    let added = access.insert(
         "INSERT INTO version (page, number, cause, text, regime, first_visit, first_at,
              established_at, judgement)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -176,5 +179,7 @@ fn insert_version(
             judgement.captured_at,
             id
         ],
-    )
+    )?;
+    access.touch(Subject::Version(added));
+    Ok(added)
 }

@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn where_the_default_is_none_nothing_is_set() {
-        let Watchlist { settings, watches, channels } = minimal(None);
+        let Watchlist { source: _, settings, watches, channels } = minimal(None);
         let filter = &channels[0].filter;
         for row in defaults().iter().filter(|row| row.value == "none") {
             let is_none = match row.key {
