@@ -3,9 +3,10 @@
 //!
 //! `touched` holds what a transaction wrote, `entries` says it in the log's words, `item` turns
 //! that into bytes, `frames` keeps them. `facts` are entries that are no row. `prove` holds the
-//! rows against the log.
+//! rows against the log. `files` are what is written beside the database, `keys` tells who signs.
 
 pub mod facts;
+pub mod files;
 pub mod item;
 pub mod keys;
 pub mod prove;

@@ -117,6 +117,11 @@ impl Signer {
         Verifier { name: self.name.clone(), public }
     }
 
+    /// Returns the signature of some bytes that are no head, as OpenSSL checks it.
+    pub fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        self.pair.sign(bytes).as_ref().to_vec()
+    }
+
     /// Signs a head; the same head gives the same bytes.
     pub fn sign(&self, head: &Head) -> String {
         let text = head.text();

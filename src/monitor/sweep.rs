@@ -38,7 +38,7 @@ use crate::{
         check::{check, watch_for},
         clock::Clock,
         import::anew::{judge_anew, tell_nobody},
-        outbox,
+        outbox, seal,
         swept::{Checked, Swept},
     },
 };
@@ -149,6 +149,7 @@ pub async fn sweep(
     outbox::deliver_due(app, clock, stop, &mut swept).await?;
     let end = if swept.interrupted { SweepEnd::Interrupted } else { SweepEnd::Done };
     app.archive.end_sweep(sweep, &run_end(&swept, pages_due, end, clock.now()))?;
+    swept.unsigned = block_in_place(|| seal::seal(&app.archive))?.warning();
     if !swept.interrupted {
         swept.heartbeat_failure = outbox::beat(&app.watchlist.settings).await.err();
     }

@@ -30,6 +30,15 @@ impl Archive {
         })
     }
 
+    /// Returns all that have signed the log, in order.
+    pub fn log_keys(&self) -> Result<Vec<LogKey>, ArchiveError> {
+        self.read(|access| {
+            access.all("SELECT origin, public FROM log_key ORDER BY id", [], |row| {
+                Ok(LogKey { origin: row.get(0)?, public: row.get(1)? })
+            })
+        })
+    }
+
     /// Records who signs the log from now on. `follows` is the last head that was signed under
     /// another name, where there is one: its origin, size and root.
     pub fn change_log_key(

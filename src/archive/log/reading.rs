@@ -11,7 +11,7 @@ use crate::{
         },
         store::Archive,
     },
-    model::history::VisitId,
+    model::{event::EventId, history::VisitId},
 };
 
 /// An entry of the log.
@@ -62,9 +62,30 @@ impl Archive {
     }
 }
 
+impl Archive {
+    /// Returns the latest entry of an event that was added with the judgement it rests on.
+    pub fn log_of_event(&self, event: &EventId) -> Result<Option<LogEntry>, ArchiveError> {
+        self.read(|access| {
+            let sql = "SELECT id, judgement FROM event WHERE name = ?1";
+            let found = access.maybe(sql, [event], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let Some((id, judgement)) = found else { return Ok(None) };
+            find_beside(access, Subject::Judgement(judgement), Subject::Event(id))
+        })
+    }
+}
+
 /// Returns the entry of a visit or judgement.
 fn find(access: Access<'_>, subject: Subject) -> Result<Option<LogEntry>, Fault> {
-    let Some(first) = frame_of(access, subject)? else { return Ok(None) };
+    find_beside(access, subject, subject)
+}
+
+/// Returns the last entry of a row in the frame that holds the entry of a visit or judgement.
+fn find_beside(
+    access: Access<'_>,
+    beside: Subject,
+    subject: Subject,
+) -> Result<Option<LogEntry>, Fault> {
+    let Some(first) = frame_of(access, beside)? else { return Ok(None) };
     let sql = "SELECT first + entries FROM log_frame WHERE first = ?1";
     let end = access.one(sql, [first], |row| row.get(0))?;
     let mut found = None;
