@@ -1,6 +1,7 @@
 //! Where the rooms meet: whatever one would ask another, the monitor asks, and hands over as a
 //! value.
 
+pub mod anchor;
 pub mod app;
 pub mod check;
 pub mod clock;

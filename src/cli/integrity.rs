@@ -1,16 +1,20 @@
 //! `integrity`: the log of what was recorded: its head, its key, its files.
 
-use std::path::Path;
+use std::{error::Error as _, path::Path};
 
 use serde_json::json;
+use url::Url;
 
 use crate::{
     cli::{
+        check::runtime,
         error::CliError,
         exit::Exit,
         terminal::{Terminal, shown},
     },
+    model::{address::AddressRule, time::in_words},
     monitor::{
+        anchor,
         app::{App, Paths},
         clock::Clock,
         integrity::{self, Integrity},
@@ -37,6 +41,19 @@ enum Act {
         /// The name, `<host>/<anything>` [default: the one before with today's date].
         #[arg(long, value_name = "NAME")]
         origin: Option<String>,
+    },
+    /// Have others vouch for the head: timestamp authorities (RFC 3161) and witnesses (C2SP
+    /// tlog-witness); from cron, after `check`.
+    Anchor {
+        /// The address of a timestamp authority; may be given several times.
+        #[arg(long, value_name = "URL", required_unless_present = "witnesses")]
+        authority: Vec<Url>,
+        /// The address of a witness; may be given several times.
+        #[arg(id = "witnesses", long = "witness", value_name = "URL")]
+        witness: Vec<Url>,
+        /// They may be at private addresses.
+        #[arg(long)]
+        allow_private_addresses: bool,
     },
     /// Write all entries beside the tiles, so that `snapshots/log/` can be served as a tlog-tiles log.
     Publish,
@@ -68,6 +85,13 @@ pub fn run(
                 verifier.name
             ));
         }
+        Some(Act::Anchor { authority, witness, allow_private_addresses }) => {
+            let rule = match allow_private_addresses {
+                true => AddressRule::AnyAddress,
+                false => AddressRule::PublicOnly,
+            };
+            return anchor(&app, (authority, witness), rule, terminal);
+        }
         Some(Act::Publish) => {
             let Some(head) = integrity::publish(&app)? else {
                 terminal.say("nothing was written: no head is signed");
@@ -78,6 +102,50 @@ pub fn run(
     }
     app.archive.close().map_err(crate::monitor::app::MonitorError::from)?;
     Ok(Exit::Done)
+}
+
+/// Asks each; one that fails keeps no other from being asked.
+fn anchor(
+    app: &App,
+    (authorities, witnesses): (&[Url], &[Url]),
+    rule: AddressRule,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
+    let (runtime, clock) = (runtime()?, Clock::system());
+    let stamps = authorities
+        .iter()
+        .map(|url| (url, runtime.block_on(anchor::stamp(app, (url, rule), clock.now()))));
+    let mut outcomes: Vec<_> = stamps.collect();
+    let signed =
+        witnesses.iter().map(|url| (url, runtime.block_on(anchor::witness(app, (url, rule)))));
+    outcomes.extend(signed);
+    runtime.shutdown_background();
+    let mut exit = Exit::Done;
+    for (url, outcome) in outcomes {
+        match outcome {
+            Ok(anchored) => {
+                terminal.remark(&format!(
+                    "the first {} entries are vouched for: {}",
+                    anchored.size, anchored.path
+                ));
+                if let Some(off) = anchored.clock_off {
+                    terminal.say(&format!(
+                        "warning: the clock here is {} from that of <{url}>",
+                        in_words(off)
+                    ));
+                }
+            }
+            Err(failure) => {
+                let mut text = format!("warning: the log was not anchored: {failure}");
+                if let Some(source) = failure.source() {
+                    text.push_str(&format!(": {source}"));
+                }
+                terminal.say(&text);
+                exit = Exit::Partly;
+            }
+        }
+    }
+    Ok(exit)
 }
 
 fn log_folder(paths: &Paths) -> String {
@@ -104,5 +172,9 @@ fn to_json(stands: &Integrity) -> serde_json::Value {
             "root": head.root.to_string(),
         })),
         "unsigned_because": stands.unsigned,
+        "anchored": stands.anchored.as_ref().map(|(size, given)| json!({
+            "size": size,
+            "by": given,
+        })),
     })
 }

@@ -33,6 +33,11 @@ impl Head {
         format!("{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root.as_bytes()))
     }
 
+    /// Returns it in a line, with the root as the signed text has it.
+    pub fn line(&self) -> String {
+        format!("{} {} {}", self.origin, self.size, STANDARD.encode(self.root.as_bytes()))
+    }
+
     /// Reads the text that is signed; lines after the third are allowed and count for nothing.
     fn from_text(text: &str) -> Option<Head> {
         let mut lines = text.lines();
@@ -226,6 +231,15 @@ fn key_parts(text: &str) -> Result<(&str, &str, [u8; 32]), NoteFailure> {
 
 fn hex(bytes: [u8; 4]) -> String {
     format!("{:08x}", u32::from_be_bytes(bytes))
+}
+
+/// Returns whether some lines are signatures of a note, and nothing else.
+pub fn are_signatures(lines: &str) -> bool {
+    let is_signature = |line: &str| {
+        let rest = line.strip_prefix("\u{2014} ").and_then(|line| line.split_once(' '));
+        rest.is_some_and(|(_, signed)| STANDARD.decode(signed).is_ok_and(|it| 4 < it.len()))
+    };
+    lines.ends_with('\n') && lines.len() <= NOTE_BYTES_MAX && lines.lines().all(is_signature)
 }
 
 /// Returns a proof that an entry is under a signed head (c2sp.org/tlog-proof@v1).

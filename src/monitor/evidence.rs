@@ -165,13 +165,17 @@ fn collect(app: &App, id: &EventId, now: Timestamp) -> Result<(Files, bool), Evi
         files.insert("checkpoint.text".to_owned(), text.into_bytes());
         files.insert("checkpoint.sig".to_owned(), signature);
         files.insert("key".to_owned(), format!("{}\n", proofs.verifier.to_text()).into_bytes());
+        files.extend(proofs.anchors()?);
         files.insert("key.pem".to_owned(), proofs.verifier.to_pem().into_bytes());
     }
+    let anchors: Vec<String> =
+        files.keys().filter(|path| path.starts_with(seal::ANCHORS)).cloned().collect();
     let account = Account {
         event: &event,
         change,
         captures: &captures,
         head: proofs.as_ref().map(|proofs| &proofs.head),
+        anchors: &anchors,
         unsigned,
         unlogged: &unlogged,
         made_at: now,

@@ -22,6 +22,8 @@ pub struct Integrity {
     pub key: Option<Verifier>,
     /// The head that was signed last.
     pub head: Option<Head>,
+    /// The largest head that others vouch for: its size, and what they gave.
+    pub anchored: Option<(u64, Vec<String>)>,
     /// Why it is not signed now, with what to do.
     pub unsigned: Option<String>,
 }
@@ -42,16 +44,21 @@ impl Integrity {
         if let Some(unsigned) = &self.unsigned {
             lines.push(format!("not signed: {unsigned}"));
         }
-        lines.push(unanchored());
+        lines.push(match &self.anchored {
+            Some((size, given)) => format!("anchored: the first {size}, by {}", given.join(", ")),
+            None => {
+                "unanchored: no authority and no witness vouches for any head; whoever keeps an \
+                     alert mail does"
+                    .to_owned()
+            }
+        });
+        if let (Some((size, _)), Some(head)) = (&self.anchored, &self.head)
+            && *size < head.size
+        {
+            lines.push(format!("unanchored: {} entries since", head.size - size));
+        }
         lines
     }
-}
-
-/// Says that nobody else vouches for the log.
-fn unanchored() -> String {
-    "anchored: nowhere; that a head is not altered later is only as sure as this machine and \
-     whoever has kept a copy of it"
-        .to_owned()
 }
 
 /// Returns how the log stands; signs nothing.
@@ -66,6 +73,7 @@ pub fn stands(app: &App) -> Result<Integrity, MonitorError> {
         entries: app.archive.log_size()?,
         key: known.as_ref().map(seal::verifier),
         head: seal::signed_head(&app.archive)?,
+        anchored: seal::anchored(&app.archive)?,
         unsigned: unsigned.map(|unsigned| format!("{unsigned}; {}", unsigned.hint())),
     })
 }

@@ -24,6 +24,9 @@ use crate::{
 /// The file with the signed head that is published.
 pub const CHECKPOINT: &str = "checkpoint";
 
+/// The folder, in the log's, with what others gave for its heads: a folder a head.
+pub const ANCHORS: &str = "anchors";
+
 /// Whether the log's head is signed.
 #[derive(Debug)]
 pub enum Sealed {
@@ -346,6 +349,24 @@ pub fn publish(archive: &Archive) -> Result<Option<Head>, ArchiveError> {
     Ok(Some(head))
 }
 
+/// Returns the largest head that others vouch for: its size, and what they gave, by file names.
+pub fn anchored(archive: &Archive) -> Result<Option<(u64, Vec<String>)>, ArchiveError> {
+    let files = LogFiles::of(archive.directory());
+    for name in files.list(ANCHORS)?.into_iter().rev() {
+        let given: Vec<String> = files
+            .list(&format!("{ANCHORS}/{name}"))?
+            .into_iter()
+            .filter(|name| name != CHECKPOINT)
+            .collect();
+        if let Ok(size) = name.parse()
+            && !given.is_empty()
+        {
+            return Ok(Some((size, given)));
+        }
+    }
+    Ok(None)
+}
+
 /// What proves that entries are under the signed head.
 pub struct Proofs<'a> {
     /// The head.
@@ -380,9 +401,27 @@ impl Proofs<'_> {
         (text.to_owned(), signature)
     }
 
+    /// Returns what others gave for this very head, by path.
+    pub fn anchors(&self) -> Result<Vec<(String, Vec<u8>)>, ArchiveError> {
+        let folder = format!("{ANCHORS}/{:012}", self.head.size);
+        let mut found = Vec::new();
+        for name in self.files.list(&folder)?.into_iter().filter(|name| name != CHECKPOINT) {
+            if let Some(bytes) = self.files.read(&format!("{folder}/{name}"))? {
+                found.push((format!("{ANCHORS}/{name}"), bytes));
+            }
+        }
+        Ok(found)
+    }
+
     /// Returns the hashes that prove that the entry `index` is under the head.
     pub fn inclusion(&self, index: u64) -> Result<Vec<Digest>, ArchiveError> {
         tlog::inclusion(index, self.head.size, &mut |id| self.tile(id))
+    }
+
+    /// Returns the hashes that prove that the first `before` entries are those of a head of that
+    /// size.
+    pub fn consistency(&self, before: u64) -> Result<Vec<Digest>, ArchiveError> {
+        tlog::consistency(before, self.head.size, &mut |id| self.tile(id))
     }
 
     /// Returns a tile's hashes, from its file or else from the entries.

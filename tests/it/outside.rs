@@ -4,8 +4,10 @@
 use std::{
     env, fs,
     io::Write,
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    time::Duration,
 };
 
 use pledgewatch::archive::log::item::{Fields, Item, canonical};
@@ -19,6 +21,7 @@ use proptest::{
 use crate::{
     faults::full,
     integrity::{check, copy, signed},
+    server::{Server, reply::Reply},
     world::{Site, World, framed},
 };
 
@@ -273,4 +276,148 @@ fn rfc8785_writes_random_objects_as_we_do() {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), count.to_string());
+}
+
+/// An authority of our own: `openssl ts` behind a server on loopback, in a folder of its own.
+struct Authority {
+    folder: tempfile::TempDir,
+}
+
+impl Authority {
+    fn new() -> Authority {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, words: &str| fs::write(folder.path().join(name), words).unwrap();
+        write(
+            "ext",
+            "extendedKeyUsage = critical,timeStamping\nkeyUsage = critical,digitalSignature\n",
+        );
+        write("serial", "01\n");
+        write(
+            "ts.cnf",
+            "[tsa]\ndefault_tsa = t\n[t]\ndir = .\nserial = ./serial\ncrypto_device = builtin\n\
+             signer_cert = ./tsa.pem\ncerts = ./ca.pem\nsigner_key = ./tsa.key\n\
+             signer_digest = sha256\ndefault_policy = 1.2.3.4.1\ndigests = sha256\n\
+             accuracy = secs:1\nordering = yes\ntsa_name = yes\ness_cert_id_chain = no\n\
+             ess_cert_id_alg = sha256\n",
+        );
+        let authority = Authority { folder };
+        for line in [
+            "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 9 -subj /CN=ca",
+            "req -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.csr -subj /CN=tsa",
+            "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tsa.pem -days 9 \
+             -extfile ext",
+        ] {
+            let ran = authority.openssl(&line.split_whitespace().collect::<Vec<_>>());
+            assert!(ran.status.success(), "{ran:?}");
+        }
+        authority
+    }
+
+    fn openssl(&self, arguments: &[&str]) -> Output {
+        run(Command::new("openssl").args(arguments).current_dir(self.folder.path()))
+    }
+}
+
+#[test]
+fn a_timestamp_token_of_the_head_is_accepted_by_openssl_and_a_wrong_clock_is_told() {
+    if !has_openssl() {
+        return;
+    }
+    let authority = Authority::new();
+    let folder = authority.folder.path().to_owned();
+    let server = Server::start(move |request| {
+        fs::write(folder.join("query"), &request.body).unwrap();
+        let ran = run(Command::new("openssl")
+            .args(["ts", "-reply", "-config", "ts.cnf", "-queryfile", "query", "-out", "reply"])
+            .current_dir(&folder));
+        assert!(ran.status.success(), "{ran:?}");
+        Reply::new(200)
+            .header("Content-Type", "application/timestamp-reply")
+            .body(fs::read(folder.join("reply")).unwrap())
+    });
+    let (_site, world) = grown();
+    let before = world.run(&["integrity"]);
+    assert!(before.stdout.contains("unanchored: no authority"), "{before:?}");
+    let url = server.url("/tsa").to_string();
+    let refused = world.run(&["integrity", "anchor", "--authority", &url]);
+    assert_eq!(refused.code, 3, "a private address is not asked unless that is allowed");
+    let ran = world.run(&["integrity", "anchor", "--authority", &url, "--allow-private-addresses"]);
+    assert_eq!((ran.code, &*ran.stderr), (0, ""));
+    let after = world.run(&["integrity"]);
+    assert!(after.stdout.contains("anchored: the first"), "{after:?}");
+    let bundle = bundle(&world);
+    let token = files(&bundle.join("anchors")).remove(0);
+    let verified = authority.openssl(&[
+        "ts",
+        "-verify",
+        "-data",
+        bundle.join("checkpoint").to_str().unwrap(),
+        "-in",
+        token.to_str().unwrap(),
+        "-CAfile",
+        "ca.pem",
+    ]);
+    assert!(verified.status.success(), "{verified:?}");
+    let garbage = Server::start(|_| Reply::new(200).body("<html>busy</html>"));
+    let url = garbage.url("/").to_string();
+    let ran = world.run(&["integrity", "anchor", "--authority", &url, "--allow-private-addresses"]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.contains("is no timestamp"), "{}", ran.stderr);
+}
+
+/// A witness signs a head, signs the next after a proof, and refuses a history that was rewritten
+/// with the log's own key.
+#[test]
+fn a_witness_signs_what_was_added_to_and_refuses_a_rewritten_history() {
+    let Some(witness) = python_tool("aics-witness") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let run_witness = |arguments: &[&str]| {
+        let ran = run(Command::new(&witness).args(arguments).current_dir(folder.path()));
+        assert!(ran.status.success(), "{arguments:?}: {ran:?}");
+    };
+    let (_site, world) = signed();
+    check(&world);
+    let rewritten = World::empty();
+    copy(world.folder(), rewritten.folder());
+    let stands = world.run(&["integrity", "--json"]).json().remove(0);
+    let (origin, key) = (stands["origin"].as_str().unwrap(), stands["key"].as_str().unwrap());
+    run_witness(&["init", "--name", "witness.example/w1"]);
+    run_witness(&["add-log", "--origin", origin, "--vkey", key]);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let listen = format!("127.0.0.1:{port}");
+    let mut serving = Command::new(&witness)
+        .args(["serve", "--listen", &listen])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let is_up = (0..2_000).any(|_| {
+        std::thread::yield_now();
+        let up = TcpStream::connect(&listen).is_ok();
+        if !up {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        up
+    });
+    let url = format!("http://{listen}");
+    let anchor = |world: &World| {
+        world.run(&["integrity", "anchor", "--witness", &url, "--allow-private-addresses"])
+    };
+    let first = anchor(&world);
+    check(&world);
+    let second = anchor(&world);
+    check(&rewritten);
+    check(&rewritten);
+    let refused = anchor(&rewritten);
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    assert!(is_up);
+    assert_eq!((first.code, &*first.stderr), (0, ""));
+    assert_eq!((second.code, &*second.stderr), (0, ""));
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert!(refused.stderr.contains("refused with 422"), "{}", refused.stderr);
+    let anchors = files(&world.folder().join("snapshots/log/anchors"));
+    let signed = anchors.iter().rev().find(|it| it.ends_with("127.0.0.1.checkpoint")).unwrap();
+    assert!(fs::read_to_string(signed).unwrap().contains("\u{2014} witness.example/w1 "));
 }

@@ -55,6 +55,20 @@ impl LogFiles {
         read(&self.folder.join(path))
     }
 
+    /// Returns the names in a folder of the folder, sorted; none if it is not there.
+    pub fn list(&self, path: &str) -> Result<Vec<String>, ArchiveError> {
+        let path = self.folder.join(path);
+        let listed = match fs::read_dir(&path) {
+            Ok(listed) => listed,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Fault::System(error).at(&path)),
+        };
+        let names = listed.flatten().filter_map(|file| file.file_name().into_string().ok());
+        let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+        names.sort();
+        Ok(names)
+    }
+
     /// Returns the note with the last signed head; `None` if there is none.
     pub fn read_head(&self) -> Result<Option<Vec<u8>>, ArchiveError> {
         read(&self.head)
@@ -94,12 +108,7 @@ impl LogFiles {
     /// Removes the files in the folder of `path` but `kept`: narrower forms of it.
     pub fn remove_narrower(&self, path: &str, kept: &str) -> Result<(), ArchiveError> {
         let Some((folder, _)) = path.rsplit_once('/') else { return Ok(()) };
-        let listed = match fs::read_dir(self.folder.join(folder)) {
-            Ok(listed) => listed,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(Fault::System(error).at(&self.folder.join(folder))),
-        };
-        for name in listed.flatten().filter_map(|file| file.file_name().into_string().ok()) {
+        for name in self.list(folder)? {
             let path = format!("{folder}/{name}");
             if path != kept {
                 self.remove(&path)?;

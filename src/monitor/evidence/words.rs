@@ -85,6 +85,8 @@ pub struct Account<'a> {
     pub captures: &'a [Capture; 2],
     /// The signed head that the entries are under.
     pub head: Option<&'a Head>,
+    /// What others gave for that head, by path.
+    pub anchors: &'a [String],
     /// Why the log is not signed now.
     pub unsigned: Option<String>,
     /// What of the bundle is not in the log, or not under the head.
@@ -133,10 +135,20 @@ fn standing(account: &Account<'_>) -> String {
     match account.head {
         Some(head) => text.push_str(&format!(
             "The entries are in the log `{}`, under the head of {} entries with the root\n{} \
-             that its key signed. No token of a timestamp authority and no\nsignature of a witness \
-             is with it: that it was not altered since is as sure as that an older\nhead which \
-             somebody else has kept is consistent with it. Alert mails carry such heads.\n",
-            head.origin, head.size, head.root
+             that its key signed. {}\n",
+            head.origin,
+            head.size,
+            head.root,
+            match account.anchors {
+                [] => "No token of a timestamp authority and no\nsignature of a witness is with it: \
+                       that it was not altered since is as sure as that an older\nhead which \
+                       somebody else has kept is consistent with it. Alert mails carry such heads."
+                    .to_owned(),
+                given => format!(
+                    "Others vouch for that head:\n{}. The record has not been altered since they did.",
+                    given.join(", ")
+                ),
+            }
         )),
         None => text
             .push_str("The log of this instance is not signed: nothing here is proved by a key.\n"),
@@ -190,6 +202,11 @@ HOW TO CHECK IT, WITH TOOLS THAT OTHERS WROTE
 5. Each entry is under the head: log/*.tlog-proof is C2SP tlog-proof@v1 (c2sp.org/tlog-proof), which
    Go's golang.org/x/mod/sumdb/tlog checks (`tlog.CheckRecord` with `tlog.RecordHash` of the entry's
    bytes), as do the Python packages `aics-tlog` and `pymerkle`.
+6. Where a timestamp authority vouches for the head, with the authority's certificates as chain.pem
+   (`-attime` with the seconds of the token's own time where its certificate has ended since):
+       openssl ts -verify -data checkpoint -in anchors/HOST.tsr -CAfile chain.pem
+   Where a witness does, anchors/HOST.checkpoint is the head with its signature: a C2SP
+   cosignature, which `aics-tlog` checks with the witness's key.
 ",
         );
     }
