@@ -9,6 +9,7 @@
 //! page was read so. `pages`, `versions` and `events` read back
 //! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
 //! out `deliveries`; `verify` proves all of it.
+//! `log` holds what each transaction says of what it wrote, for good.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
 //! `event_forms` with `verdict_forms` are the forms in which our types are kept; `error` says what
 //! failed.
@@ -20,6 +21,7 @@ pub mod error;
 pub mod events;
 pub mod failures;
 pub mod lock;
+pub mod log;
 pub mod outbox;
 pub mod pages;
 pub mod read_as;

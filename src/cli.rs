@@ -21,6 +21,7 @@ pub mod explain;
 pub mod export;
 pub mod import;
 pub mod init;
+pub mod integrity;
 pub mod log;
 pub mod reextract;
 pub mod rename;
@@ -60,7 +61,7 @@ const HANGING: &str = "                                            ";
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write a commented watchlist and make the archive.
+    /// Write a commented watchlist, make the archive and the key that signs its log.
     Init(init::InitArguments),
     /// Add a page to the watchlist: fetch it, show what would be followed, append an entry.
     Add(add::AddArguments),
@@ -90,6 +91,8 @@ pub enum Command {
     Rename(rename::RenameArguments),
     /// Check everything that is kept against its digests.
     Verify(verify::VerifyArguments),
+    /// Show the log's signed head, make its key, or write its files for publishing.
+    Integrity(integrity::IntegrityArguments),
     /// Play the story of three pledges, with no network.
     Demo(demo::DemoArguments),
 }
@@ -155,6 +158,7 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Reextract(arguments) => reextract::run(&arguments, paths, terminal),
         Command::Rename(arguments) => rename::run(&arguments, paths, terminal),
         Command::Verify(arguments) => verify::run(&arguments, paths, terminal),
+        Command::Integrity(arguments) => integrity::run(&arguments, paths, terminal),
         Command::Demo(arguments) => demo::run(&arguments, terminal),
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         deliveries,
         error::{ArchiveError, Fault},
         event_forms::WhatForm,
+        log::touched::Subject,
         store::Archive,
     },
     model::{
@@ -138,6 +139,7 @@ pub fn insert(
         // It rests on this judgement from now on, which may be that of a page judged anew.
         let sql = "UPDATE event SET judgement = ?2, superseded_by = NULL WHERE id = ?1";
         access.execute(sql, [id, judgement])?;
+        access.touch(Subject::Event(id));
         return Ok(());
     }
     let (telling, alerted_at, quiet_because) = match &event.telling {
@@ -175,6 +177,7 @@ pub fn insert(
             to_json(&WhatForm::of(&event.what))?
         ],
     )?;
+    access.touch(Subject::Event(id));
     deliveries::insert(access, id, judged_at, &added.addressees)
 }
 
@@ -194,17 +197,22 @@ pub fn alert(
     )?;
     match touched {
         0 => Ok(()),
-        _ => deliveries::insert(access, id, at, addressees),
+        _ => {
+            access.touch(Subject::Event(id));
+            deliveries::insert(access, id, at, addressees)
+        }
     }
 }
 
 /// Makes an event that waited to become an alert one that is on record only; an alert is left.
 pub fn quiet(access: Access<'_>, event: &EventId, reason: &str) -> Result<(), Fault> {
-    access.execute(
+    let quieted = access.all(
         "UPDATE event SET telling = 'quiet', quiet_because = ?2
-         WHERE name = ?1 AND telling = 'pending'",
+         WHERE name = ?1 AND telling = 'pending' RETURNING id",
         params![event, reason],
+        |row| row.get(0),
     )?;
+    quieted.into_iter().for_each(|id| access.touch(Subject::Event(id)));
     Ok(())
 }
 

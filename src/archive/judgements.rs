@@ -6,7 +6,9 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
-        events, read_as, reread, status,
+        events,
+        log::touched::Subject,
+        read_as, reread, status,
         store::Archive,
         texts::{put_text, regime},
         visits,
@@ -135,6 +137,7 @@ fn insert(
         [judgement.visit.0, id],
     )?;
     access.execute("UPDATE visit SET judged = 1 WHERE id = ?1", [judgement.visit.0])?;
+    access.touch(Subject::Judgement(id));
     Ok(id)
 }
 
@@ -182,5 +185,6 @@ fn insert_version(
         let ground = put_text(access, page, ground)?;
         access.execute("INSERT INTO ground (version, text) VALUES (?1, ?2)", [added, ground])?;
     }
+    access.touch(Subject::Version(added));
     Ok(added)
 }

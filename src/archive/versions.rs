@@ -38,6 +38,13 @@ impl Archive {
         self.read(|access| Ok(frames::find(access, Shelf::Snapshots, digest)?.is_some()))
     }
 
+    /// Returns the header fields of an answer as they are kept, netstrings of name and value by
+    /// turns, read from the disk and checked against their digest.
+    pub fn header_set(&self, digest: &Digest) -> Result<Vec<u8>, ArchiveError> {
+        let bytes = self.read(|access| frames::get_by_digest(access, Shelf::Headers, digest))?;
+        Ok(bytes.to_vec())
+    }
+
     /// Returns a text, read from the disk and checked against its digest.
     pub fn text(&self, digest: &Digest) -> Result<Text, ArchiveError> {
         self.read(|access| {

@@ -15,6 +15,8 @@ use crate::model::{
 /// The whole watchlist, checked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Watchlist {
+    /// The digest of the text that it was read from; `None` where it was not read.
+    pub source: Option<Digest>,
     /// What holds for all pages.
     pub settings: Settings,
     /// The watches in the order of the file; ids are unique.

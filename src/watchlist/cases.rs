@@ -47,7 +47,7 @@ fn mistakes(input: &str) -> Mistakes {
 #[test]
 fn an_empty_text_is_a_watchlist_without_pages() {
     for text in ["", "\n", "# ä", "\u{feff}", "\u{feff}\r\n", "[settings]", "\t[settings]\t\r\n"] {
-        let Watchlist { settings, watches, channels } = fine(text);
+        let Watchlist { source: _, settings, watches, channels } = fine(text);
         assert_eq!(settings, Default::default());
         assert!(watches.is_empty() && channels.is_empty());
     }
@@ -55,7 +55,7 @@ fn an_empty_text_is_a_watchlist_without_pages() {
 
 #[test]
 fn everything_that_can_be_said_is_read() {
-    let Watchlist { settings, watches, channels } = fine(EVERYTHING);
+    let Watchlist { source: _, settings, watches, channels } = fine(EVERYTHING);
     assert_eq!(settings.contact.as_deref(), Some("desk@example.org"));
     assert_eq!((settings.pages_at_once, settings.host_gap.as_millis()), (4, 250));
     assert_eq!(settings.bounds.body_bytes_max, 1_000_000);

@@ -5,7 +5,10 @@ use std::time::Duration;
 use url::Url;
 
 use crate::{
-    archive::store::Archive,
+    archive::{
+        log::facts::{RunEnd, RunStart},
+        store::Archive,
+    },
     model::{
         cause::Cause,
         edit::{Edit, EditKind, Mark, MarkKind, Passage},
@@ -13,6 +16,7 @@ use crate::{
         history::{Accepted, Finding, Judgement, NewEvent, NewVersion, Reading, Regime, VisitId},
         page::PageId,
         snapshot::{Digest, Snapshot},
+        sweep::SweepEnd,
         text::{Block, BlockKind, Text},
         time::Timestamp,
         visit::{Answer, Framing, Hop, Origin, Outcome, Part, Visit, WireBody},
@@ -196,6 +200,14 @@ pub fn event(visit: &Visit, what: What, telling: Telling, to: &[&str]) -> NewEve
     };
     event.id = EventId::of(&event.page, event.kind(), event.captured_at, "");
     NewEvent { event, addressees: to.iter().map(|it| addressee(it)).collect() }
+}
+
+pub fn run_start(at: Timestamp) -> RunStart {
+    RunStart { at, pages_due: 12, watchlist: Some(Digest::of(b"watchlist")), extractor: 3 }
+}
+
+pub fn run_end(at: Timestamp, end: SweepEnd) -> RunEnd {
+    RunEnd { at, end, visited: 11, missed: 1, changes: 2, troubled: 3 }
 }
 
 /// Proves the archive and returns what is damaged.
