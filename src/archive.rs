@@ -9,8 +9,9 @@
 //! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
 //! out `deliveries`; `verify` proves all of it.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
-//! `event_forms` with `verdict_forms` are the forms in which our types are kept; `error` says what
-//! failed.
+//! `event_forms`, with `verdict_forms`, `mark_forms` and `pledge_forms`, are the forms in which our
+//! types are kept; `error` says what failed. `pledges` keeps how each pledge stands in each version,
+//! and what people added.
 //!
 //! While an archive is open, no one else in the process may open and close its file by other means
 //! than SQLite: closing any handle drops the process's POSIX locks on it.
@@ -21,6 +22,7 @@ pub mod failures;
 pub mod lock;
 pub mod outbox;
 pub mod pages;
+pub mod pledges;
 pub mod reread;
 pub mod store;
 pub mod sweeps;
@@ -34,9 +36,11 @@ mod deliveries;
 mod event_forms;
 mod frames;
 mod judgements;
+mod mark_forms;
 mod migrations;
 mod opening;
 mod parts;
+mod pledge_forms;
 mod recent;
 mod shown;
 mod status;

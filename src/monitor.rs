@@ -12,6 +12,7 @@ pub mod intake;
 pub mod judge;
 pub mod memory;
 pub mod outbox;
+pub mod pledges;
 pub mod propose;
 pub mod reextract;
 pub mod status;

@@ -48,10 +48,7 @@ impl Archive {
 
     /// Returns the versions of a page, oldest first; none for a page that is not on record.
     pub fn versions(&self, page: &PageId) -> Result<Vec<Version>, ArchiveError> {
-        self.read(|access| {
-            let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
-            access.all(&versions(&format!("v.page = ?1 AND {STANDS} {ORDER}")), [page], version)
-        })
+        self.read(|access| of_page(access, page))
     }
 
     /// Returns the version that the page showed at an instant: the last one that was seen by then.
@@ -169,6 +166,12 @@ impl Archive {
 pub fn text_from_bytes(digest: &Digest, bytes: &[u8]) -> Result<Text, Fault> {
     let text = std::str::from_utf8(bytes).ok().and_then(Text::from_lines);
     text.ok_or_else(|| Fault::damaged(Shelf::Texts.name(digest), "its lines are no text"))
+}
+
+/// Returns the versions of a page that stand, oldest first.
+pub fn of_page(access: Access<'_>, page: &PageId) -> Result<Vec<Version>, Fault> {
+    let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
+    access.all(&versions(&format!("v.page = ?1 AND {STANDS} {ORDER}")), [page], version)
 }
 
 /// Returns the version of this number among all.

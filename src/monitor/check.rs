@@ -40,6 +40,7 @@ use crate::{
             suspicion::{Aspect, suspicion},
         },
         memory,
+        pledges::following::follow_into,
     },
 };
 
@@ -111,6 +112,7 @@ pub fn check_taken_in(
         let trouble = Trouble::new(TroubleKind::Unreadable, evidence);
         Ok(judge(&case, Evidence::Trouble(trouble, None)))
     })?;
+    follow_into(archive, watch, channels, &mut judgement)?;
     judgement.reasons.extend(oddities(visit));
     judgement.reread.extend(reread);
     Ok(judgement)

@@ -15,6 +15,7 @@ mod fetch;
 mod import;
 mod island;
 mod mail;
+mod pledges;
 mod reread;
 mod server;
 mod stories;

@@ -375,6 +375,7 @@ fn read_by_an_earlier_revision(world: &World) {
         reading: Some(Reading { text: text.clone(), regime, wording }),
         read_again: None,
         reread: Vec::new(),
+        pledges: Vec::new(),
         versions: vec![NewVersion {
             cause: Cause::Extractor,
             text,

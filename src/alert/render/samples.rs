@@ -98,6 +98,7 @@ pub fn change() -> Event {
         after: Digest::of(b"after"),
         before_last_at: at("2026-11-20T06:00:00Z"),
         edits,
+        pledges: Vec::new(),
     }))
 }
 

@@ -112,6 +112,7 @@ pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> J
         read_again: None,
         reread: Vec::new(),
         versions: Vec::new(),
+        pledges: Vec::new(),
         waiting: None,
         spell: None,
         accepted: Accepted::Yes,
@@ -175,6 +176,7 @@ pub fn change(before: &str, after: &str) -> What {
         after: text(after).digest(),
         before_last_at: at(1),
         edits: vec![edit()],
+        pledges: Vec::new(),
     })
 }
 

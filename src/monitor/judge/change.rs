@@ -217,6 +217,7 @@ pub fn withdrawn(case: &Case, withdrawn: &Overdue) -> Option<NewEvent> {
         after: withdrawn.held.text.digest(),
         before_last_at: waiting.before_last_at,
         edits: withdrawn.held.diff.edits().cloned().collect(),
+        pledges: Vec::new(),
     };
     let teller = Teller::new(case).captured_at(waiting.first_at);
     let reason = "the wording was taken back: the established one returned before it was confirmed";
@@ -458,6 +459,7 @@ fn add_version(case: &Case, judgement: &mut Judgement, established: &Established
         after: text.digest(),
         before_last_at: waiting.before_last_at,
         edits: diff.edits().cloned().collect(),
+        pledges: Vec::new(),
     };
     let kind = change.kind();
     let teller = Teller::new(case).captured_at(waiting.first_at);
