@@ -343,6 +343,11 @@ fn entries(life: &PledgeLife, now: Timestamp) -> Vec<Entry> {
         entries.push(Entry { at, title: format!("{}  {what}", note.on), lines });
     }
     entries.extend(lapse(life, now));
+    for (before, after) in life.terms.iter().zip(life.terms.iter().skip(1)) {
+        let (was, (said, at)) = (&before.0, after);
+        let title = format!("{}  the watchlist says `{said}`, no longer `{was}`", at.day());
+        entries.push(Entry { at: *at, title, lines: Vec::new() });
+    }
     entries.sort_by_key(|entry| entry.at);
     entries
 }
@@ -436,5 +441,8 @@ fn whole(life: &PledgeLife, now: Timestamp) -> Value {
     object.insert("steps".to_owned(), Value::Array(steps.collect()));
     object.insert("wordings".to_owned(), Value::Array(wordings));
     object.insert("notes".to_owned(), Value::Array(notes.collect()));
+    let terms =
+        life.terms.iter().map(|(said, at)| json!({ "said": said, "since": at.to_string() }));
+    object.insert("terms".to_owned(), Value::Array(terms.collect()));
     Value::Object(object)
 }

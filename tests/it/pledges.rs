@@ -216,3 +216,113 @@ fn an_exception_in_the_next_sentence_is_told_as_beside_the_pledge() {
     let subject = pledgewatch::alert::render::plain::subject(&steps[0].0);
     assert!(subject.starts_with("Beside the pledge \"No police use\""), "{subject}");
 }
+
+/// Returns the first lines of everything on record about pledges alone.
+fn news(world: &World) -> Vec<String> {
+    let log = world.log();
+    let about = log.iter().filter(|told| told.event.kind() == EventKind::Pledge);
+    about
+        .map(|told| {
+            let quiet = matches!(told.event.telling, Telling::Quiet(_));
+            let subject = pledgewatch::alert::render::plain::subject(&told.event);
+            let (subject, _) = subject.split_once(": \"").unwrap_or((&subject, ""));
+            let (subject, _) = subject.split_once(": Amaranth").unwrap_or((subject, ""));
+            format!("{}{subject}", if quiet { "quiet: " } else { "" })
+        })
+        .collect()
+}
+
+fn rewrite(world: &World, before: &str, after: &str) {
+    let watchlist = std::fs::read_to_string(world.watchlist()).unwrap();
+    assert!(watchlist.contains(before), "{watchlist}");
+    std::fs::write(world.watchlist(), watchlist.replace(before, after)).unwrap();
+}
+
+#[test]
+fn a_deadline_is_told_once_when_near_and_once_when_passed_and_again_when_moved() {
+    let site = Site::start();
+    let world = watching(&site, "deadline = 2026-03-01\n");
+    site.page("/p", &terms(&format!("4.9. {PAUSE}"), ""));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    world.sweep_at("2026-01-29T00:00:00Z");
+    assert_eq!(news(&world), Vec::<String>::new());
+    for day in ["2026-01-30", "2026-01-31", "2026-03-01"] {
+        world.sweep_at(&format!("{day}T12:00:00Z"));
+    }
+    let near = "Pledge \"No police use\": its deadline 2026-03-01 is near";
+    assert_eq!(news(&world), [near]);
+    world.sweep_at("2026-03-02T00:00:00Z");
+    // Written anew with the same day, it is the same deadline.
+    rewrite(&world, "deadline = 2026-03-01", "deadline = \"2026-03-01\"  # as promised");
+    world.sweep_at("2026-03-02T06:00:00Z");
+    let passed =
+        "Pledge \"No police use\" lapsed, page unchanged: its deadline 2026-03-01 has passed";
+    assert_eq!(news(&world), [near, passed]);
+
+    rewrite(&world, "deadline = \"2026-03-01\"", "deadline = 2026-03-20");
+    world.sweep_at("2026-03-03T00:00:00Z");
+    world.sweep_at("2026-03-04T00:00:00Z");
+    let near_again = "Pledge \"No police use\": its deadline 2026-03-20 is near";
+    assert_eq!(news(&world), [near, passed, near_again]);
+    rewrite(&world, "deadline = 2026-03-20", "deadline = 2026-03-01");
+    world.sweep_at("2026-03-05T00:00:00Z");
+    world.sweep_at("2026-03-06T00:00:00Z");
+    assert_eq!(news(&world), [near, passed, near_again, passed]);
+}
+
+#[test]
+fn a_deadline_that_passes_after_an_edit_says_what_became_of_the_clause() {
+    let site = Site::start();
+    let world = watching(&site, "deadline = 2026-03-01\n");
+    rewrite(&world, "confirm_within = 0", "confirm_within = 0\nremind = 0");
+    site.page("/p", &terms(&format!("4.9. {PAUSE} {MISSING}"), ""));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    site.page("/p", &terms(&format!("4.9. {MISSING}"), ""));
+    world.sweep_at("2026-02-20T00:00:00Z");
+    world.sweep_at("2026-03-02T00:00:00Z");
+    let passed = "Pledge \"No police use\" lapsed, and its clause is no longer on the page: its \
+        deadline 2026-03-01 has passed";
+    assert_eq!(news(&world), [passed]);
+}
+
+#[test]
+fn a_deadline_that_had_passed_before_the_page_was_watched_is_on_record_only() {
+    let site = Site::start();
+    let world = watching(&site, "deadline = 2021-06-10\n");
+    site.page("/p", &terms(&format!("4.9. {PAUSE}"), ""));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    world.sweep_at("2026-01-02T00:00:00Z");
+    let passed = "quiet: Pledge \"No police use\" lapsed, page unchanged: its deadline 2021-06-10 has passed";
+    assert_eq!(news(&world), [passed]);
+    let listed = world.run(&["pledges"]);
+    assert!(listed.stdout.contains("2021-06-10, passed"), "{}", listed.stdout);
+}
+
+#[test]
+fn what_people_add_stays_in_the_life_of_a_pledge() {
+    let site = Site::start();
+    let world = watching(&site, "condition = \"a federal law\"\n");
+    site.page("/p", &terms(&format!("4.9. {PAUSE}"), ""));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    let said = "Extended until further notice";
+    let source = "https://news.example/1";
+    let note = ["pledges", "note", "pause", "--source", source, "--on", "2026-01-05", said];
+    assert_eq!(world.run(&note).code, 0);
+    let met = ["pledges", "met", "terms/pause", "--on", "2026-02-01", "--note", "Signed"];
+    assert_eq!(world.run(&met).code, 0);
+    let listed = world.run(&["pledges", "--json"]).json();
+    assert_eq!(listed[0]["met_on"], "2026-02-01");
+    let back = ["pledges", "met", "pause", "--on", "2026-02-02", "--take-back", "--json"];
+    let life = &world.run(&back).json()[0];
+    assert_eq!(life["met_on"], Value::Null);
+    let notes = life["notes"].as_array().unwrap();
+    let kinds: Vec<&str> = notes.iter().map(|note| note["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["said", "met", "not_met"]);
+    assert_eq!((&notes[0]["words"], &notes[0]["source"]), (&said.into(), &source.into()));
+    assert_eq!(world.run(&back).code, 2);
+
+    let shown = world.run(&["pledges", "show", "pause"]).stdout;
+    assert!(shown.contains("a federal law (not marked as met)"), "{shown}");
+    assert!(shown.contains(said) && shown.contains(source), "{shown}");
+    assert_eq!(world.run(&["pledges", "show", "paus"]).code, 2);
+}

@@ -2,7 +2,7 @@
 //! for its life. Every word here is visible text.
 
 use crate::{
-    alert::render::visible::{clipped, visible},
+    alert::render::visible::{clipped, unbracketed, visible},
     model::{
         edit::{Mark, MarkKind},
         pledge::{Beside, BesideHow, Happening, News, PledgeChange, Standing, Step},
@@ -161,7 +161,7 @@ fn quoted(words: &str) -> String {
 fn marked(marks: &[Mark]) -> String {
     let mut words = String::new();
     for mark in marks {
-        let visible = visible(&mark.words);
+        let visible = unbracketed(&visible(&mark.words));
         match mark.kind {
             MarkKind::Same if SAME_CHARS_MAX < visible.chars().count() => {
                 let chars: Vec<char> = visible.chars().collect();

@@ -165,6 +165,20 @@ pub fn one(app: &App, id: &str) -> Result<PledgeLife, MonitorError> {
     }
 }
 
+/// Returns how a pledge of the watchlist stands in each version, oldest first; one that was not
+/// followed yet is traced as it is asked for.
+pub fn states(
+    app: &App,
+    page: &PageId,
+    pledge: &Pledge,
+) -> Result<Vec<RecordedState>, MonitorError> {
+    let archive = &app.archive;
+    Ok(match archive.is_followed(page, &pledge.id, &pledge.quote)? {
+        true => archive.pledge_life(page, &pledge.id)?,
+        false => tracing::trace(archive, page, pledge)?,
+    })
+}
+
 fn life(
     app: &App,
     page: &PageId,
@@ -172,10 +186,9 @@ fn life(
     pledge: Pledge,
 ) -> Result<PledgeLife, MonitorError> {
     let archive = &app.archive;
-    let is_whole = watch.is_none() || archive.is_followed(page, &pledge.id, &pledge.quote)?;
-    let states = match is_whole {
-        true => archive.pledge_life(page, &pledge.id)?,
-        false => tracing::trace(archive, page, &pledge)?,
+    let states = match watch {
+        Some(_) => states(app, page, &pledge)?,
+        None => archive.pledge_life(page, &pledge.id)?,
     };
     let mut before_last_at = Vec::new();
     let mut last = None;
