@@ -10,7 +10,7 @@ use crate::{
         mark_forms::known,
         pledge_forms::StepForm,
         store::Archive,
-        versions,
+        versions::{self, STANDS},
     },
     model::{
         history::{RecordedState, VersionId},
@@ -71,9 +71,21 @@ impl Archive {
         pledge: &PageId,
         quote: &str,
     ) -> Result<bool, ArchiveError> {
-        let life = self.pledge_life(page, pledge)?;
-        let versions = self.versions(page)?;
-        Ok(life.len() == versions.len() && life.iter().all(|it| it.state.quote == quote))
+        self.read(|access| {
+            let Some(page) = access.page(page)? else { return Ok(true) };
+            let sql = format!(
+                "SELECT NOT EXISTS (SELECT 1 FROM version v
+                 WHERE v.page = ?1 AND {STANDS} AND NOT EXISTS
+                     (SELECT 1 FROM pledge p
+                      JOIN pledge_state s ON s.pledge = p.id AND s.version = v.id
+                          AND s.superseded_by IS NULL
+                      JOIN sentence q ON q.id = s.quote
+                      WHERE p.page = ?1 AND p.name = ?2 AND q.words = ?3
+                          AND s.text = coalesce((SELECT text FROM read_again
+                              WHERE version = v.id ORDER BY judgement DESC LIMIT 1), v.text)))"
+            );
+            access.one(&sql, params![page, pledge, quote], |row| row.get(0))
+        })
     }
 
     /// Records a pledge's life derived anew; what was recorded before stays, superseded.

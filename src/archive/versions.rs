@@ -23,7 +23,7 @@ use crate::{
 const ORDER: &str = "ORDER BY v.established_at, v.number";
 
 /// A version whose judgement was superseded, since its page was judged anew, stands no more.
-const STANDS: &str =
+pub const STANDS: &str =
     "(SELECT superseded_by FROM judgement WHERE judgement.id = v.judgement) IS NULL";
 
 impl Archive {

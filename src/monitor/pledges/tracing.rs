@@ -30,28 +30,28 @@ use crate::{
 /// life. One that the page does not carry is told when it is looked for the first time.
 pub fn catch_up(app: &mut App, clock: &Clock) -> Result<(), ArchiveError> {
     let channels = &app.watchlist.channels;
-    for watch in app.watchlist.watches.iter().filter(|watch| !watch.pledges.is_empty()) {
-        app.archive.together(|archive| {
-            for pledge in &watch.pledges {
-                let page = &watch.page;
-                if archive.is_followed(page, &pledge.id, &pledge.quote)? {
-                    continue;
-                }
-                let known = archive.pledge_life(page, &pledge.id)?;
+    for watch in &app.watchlist.watches {
+        for pledge in &watch.pledges {
+            let (page, id) = (&watch.page, &pledge.id);
+            if app.archive.is_followed(page, id, &pledge.quote)? {
+                continue;
+            }
+            app.archive.together(|archive| {
+                let known = archive.pledge_life(page, id)?;
                 let life = trace(archive, page, pledge)?;
                 let states: Vec<(VersionId, PledgeState)> =
                     life.into_iter().map(|it| (it.version.id, it.state)).collect();
                 let now = clock.now();
-                archive.record_life((page, &pledge.id), &states, now)?;
+                archive.record_life((page, id), &states, now)?;
                 let is_new = known.iter().all(|it| it.state.quote != pledge.quote);
                 if let Some((_, last)) = states.last().filter(|_| is_new) {
                     let teller = Teller::of(watch, channels, now, now);
                     let events = not_there(watch, &teller, pledge, last);
                     archive.record_events(page, &events, now)?;
                 }
-            }
-            Ok::<(), ArchiveError>(())
-        })?;
+                Ok::<(), ArchiveError>(())
+            })?;
+        }
     }
     Ok(())
 }
