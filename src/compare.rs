@@ -10,7 +10,7 @@
 //! words.
 //!
 //! `course` aligns two texts clause by clause; on it `follow` says where one clause went, and `beside`
-//! what was done to it and around it.
+//! what was done to it and around it, which `promise` reads from `meaning`'s verdicts.
 //!
 //! The room knows no page, no history and no settings.
 
@@ -27,6 +27,7 @@ mod join;
 mod lexicon;
 mod marks;
 pub mod meaning;
+pub mod promise;
 pub mod quote;
 mod regions;
 mod side;

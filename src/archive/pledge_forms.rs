@@ -7,6 +7,7 @@ use crate::{
     archive::{
         error::Fault,
         mark_forms::{MarkForm, known, mark, mark_form},
+        verdict_forms::VerdictForm,
     },
     model::{
         page::PageId,
@@ -28,6 +29,8 @@ pub struct StepForm {
     after: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     marks: Vec<(MarkForm, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verdict: Option<VerdictForm>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     beside: Vec<BesideForm>,
 }
@@ -66,6 +69,7 @@ impl StepForm {
             before: step.before.clone(),
             after: step.after.clone(),
             marks: step.marks.iter().map(mark_form).collect(),
+            verdict: step.verdict.as_ref().map(VerdictForm::of),
             beside: step.beside.iter().map(beside).collect(),
         }
     }
@@ -88,6 +92,7 @@ impl StepForm {
             before: self.before,
             after: self.after,
             marks: self.marks.into_iter().map(mark).collect(),
+            verdict: self.verdict.map(VerdictForm::read).transpose()?,
             beside: self.beside.into_iter().map(beside).collect::<Result<_, _>>()?,
         })
     }

@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::compare::course::{Course, Cut, Which};
 use crate::compare::lexicon::{Lexicon, Sameness};
 use crate::compare::marks;
+use crate::compare::promise;
 use crate::compare::words::Effort;
 use crate::model::edit::Mark;
 use crate::model::pledge::{Beside, BesideHow, Happening, Place, Role, Step};
@@ -46,8 +47,10 @@ pub fn step(course: &Course, (before, after): (&Place, &Place), way: Way) -> Opt
     let numbers = (course.before.number(runs.0.start), course.after.number(runs.1.start));
     let numbers = (numbers.0 != numbers.1).then(|| (numbers.0.to_owned(), numbers.1.to_owned()));
     let is_same = course.before.stream(runs.0.clone()) == course.after.stream(runs.1.clone());
+    let sides = ((&course.before, &runs.0), (&course.after, &runs.1));
+    let verdict = (!is_same).then(|| promise::judged(Some(sides.0), Some(sides.1)));
     let what = match (is_same, way.moved, &numbers) {
-        (false, _, _) => Happening::Reworded,
+        (false, _, _) => verdict.as_ref().map_or(Happening::Reworded, promise::happening),
         (true, true, _) => Happening::Moved,
         (true, false, Some(_)) => Happening::Renumbered,
         (true, false, None) => Happening::Kept,
@@ -65,6 +68,7 @@ pub fn step(course: &Course, (before, after): (&Place, &Place), way: Way) -> Opt
         before: Some(words.0),
         after: Some(words.1),
         marks,
+        verdict,
         beside,
     })
 }
@@ -91,6 +95,7 @@ pub fn lost(course: &Course, before: &Place, in_its_place: Option<&Place>) -> St
         before: Some(course.before.words(run)),
         after: None,
         marks: Vec::new(),
+        verdict: None,
         beside,
     }
 }
@@ -135,10 +140,17 @@ fn beside(
             continue;
         }
         told = Some(group.after.clone());
+        let sides = ((&course.before, &group.before), (&course.after, &group.after));
+        let verdict = promise::judged(Some(sides.0), Some(sides.1));
+        // What says the same in other words beside the clause takes nothing from it.
+        if !verdict.meaning.is_substantive() {
+            continue;
+        }
+        let role = if it.role == Role::LeadIn { it.role } else { promise::role(&verdict) };
         found.push(Entry {
             beside: Beside {
                 how: BesideHow::Reworded,
-                role: it.role,
+                role,
                 before: Some(course.before.words(group.before.clone())),
                 after: Some(course.after.words(group.after.clone())),
             },
@@ -213,7 +225,14 @@ fn role(
         }
         Some(_) | None => !links.is_empty(),
     };
-    if took { Role::Reference } else { it.role }
+    if took {
+        return Role::Reference;
+    }
+    let run = it.at..it.at + 1;
+    promise::role(&match how {
+        BesideHow::Removed => promise::judged(Some((cut, &run)), None),
+        BesideHow::Added | BesideHow::Reworded => promise::judged(None, Some((cut, &run))),
+    })
 }
 
 /// Returns the links that one block has and the other has not.
@@ -307,15 +326,7 @@ fn lead_in(text: &Text, block: usize) -> Option<usize> {
         let parent = &numbers[..numbers.len() - 1];
         return above.into_iter().find(|&at| parts(&text.blocks[at]) == parent);
     }
-    let BlockKind::Item(depth) = own.kind else { return None };
-    for at in above {
-        match text.blocks[at].kind {
-            BlockKind::Item(other) if depth <= other => (),
-            BlockKind::Item(_) | BlockKind::Paragraph => return Some(at),
-            BlockKind::Heading(_) | BlockKind::Row => return None,
-        }
-    }
-    None
+    promise::list_lead_in(text, block)
 }
 
 /// Returns the parts of a block's number, `4.2.1`; none if it has none of numbers.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::model::{edit::Mark, page::PageId, time::Timestamp};
+use crate::model::{edit::Mark, page::PageId, time::Timestamp, verdict::Verdict};
 
 /// A point in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,6 +174,8 @@ pub struct Step {
     pub after: Option<String>,
     /// Before and after as one marked run of words, where they differ.
     pub marks: Vec<Mark>,
+    /// What that amounts to, where its words differ.
+    pub verdict: Option<Verdict>,
     /// What was altered around it.
     pub beside: Vec<Beside>,
 }

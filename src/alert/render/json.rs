@@ -12,6 +12,7 @@ use crate::{
         text::Text,
         time::Timestamp,
         trouble::Trouble,
+        verdict::Verdict,
     },
 };
 
@@ -141,6 +142,17 @@ fn pledge_change(change: &PledgeChange) -> Value {
     })
 }
 
+fn verdict_facts(verdict: &Verdict) -> Value {
+    json!({
+        "meaning": verdict.meaning.code(),
+        "direction": verdict.direction.code(),
+        "norm": verdict.norm.code(),
+        "sureness": verdict.sureness.code(),
+        "tags": verdict.tags.iter().map(|tag| tag.code()).collect::<Vec<_>>(),
+        "triggers": verdict.triggers.iter().map(|it| it.words.as_str()).collect::<Vec<_>>(),
+    })
+}
+
 /// Returns what a version did to a pledge, and to what stands around it.
 pub fn step(step: &Step) -> Value {
     let beside = |it: &Beside| {
@@ -156,6 +168,7 @@ pub fn step(step: &Step) -> Value {
         "before": step.before,
         "after": step.after,
         "marks": step.marks.iter().map(mark).collect::<Vec<_>>(),
+        "verdict": step.verdict.as_ref().map(verdict_facts),
         "beside": step.beside.iter().map(beside).collect::<Vec<_>>(),
     })
 }

@@ -7,6 +7,7 @@ use crate::{
         edit::{Mark, MarkKind},
         pledge::{Beside, BesideHow, Happening, News, PledgeChange, Standing, Step},
         time::Timestamp,
+        verdict::{Side, Tag, Verdict},
     },
 };
 
@@ -28,7 +29,10 @@ pub fn first_words(changes: &[PledgeChange], name_chars_max: usize) -> Option<St
         Happening::Kept | Happening::Renumbered => {
             format!("Beside the pledge \"{name}\" {}", beside_counted(&step.beside))
         }
-        what => format!("Pledge \"{name}\" {}", happened(what)),
+        what => {
+            let term = step.verdict.as_ref().and_then(term).unwrap_or_default();
+            format!("Pledge \"{name}\" {}{term}", happened(what))
+        }
     };
     Some(match others.len() {
         0 => words,
@@ -58,7 +62,22 @@ pub fn happened(what: Happening) -> &'static str {
 pub fn happened_whole(step: &Step) -> String {
     let numbers = numbers(step).map(|it| format!(": {it}")).unwrap_or_default();
     let same = if step.what == Happening::Renumbered { ", its words are the same" } else { "" };
-    format!("{}{numbers}{same}", happened(step.what))
+    let term = step.verdict.as_ref().and_then(term).unwrap_or_default();
+    format!("{}{numbers}{same}{term}", happened(step.what))
+}
+
+/// Returns what became of the time that a pledge named.
+fn term(verdict: &Verdict) -> Option<&'static str> {
+    if !verdict.has(Tag::Deadline) {
+        return None;
+    }
+    let has = |side| verdict.triggers.iter().any(|it| it.side == side);
+    match (has(Side::Before), has(Side::After)) {
+        (true, true) => Some(", and its time is another"),
+        (true, false) => Some(", and its time was dropped"),
+        (false, true) => Some(", and a time was set"),
+        (false, false) => None,
+    }
 }
 
 /// Returns what was altered beside a pledge, in one line: `a reference was removed`.
@@ -134,11 +153,29 @@ pub fn step_lines(step: &Step) -> Vec<(&'static str, String)> {
         (Happening::Ambiguous, None, Some(after)) => lines.push(("Likeliest", quoted(after))),
         (_, _, _) => (),
     }
+    if let Some(because) = step.verdict.as_ref().and_then(because) {
+        lines.push(("Because", because));
+    }
     if !step.doubt.is_empty() {
         lines.push(("Unsure", visible(&step.doubt)));
     }
     lines.extend(step.beside.iter().map(|it| ("Beside it", beside_line(it))));
     lines
+}
+
+/// Returns the words that decided a verdict: `before "will not", now "may"`.
+fn because(verdict: &Verdict) -> Option<String> {
+    let of = |side: Side| -> Vec<String> {
+        let on_side = verdict.triggers.iter().filter(|it| it.side == side);
+        on_side.map(|it| format!("\"{}\"", clipped(&visible(&it.words), 80))).collect()
+    };
+    let said = [("before ", of(Side::Before)), ("now ", of(Side::After))];
+    let said: Vec<String> = said
+        .into_iter()
+        .filter(|(_, words)| !words.is_empty())
+        .map(|(when, words)| format!("{when}{}", words.join(", ")))
+        .collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// Returns what was altered beside a pledge: `added, exception: "…"`.

@@ -182,6 +182,7 @@ fn hostile_pledge() -> PledgeChange {
             before: words(),
             after: words(),
             marks: vec![mark(MarkKind::Same), mark(MarkKind::Deleted), mark(MarkKind::Inserted)],
+            verdict: None,
             beside: vec![beside],
         }),
     }

@@ -190,6 +190,7 @@ pub fn pledge_change() -> PledgeChange {
             before: words("We sell none."),
             after: words("We sell some."),
             marks: vec![mark(MarkKind::Deleted, "none."), mark(MarkKind::Inserted, "some.")],
+            verdict: None,
             beside: vec![beside],
         }),
     }

@@ -5,6 +5,7 @@ use crate::{
         beside::{self, Way},
         course::{Course, Cut},
         follow::{self, Found, Located},
+        promise,
     },
     model::{
         pledge::{Happening, Place, PledgeState, Standing, Step},
@@ -69,6 +70,7 @@ pub fn first(text: &Text, pledge: &Pledge) -> PledgeState {
             before: None,
             after: Some(words.clone()),
             marks: Vec::new(),
+            verdict: None,
             beside: Vec::new(),
         };
         PledgeState { standing, place: Some(place), words, step: Some(step), ..unfound(pledge) }
@@ -127,8 +129,25 @@ fn followed(course: &Course, past: &Past, pledge: &Pledge, before: &Place) -> Pl
 fn named(step: Step, past: &Past, standing: Standing) -> Step {
     let is_back = standing == Standing::Quoted && past.state.standing != Standing::Quoted;
     match step.what {
-        Happening::Reworded if is_back => Step { what: Happening::Back, ..step },
+        _ if is_back && is_worded(step.what) => Step { what: Happening::Back, ..step },
         _ => step,
+    }
+}
+
+/// Returns whether what happened is that the words are others.
+fn is_worded(what: Happening) -> bool {
+    match what {
+        Happening::Reworded
+        | Happening::Strengthened
+        | Happening::Narrowed
+        | Happening::Weakened => true,
+        Happening::Kept
+        | Happening::Found
+        | Happening::Renumbered
+        | Happening::Moved
+        | Happening::Back
+        | Happening::Ambiguous
+        | Happening::Missing => false,
     }
 }
 
@@ -152,7 +171,7 @@ fn ambiguous_still(course: &Course, past: &Past, pledge: &Pledge, before: &Place
     };
     let step = beside::step(course, (before, &place), Way { moved, doubt });
     let step = step.map(|step| match step.what {
-        Happening::Reworded => Step { what: Happening::Ambiguous, ..step },
+        what if is_worded(what) => Step { what: Happening::Ambiguous, ..step },
         _ => step,
     });
     stands(course, pledge, (Standing::Ambiguous, place), step)
@@ -179,6 +198,7 @@ fn back(course: &Course, past: &Past, pledge: &Pledge, place: Place) -> PledgeSt
         before,
         after: Some(words),
         marks,
+        verdict: None,
         beside: Vec::new(),
     };
     let standing = standing(course, past, &place);
@@ -197,7 +217,10 @@ fn stands(
 
 /// Returns how the clause at a place stands beside what it said when its quotation was found.
 fn standing(course: &Course, past: &Past, place: &Place) -> Standing {
-    let stream = course.after.stream(course.after.run(place));
-    let is_quoted = past.quoted.is_empty() || follow::says(&past.quoted) == stream;
-    if is_quoted { Standing::Quoted } else { Standing::Reworded }
+    let run = course.after.run(place);
+    let stream = course.after.stream(run.clone());
+    match past.quoted.is_empty() || follow::says(&past.quoted) == stream {
+        true => Standing::Quoted,
+        false => promise::standing(&promise::judged_since(&past.quoted, (&course.after, &run))),
+    }
 }

@@ -7,6 +7,7 @@ use crate::{
         beside::{self, Way},
         course::{Course, Cut},
         follow::{self, Found, Located},
+        promise,
     },
     model::{
         history::{NewEvent, RecordedState, Version, VersionId},
@@ -122,7 +123,7 @@ fn back(
 ) -> Result<Vec<PledgeState>, ArchiveError> {
     let Some((last, earlier)) = versions.split_last() else { return Ok(Vec::new()) };
     let mut after = archive.text(&last.text)?;
-    let quoted = follow::says(&words(&after, &found_at));
+    let quoted = words(&after, &found_at);
     let mut state = standing::first(&after, pledge);
     let mut place = Some(found_at);
     // Latest first.
@@ -161,8 +162,13 @@ fn words(text: &Text, place: &Place) -> String {
 /// Returns the state of a pledge in a version to which it was traced back.
 fn earlier_state(text: &Text, pledge: &Pledge, place: Option<Place>, quoted: &str) -> PledgeState {
     let Some(place) = place else { return Past::none(pledge).state };
-    let words = words(text, &place);
-    let is_quoted = follow::says(&words) == quoted;
+    let cut = Cut::of(text);
+    let run = cut.run(&place);
+    let words = cut.words(run.clone());
+    let standing = match follow::says(&words) == follow::says(quoted) {
+        true => Standing::Quoted,
+        false => promise::standing(&promise::judged_since(quoted, (&cut, &run))),
+    };
     let step = Step {
         what: Happening::Found,
         numbers: None,
@@ -171,10 +177,11 @@ fn earlier_state(text: &Text, pledge: &Pledge, place: Option<Place>, quoted: &st
         before: None,
         after: Some(words.clone()),
         marks: Vec::new(),
+        verdict: None,
         beside: Vec::new(),
     };
     PledgeState {
-        standing: if is_quoted { Standing::Quoted } else { Standing::Reworded },
+        standing,
         place: Some(place),
         words,
         step: Some(step),
