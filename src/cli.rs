@@ -23,6 +23,7 @@ pub mod import;
 pub mod init;
 pub mod integrity;
 pub mod log;
+pub mod pledges;
 pub mod reextract;
 pub mod rename;
 pub mod show;
@@ -79,6 +80,8 @@ pub enum Command {
     Diff(diff::DiffArguments),
     /// Say why a page's latest visits were or were not alerted.
     Explain(explain::ExplainArguments),
+    /// List the pledges and how each stands, show one's whole life, add to it by hand.
+    Pledges(pledges::PledgesArguments),
     /// List alerts, test channels, retry deliveries.
     Alert(alert::AlertArguments),
     /// Import captures that others made: web archives (WARC), or pages saved by hand.
@@ -152,6 +155,7 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Show(arguments) => show::run(&arguments, paths, terminal),
         Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
+        Command::Pledges(arguments) => pledges::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
         Command::Import(arguments) => import::run(&arguments, paths, terminal),
         Command::Export(arguments) => export::run(&arguments, paths, terminal),

@@ -17,6 +17,7 @@ pub mod judge;
 pub mod keys;
 pub mod memory;
 pub mod outbox;
+pub mod pledges;
 pub mod propose;
 pub mod reextract;
 pub mod seal;

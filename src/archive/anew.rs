@@ -67,6 +67,8 @@ impl Archive {
             let taken_back = access.all(
                 "UPDATE event SET superseded_by = id
                  WHERE page = ?1 AND superseded_by IS NULL
+                     -- A deadline is no matter of what visits brought.
+                     AND json_extract(what, '$.what') <> 'pledge'
                      AND (SELECT superseded_by FROM judgement
                           WHERE id = event.judgement) IS NOT NULL
                      AND NOT EXISTS (SELECT 1 FROM delivery

@@ -103,6 +103,24 @@ impl Archive {
 }
 
 impl Archive {
+    /// Records events of a page that no visit brought, with their deliveries; one that is on record
+    /// is left as it is. Nothing for a page that was never judged.
+    pub fn record_events(
+        &mut self,
+        page: &PageId,
+        events: &[NewEvent],
+        at: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        self.write(|access| {
+            let sql = "SELECT j.id FROM page g JOIN page_status s ON s.page = g.id
+                 JOIN judgement j ON j.visit = s.judged_visit AND j.superseded_by IS NULL
+                 WHERE g.name = ?1";
+            let judgement: Option<i64> = access.maybe(sql, [page], |row| row.get(0))?;
+            let Some(judgement) = judgement else { return Ok(()) };
+            events.iter().try_for_each(|event| insert(access, judgement, at, event))
+        })
+    }
+
     /// Returns the visit whose judgement an event rests on. Fails for an event that is not on
     /// record.
     pub fn decided_by(&self, id: &EventId) -> Result<VisitId, ArchiveError> {
@@ -153,7 +171,8 @@ pub fn insert(
         | What::Moved { .. }
         | What::Gone { .. }
         | What::Recovered { .. }
-        | What::QuoteMissing { .. } => (None, None),
+        | What::QuoteMissing { .. }
+        | What::Pledge { .. } => (None, None),
     };
     let id = access.insert(
         "INSERT INTO event (name, page, kind, company, title, address, captured_at, recorded_at,

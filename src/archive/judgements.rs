@@ -8,7 +8,7 @@ use crate::{
         error::{ArchiveError, Fault},
         events,
         log::touched::Subject,
-        read_as, reread, status,
+        pledges, read_as, reread, status,
         store::Archive,
         texts::{put_text, regime},
         visits,
@@ -53,10 +53,16 @@ fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
         insert_read_again(access, (page, id), again)?;
     }
     read_as::note(access, page, judgement)?;
-    let mut version = None;
+    let mut versions = Vec::new();
     for added in &judgement.versions {
-        version = Some(insert_version(access, judgement, (page, id), added)?);
+        versions.push(insert_version(access, judgement, (page, id), added)?);
     }
+    for (at, state) in &judgement.pledges {
+        let unknown = || Fault::Unknown(format!("the version {at} of a judgement"));
+        let version = *versions.get(*at).ok_or_else(unknown)?;
+        pledges::insert(access, (page, version), state, judgement.judged_at)?;
+    }
+    let version = versions.last().copied();
     status::judged(access, &status::Placed { judgement, page, origin, text, version })?;
     for event in &judgement.events {
         events::insert(access, id, judgement.judged_at, event)?;

@@ -6,6 +6,7 @@ use crate::model::{
     cause::Cause,
     event::{Addressee, Event, EventId},
     page::PageId,
+    pledge::PledgeState,
     snapshot::Digest,
     text::Text,
     time::Timestamp,
@@ -249,6 +250,8 @@ pub struct Judgement {
     pub reread: Vec<Reread>,
     /// Versions to add, in order; at most one for our own upgrade and one for the page.
     pub versions: Vec<NewVersion>,
+    /// How pledges stand in these versions, each with the index of its version.
+    pub pledges: Vec<(usize, PledgeState)>,
     /// The wording that waits after this visit.
     pub waiting: Option<Waiting>,
     /// The trouble that the page is in after this visit.
@@ -336,6 +339,15 @@ pub struct Ground {
     pub text: Digest,
     /// The digest of the version's text as it was read then.
     pub version: Digest,
+}
+
+/// How a pledge stands in a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedState {
+    /// The version; its text is the one in which the place lies.
+    pub version: Version,
+    /// The state.
+    pub state: PledgeState,
 }
 
 /// An event to record.

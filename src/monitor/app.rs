@@ -287,6 +287,26 @@ pub enum MonitorError {
         /// The pages that there are.
         known: Vec<PageId>,
     },
+    /// There is no pledge of that id, or there are several.
+    #[error("there is no one pledge `{pledge}`")]
+    UnknownPledge {
+        /// What was asked for.
+        pledge: String,
+        /// The pledges that there are, or those that it may mean.
+        known: Vec<String>,
+    },
+    /// What was to be marked as met has no condition.
+    #[error("the pledge `{pledge}` has no condition that could be met")]
+    NoCondition {
+        /// The pledge.
+        pledge: String,
+    },
+    /// What was to be taken back was never marked.
+    #[error("the condition of the pledge `{pledge}` is not marked as met")]
+    NotMarked {
+        /// The pledge.
+        pledge: String,
+    },
     /// The page has no version at that time.
     #[error("`{page}` has no version {asked}")]
     NoVersion {

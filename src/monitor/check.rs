@@ -43,6 +43,7 @@ use crate::{
             suspicion::{Aspect, suspicion},
         },
         memory::{self, Memory},
+        pledges::following::follow_into,
     },
 };
 
@@ -117,6 +118,7 @@ pub fn check_taken_in(
         let trouble = Trouble::new(TroubleKind::Unreadable, evidence);
         Ok(judge(&case, Evidence::Trouble(trouble, None)))
     })?;
+    follow_into(archive, watch, channels, &mut judgement)?;
     judgement.reasons.extend(oddities(visit));
     judgement.reread.extend(reread);
     Ok(judgement)

@@ -183,7 +183,8 @@ pub fn explained(app: &App, id: &EventId) -> Result<Option<Explained>, MonitorEr
         | What::Moved { .. }
         | What::Gone { .. }
         | What::Recovered { .. }
-        | What::QuoteMissing { .. } => event.captured_at,
+        | What::QuoteMissing { .. }
+        | What::Pledge { .. } => event.captured_at,
     };
     let until = match (&event.what, &event.telling) {
         // An alert of trouble is due at a later visit than the one that began it.

@@ -135,7 +135,6 @@ fn first(case: &Case, reading: Reading) -> Judgement {
         "this is the first text of the page that was read: {} words, kept as its first version",
         text.word_count()
     ));
-    judgement.events.extend(events::missing_quotes(case, &text));
     judgement.versions.push(NewVersion {
         cause: Cause::First,
         text,
@@ -154,10 +153,8 @@ fn same(
     withdrawn: Option<&Withdrawn>,
     reason: String,
 ) -> Judgement {
-    let quotes = reading.as_ref().map(|reading| events::missing_quotes(case, &reading.text));
     let mut judgement = blank(case, Finding::Same, reading);
     judgement.reasons.push(reason);
-    judgement.events.extend(quotes.unwrap_or_default());
     if let Some(withdrawn) = withdrawn {
         judgement.events.extend(change::withdrawn(case, withdrawn));
     }

@@ -38,7 +38,9 @@ use crate::{
         check::{check, watch_for},
         clock::Clock,
         import::anew::{judge_anew, tell_nobody},
-        outbox, seal,
+        outbox,
+        pledges::{deadlines, tracing},
+        seal,
         swept::{Checked, Swept},
     },
 };
@@ -146,6 +148,7 @@ pub async fn sweep(
     let mut round = Round { clock, fetcher, swept: Swept::default() };
     round.run(app, due, stop, progress).await?;
     let mut swept = round.swept;
+    block_in_place(|| deadlines::tell_deadlines(app, clock))?;
     outbox::deliver_due(app, clock, stop, &mut swept).await?;
     let end = if swept.interrupted { SweepEnd::Interrupted } else { SweepEnd::Done };
     app.archive.end_sweep(sweep, &run_end(&swept, pages_due, end, clock.now()))?;
@@ -169,7 +172,7 @@ fn run_end(swept: &Swept, pages_due: usize, end: SweepEnd, at: Timestamp) -> Run
 }
 
 /// Judges visits that a killed run recorded and did not judge. Nobody is told of what an import
-/// left.
+/// left. Pledges that were added since are traced back.
 pub fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorError> {
     for page in app.archive.to_judge_anew()? {
         judge_anew(app, &page, clock)?;
@@ -184,7 +187,7 @@ pub fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorE
         }
         app.archive.record_judgements(&[judgement])?;
     }
-    Ok(())
+    Ok(tracing::catch_up(app, clock)?)
 }
 
 fn due_watches(app: &App, scope: &Scope, now: Timestamp) -> Result<VecDeque<Due>, MonitorError> {

@@ -49,6 +49,11 @@ fn page_rows() -> Vec<DefaultRow> {
             lasting(rules.trouble_after),
             "how long trouble lasts before it is alerted",
         ),
+        row(
+            "settings.remind",
+            lasting(rules.remind),
+            "how long before a pledge's deadline it is told to be near; 0 tells nobody",
+        ),
         row("settings.language", none(), "the language to ask for, as in \"en-US,en;q=0.8\""),
         row("settings.robots", is_honored.to_string(), "whether robots.txt is honored"),
         row(

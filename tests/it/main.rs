@@ -19,6 +19,7 @@ mod island;
 mod laws;
 mod mail;
 mod outside;
+mod pledges;
 mod reread;
 mod rotating;
 mod server;

@@ -387,6 +387,7 @@ fn read_by_an_earlier_revision(world: &World) {
         seal: None,
         read_again: None,
         reread: Vec::new(),
+        pledges: Vec::new(),
         versions: vec![NewVersion {
             ground: None,
             cause: Cause::Extractor,

@@ -434,6 +434,7 @@ fn a_change_as_json_gives_what_scripts_need() {
           "kind": "change",
           "page": "example-faces",
           "pending": false,
+          "pledges": [],
           "quiet": null,
           "recorded_at": "2026-11-20T12:00:05.000Z",
           "title": "One-year moratorium on selling faces",

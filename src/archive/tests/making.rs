@@ -15,6 +15,7 @@ use crate::{
         event::{Addressee, Certainty, Change, Event, EventId, Telling, What},
         history::{Accepted, Finding, Judgement, NewEvent, NewVersion, Reading, Regime, VisitId},
         page::PageId,
+        pledge::{Beside, BesideHow, Happening, PledgeChange, Role, Standing, Step},
         snapshot::{Digest, Snapshot},
         sweep::SweepEnd,
         text::{Block, BlockKind, Text},
@@ -117,6 +118,7 @@ pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> J
         read_again: None,
         reread: Vec::new(),
         versions: Vec::new(),
+        pledges: Vec::new(),
         waiting: None,
         spell: None,
         accepted: Accepted::Yes,
@@ -172,6 +174,34 @@ pub fn edit() -> Edit {
     }
 }
 
+/// Something that happened to a pledge, with all that can be said of it.
+pub fn pledge_change() -> PledgeChange {
+    let words = |words: &str| Some(words.to_owned());
+    let mark = |kind, words: &str| Mark { kind, words: words.to_owned() };
+    let beside = Beside {
+        how: BesideHow::Added,
+        role: Role::Exception,
+        before: None,
+        after: words("Except at sea."),
+    };
+    PledgeChange {
+        pledge: page("faces"),
+        name: "Faces".to_owned(),
+        standing: Standing::Narrowed,
+        step: Some(Step {
+            what: Happening::Narrowed,
+            numbers: Some(("4.".to_owned(), "5.".to_owned())),
+            moved: true,
+            doubt: "hardly a word is the same".to_owned(),
+            before: words("We sell none."),
+            after: words("We sell some."),
+            marks: vec![mark(MarkKind::Deleted, "none."), mark(MarkKind::Inserted, "some.")],
+            verdict: None,
+            beside: vec![beside],
+        }),
+    }
+}
+
 /// The change from the text `before` to the text `after`.
 pub fn change(before: &str, after: &str) -> What {
     What::Change(Change {
@@ -182,6 +212,7 @@ pub fn change(before: &str, after: &str) -> What {
         before_last_at: at(1),
         edits: vec![edit()],
         untold: 2,
+        pledges: vec![pledge_change()],
     })
 }
 

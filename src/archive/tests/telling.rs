@@ -11,6 +11,7 @@ use crate::{
         cause::Cause,
         event::{DeliveryState, Telling, What},
         history::{Finding, Judgement, NewEvent, VisitId},
+        pledge::{News, Standing},
         sweep::{ClockJump, SweepEnd, SweepRecord},
         time::Timestamp,
         trouble::{Trouble, TroubleKind},
@@ -29,6 +30,8 @@ fn telling_of(archive: &mut Archive, visit: &Visit, events: Vec<NewEvent>) -> Vi
 fn every_kind_of_event_reads_back_as_it_was_recorded() {
     let (_directory, mut archive) = fresh();
     let trouble = Trouble::new(TroubleKind::BotWall, "a \"wall\"\u{7}");
+    let day = "2021-06-10".parse().unwrap();
+    let news = |news| What::Pledge { pledge: page("faces"), name: "Faces".into(), news };
     let all = [
         change("before", "after"),
         What::Trouble { trouble: trouble.clone(), last_good_at: None },
@@ -40,6 +43,14 @@ fn every_kind_of_event_reads_back_as_it_was_recorded() {
             name: "Faces".into(),
             quote: "no faces".into(),
         },
+        news(News::Indistinct { quote: "no faces".into() }),
+        news(News::Nears { deadline: day, standing: Standing::Weakened }),
+        news(News::Lapsed {
+            deadline: day,
+            standing: Standing::Quoted,
+            since: Some(at(4)),
+            read_at: None,
+        }),
     ];
     let first = visit("a", 0, "before");
     judged(&mut archive, &first, Finding::First, "before");
@@ -52,7 +63,7 @@ fn every_kind_of_event_reads_back_as_it_was_recorded() {
             assert_eq!(told.event, new.event);
         }
     }
-    assert_eq!(archive.events(&EventQuery::default()).unwrap().len(), 18);
+    assert_eq!(archive.events(&EventQuery::default()).unwrap().len(), 27);
     assert_eq!(proved(&archive), [""; 0]);
 }
 

@@ -191,6 +191,7 @@ pub fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgeme
         read_again: None,
         reread: Vec::new(),
         versions: Vec::new(),
+        pledges: Vec::new(),
         waiting: case.state.waiting.clone(),
         spell: None,
         accepted,

@@ -180,6 +180,7 @@ pub fn withdrawn(case: &Case, withdrawn: &Withdrawn) -> Option<NewEvent> {
         before_last_at: waiting.before_last_at,
         edits: withdrawn.held.diff.edits().cloned().collect(),
         untold: 0,
+        pledges: Vec::new(),
     };
     let teller = Teller::new(case).captured_at(waiting.first_at);
     let reason = "the wording was taken back: the established one returned before it was confirmed";
@@ -259,6 +260,7 @@ pub fn establish(case: &Case, judgement: &mut Judgement, settled: &Settled) {
         before_last_at: settled.before_last_at,
         edits: settled.told().cloned().collect(),
         untold: settled.untold(),
+        pledges: Vec::new(),
     };
     let kind = change.kind();
     let teller = Teller::new(case).captured_at(settled.first_at);
