@@ -5,7 +5,8 @@
 //! its file, `migrations` brings it to the newest form, `lock` lets one sweep in, and `access` is
 //! what the inside works with. `visits` and their `parts` are recorded first, then `judgements`;
 //! both move `status` on, one row a page, and `reread` puts another reading of a visit in the place
-//! of the one before, with `texts` put on record by both. `pages`, `versions` and `events` read back
+//! of the one before, with `texts` put on record by both; `read_as` notes by which fingerprint a
+//! page was read so. `pages`, `versions` and `events` read back
 //! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
 //! out `deliveries`; `verify` proves all of it.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
@@ -21,6 +22,7 @@ pub mod failures;
 pub mod lock;
 pub mod outbox;
 pub mod pages;
+pub mod read_as;
 pub mod reread;
 pub mod store;
 pub mod sweeps;

@@ -6,6 +6,7 @@ pub mod check;
 pub mod clock;
 pub mod earlier;
 pub mod export;
+pub mod familiar;
 pub mod history;
 pub mod import;
 pub mod intake;

@@ -6,7 +6,7 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
-        events, reread, status,
+        events, read_as, reread, status,
         store::Archive,
         texts::{put_text, regime},
         visits,
@@ -50,6 +50,7 @@ fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
     if let Some(again) = &judgement.read_again {
         insert_read_again(access, (page, id), again)?;
     }
+    read_as::note(access, page, judgement)?;
     let mut version = None;
     for added in &judgement.versions {
         version = Some(insert_version(access, judgement, (page, id), added)?);

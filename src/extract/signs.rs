@@ -6,7 +6,7 @@
 use scraper::{Html, Node, node::Element};
 
 use crate::{
-    extract::{parse::NodeId, words::normalized},
+    extract::{parse::NodeId, reads, words::normalized},
     model::{
         text::{BlockKind, Text},
         trouble::{Trouble, TroubleKind},
@@ -64,15 +64,7 @@ impl Facts {
             "script" => {
                 self.scripts += 1;
                 let source = attr("src").unwrap_or("");
-                if [
-                    "/cdn-cgi/challenge-platform/",
-                    "/recaptcha/",
-                    "hcaptcha.com",
-                    "captcha-delivery",
-                ]
-                .iter()
-                .any(|known| source.contains(known))
-                {
+                if reads::is_challenge(source) {
                     self.challenge = Some(normalized(source));
                 }
             }

@@ -239,6 +239,8 @@ pub struct Judgement {
     pub reasons: Vec<String>,
     /// The text that the visit gave, if it gave one.
     pub reading: Option<Reading>,
+    /// By what the reading can be known again, where that can be told and is not on record.
+    pub seal: Option<Seal>,
     /// The established version's first visit, read again under today's regime with the same
     /// words, so that the next visit need not read it again.
     pub read_again: Option<Reading>,
@@ -261,6 +263,17 @@ pub struct Judgement {
     pub alerted: Vec<(EventId, Vec<Addressee>)>,
     /// Events recorded earlier that can become no alert any more, with the reason.
     pub quieted: Vec<(EventId, String)>,
+}
+
+/// By what a reading can be known again, with what was read beside the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The digest of all that was read: a body with the same gives the same reading.
+    pub fingerprint: Digest,
+    /// The strongest sign of trouble, if there was one.
+    pub sign: Option<Trouble>,
+    /// The language, if it could be told.
+    pub language: Option<String>,
 }
 
 /// A recorded visit, read again under another regime.

@@ -30,7 +30,8 @@ use crate::{
     },
     monitor::{
         earlier::{self, Before, Today},
-        intake::{self, Intake, PartReading, take_in},
+        familiar,
+        intake::{self, Intake, PartReading},
         judge::{
             case::{Case, Compared, Evidence, Held, Overdue, Reached, Stay, Whereabouts},
             change::is_overdue,
@@ -51,8 +52,11 @@ pub fn check(
     (id, visit): (VisitId, &Visit),
     judged_at: Timestamp,
 ) -> Result<Judgement, ArchiveError> {
-    let intake = take_in(watch, visit, archive)?;
-    check_taken_in(archive, watch, channels, Taken { id, visit, intake }, judged_at)
+    let (intake, note) = familiar::take_in(watch, visit, archive)?.into_parts();
+    let taken = Taken { id, visit, intake };
+    let mut judgement = check_taken_in(archive, watch, channels, taken, judged_at)?;
+    note(&mut judgement);
+    Ok(judgement)
 }
 
 /// Returns the watch of a visit's page, or a plain one if the watchlist has it no more.
@@ -70,7 +74,7 @@ pub struct Taken<'a> {
     pub id: VisitId,
     /// The visit.
     pub visit: &'a Visit,
-    /// What it gave, as [`take_in`] read it.
+    /// What it gave, as [`intake::take_in`] read it.
     pub intake: Intake,
 }
 

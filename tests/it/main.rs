@@ -10,6 +10,7 @@ mod channels;
 mod commands;
 mod corpus;
 mod export;
+mod familiar;
 mod faults;
 mod fetch;
 mod import;

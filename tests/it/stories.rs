@@ -373,6 +373,7 @@ fn read_by_an_earlier_revision(world: &World) {
         finding: Finding::Established,
         reasons: Vec::new(),
         reading: Some(Reading { text: text.clone(), regime, wording }),
+        seal: None,
         read_again: None,
         reread: Vec::new(),
         versions: vec![NewVersion {

@@ -109,6 +109,7 @@ pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> J
             regime: regime(),
             wording: Digest::of(words.as_bytes()),
         }),
+        seal: None,
         read_again: None,
         reread: Vec::new(),
         versions: Vec::new(),

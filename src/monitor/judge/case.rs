@@ -200,6 +200,7 @@ pub fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgeme
         finding,
         reasons: Vec::new(),
         reading,
+        seal: None,
         read_again: None,
         reread: Vec::new(),
         versions: Vec::new(),
