@@ -9,9 +9,11 @@
 //! page was read so. `pages`, `versions` and `events` read back
 //! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
 //! out `deliveries`; `verify` proves all of it.
+//! `log` holds what each transaction says of what it wrote, for good.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
-//! `event_forms` with `verdict_forms` are the forms in which our types are kept; `error` says what
-//! failed.
+//! `event_forms`, with `verdict_forms`, `mark_forms` and `pledge_forms`, are the forms in which our
+//! types are kept; `error` says what failed. `pledges` keeps how each pledge stands in each version,
+//! and what people added.
 //!
 //! While an archive is open, no one else in the process may open and close its file by other means
 //! than SQLite: closing any handle drops the process's POSIX locks on it.
@@ -20,8 +22,10 @@ pub mod error;
 pub mod events;
 pub mod failures;
 pub mod lock;
+pub mod log;
 pub mod outbox;
 pub mod pages;
+pub mod pledges;
 pub mod read_as;
 pub mod reread;
 pub mod store;
@@ -36,9 +40,11 @@ mod deliveries;
 mod event_forms;
 mod frames;
 mod judgements;
+mod mark_forms;
 mod migrations;
 mod opening;
 mod parts;
+mod pledge_forms;
 mod recent;
 mod shown;
 mod status;

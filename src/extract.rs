@@ -14,6 +14,7 @@
 
 pub mod fingerprint;
 pub mod page;
+pub mod signs;
 
 mod attributes;
 mod blocks;
@@ -33,10 +34,9 @@ mod reads;
 mod reduced;
 mod region;
 mod selection;
-mod signs;
 #[cfg(test)]
 mod spent;
 mod streamed;
 mod tag;
 mod tags;
-mod words;
+pub mod words;

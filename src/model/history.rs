@@ -6,6 +6,7 @@ use crate::model::{
     cause::Cause,
     event::{Addressee, Event, EventId},
     page::PageId,
+    pledge::PledgeState,
     snapshot::Digest,
     text::Text,
     time::Timestamp,
@@ -249,6 +250,8 @@ pub struct Judgement {
     pub reread: Vec<Reread>,
     /// Versions to add, in order; at most one for our own upgrade and one for the page.
     pub versions: Vec<NewVersion>,
+    /// How pledges stand in these versions, each with the index of its version.
+    pub pledges: Vec<(usize, PledgeState)>,
     /// The wording that waits after this visit.
     pub waiting: Option<Waiting>,
     /// The trouble that the page is in after this visit.
@@ -318,12 +321,33 @@ pub struct NewVersion {
     pub cause: Cause,
     /// Its text.
     pub text: Text,
+    /// What later texts are held against, where that is not the text itself: passages of it that
+    /// were not seen to hold, or are known to come and go, stand in it as they stood before.
+    pub ground: Option<Text>,
     /// Under which it was read.
     pub regime: Regime,
     /// The visit that first showed it.
     pub first_visit: VisitId,
     /// When that visit was.
     pub first_at: Timestamp,
+}
+
+/// What texts are held against that differ from a version's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ground {
+    /// The digest of the text that they are held against.
+    pub text: Digest,
+    /// The digest of the version's text as it was read then.
+    pub version: Digest,
+}
+
+/// How a pledge stands in a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedState {
+    /// The version; its text is the one in which the place lies.
+    pub version: Version,
+    /// The state.
+    pub state: PledgeState,
 }
 
 /// An event to record.
