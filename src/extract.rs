@@ -9,6 +9,7 @@
 //! doubt: a menu kept is a nuisance, a section lost is a failure.
 
 pub mod page;
+pub mod signs;
 
 mod attributes;
 mod blocks;
@@ -26,7 +27,6 @@ mod parse;
 mod plain;
 mod region;
 mod selection;
-mod signs;
 #[cfg(test)]
 mod spent;
 mod streamed;

@@ -385,23 +385,31 @@ fn suspicions(
         (false, false) => before.parts.clone(),
         (false, true) => earlier::established_parts(with.archive, version, &with.today)?,
     };
-    let of = |before: &Text, after: &Text, sign: Option<&Trouble>, language: Option<&str>, cut| {
+    let of = |before: &Text,
+              after: &Text,
+              sign: Option<&Trouble>,
+              language: Option<&str>,
+              parts: &[Part]| {
         let language_before = detected(before);
-        let language_before = language_before.as_deref();
-        let aspect = Aspect { sign, language_before, language_after: language, may_be_cut: cut };
+        let aspect = Aspect {
+            sign,
+            language_before: language_before.as_deref(),
+            language_after: language,
+            may_be_cut: parts.iter().any(intake::may_be_cut),
+            is_open: parts.iter().any(intake::is_open),
+        };
         suspicion(before, after, &aspect)
     };
     if parts_before.len() != after.parts.len() || after.parts.is_empty() {
-        let cut = visit.parts.iter().any(intake::may_be_cut);
         let (sign, language) = (after.sign.as_ref(), after.language.as_deref());
-        return Ok(of(&before.text, &after.reading.text, sign, language, cut));
+        return Ok(of(&before.text, &after.reading.text, sign, language, &visit.parts));
     }
     let each = parts_before.iter().zip(&after.parts).zip(&visit.parts);
     Ok(each.fold(None, |found, ((before, after), part)| {
         let (sign, language) = (after.sign.as_ref(), after.language.as_deref());
         let differs = *before != after.text;
-        let cut = intake::may_be_cut(part);
-        let suspect = || of(before, &after.text, sign, language, cut).map(|it| at(part, it));
+        let part_alone = std::slice::from_ref(part);
+        let suspect = || of(before, &after.text, sign, language, part_alone).map(|it| at(part, it));
         found.or_else(|| if differs { suspect() } else { None })
     }))
 }

@@ -420,11 +420,11 @@ fn what_long_stands_in_the_place_of_a_policy_is_told_and_watched_on() {
     for day in 2..8 {
         world.sweep_at(&format!("2026-01-0{day}T00:00:00Z"));
     }
-    assert_eq!(told(&world), ["trouble alert", "change alert"]);
+    assert_eq!(told(&world), ["trouble quiet", "change alert"]);
     site.page("/p", &framed(&rest.replace("will not sell", "may sell"), "a"));
     world.sweep_at("2026-01-09T00:00:00Z");
     world.sweep_at("2026-01-09T06:00:00Z");
-    assert_eq!(told(&world), ["trouble alert", "change alert", "change alert"]);
+    assert_eq!(told(&world), ["trouble quiet", "change alert", "change alert"]);
 }
 
 #[test]

@@ -270,10 +270,10 @@ pub fn own_change(cause: Cause, (before, after): (&Text, &Text), at: Timestamp) 
 pub fn quiet_reason(kind: EditKind) -> &'static str {
     match kind {
         EditKind::LinkTarget => "only link targets differ",
-        EditKind::Structure => "only the structure differs, no word",
-        EditKind::Typography => "only punctuation, case or typography differ",
-        EditKind::Renumbered => "only numbers of list items or sections differ",
-        EditKind::DateStamp => "only a statement of the last update differs",
+        EditKind::Structure => "no word differs, only the structure",
+        EditKind::Typography => "no words differ beyond punctuation, case or typography",
+        EditKind::Renumbered => "no words differ beyond numbers of list items or sections",
+        EditKind::DateStamp => "no words differ beyond a statement of the last update",
         EditKind::Moved | EditKind::Reworded | EditKind::Added | EditKind::Removed => "",
     }
 }
