@@ -49,6 +49,11 @@ fn page_rows() -> Vec<DefaultRow> {
             lasting(rules.trouble_after),
             "how long trouble lasts before it is alerted",
         ),
+        row(
+            "settings.also_alert",
+            none(),
+            "which edits without other words are alerted, too, as in [\"date_stamp\"]",
+        ),
         row("settings.language", none(), "the language to ask for, as in \"en-US,en;q=0.8\""),
         row("settings.robots", is_honored.to_string(), "whether robots.txt is honored"),
         row(
@@ -170,6 +175,7 @@ mod tests {
         for row in defaults().iter().filter(|row| row.value == "none") {
             let is_none = match row.key {
                 "settings.contact" => settings.contact.is_none(),
+                "settings.also_alert" => watches[0].also_alert.is_empty(),
                 "settings.language" => watches[0].language.is_none(),
                 "settings.proxy" => settings.proxy.is_none(),
                 "settings.ca_file" => settings.ca_file.is_none(),
@@ -189,6 +195,7 @@ mod tests {
         for row in defaults() {
             let value = match (row.key, row.value.as_str()) {
                 ("settings.contact" | "settings.ca_file", _) => "\"x\"",
+                ("settings.also_alert", _) => "[\"link_target\"]",
                 ("settings.language", _) => "\"de\"",
                 ("settings.proxy", _) => "\"http://p:3128\"",
                 ("settings.heartbeat", _) => "\"https://beat.example.org/x\"",
