@@ -169,6 +169,10 @@ fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, M
     })
 }
 
+/// A text of fewer characters may be a stub or a teaser that was never the policy: that is some 200
+/// words, of which the shortest policies have twice as many.
+const STUB_CHARS: usize = 1_200;
+
 fn notes(
     app: &App,
     watch: Option<&Watch>,
@@ -193,6 +197,14 @@ fn notes(
     }
     if has_version {
         let latest = history::version(app, &watch.page, Which::Latest)?;
+        if latest.text.char_count() < STUB_CHARS {
+            notes.push(format!(
+                "only {} words are read of it, where policies have thousands: `show {}` tells \
+                 whether they are the policy's",
+                latest.text.word_count(),
+                watch.page
+            ));
+        }
         for pledge in &watch.pledges {
             if find_quote(&latest.text, &pledge.quote).is_none() {
                 notes.push(format!(
