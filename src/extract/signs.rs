@@ -64,15 +64,7 @@ impl Facts {
             "script" => {
                 self.scripts += 1;
                 let source = attr("src").unwrap_or("");
-                if [
-                    "/cdn-cgi/challenge-platform/",
-                    "/recaptcha/",
-                    "hcaptcha.com",
-                    "captcha-delivery",
-                ]
-                .iter()
-                .any(|known| source.contains(known))
-                {
+                if is_challenge(source) {
                     self.challenge = Some(normalized(source));
                 }
             }
@@ -112,6 +104,13 @@ impl Facts {
             self.refresh = target.filter(|target| !target.is_empty());
         }
     }
+}
+
+/// Returns whether a script of this address asks visitors to prove that they are human.
+pub fn is_challenge(source: &str) -> bool {
+    ["/cdn-cgi/challenge-platform/", "/recaptcha/", "hcaptcha.com", "captcha-delivery"]
+        .iter()
+        .any(|known| source.contains(known))
 }
 
 fn is_html(element: &Element) -> bool {

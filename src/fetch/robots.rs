@@ -68,12 +68,7 @@ impl RobotsFiles {
         rule: AddressRule,
     ) -> Result<(), FetchFailure> {
         let rules = self.rules(line, url, rule).await?;
-        if rules.is_url_allowed(url) {
-            return Ok(());
-        }
-        let path = &url[Position::BeforePath..Position::AfterQuery];
-        let pattern = rules.matching_rule(path).map_or("/", |it| it.pattern());
-        Err(denied(url, &format!("Disallow: {pattern}")))
+        refused(&rules, url).map_or(Ok(()), Err)
     }
 
     async fn rules(
@@ -101,6 +96,20 @@ impl RobotsFiles {
         }
         Arc::clone(files.entry(key).or_default())
     }
+}
+
+/// Returns why the bytes of a robots.txt forbid us the URL, `None` if they allow it.
+pub fn refusal(robots_txt: &[u8], url: &Url) -> Option<FetchFailure> {
+    refused(&Robots::parse(robots_txt, AGENT), url)
+}
+
+fn refused(rules: &Robots, url: &Url) -> Option<FetchFailure> {
+    if rules.is_url_allowed(url) {
+        return None;
+    }
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    let pattern = rules.matching_rule(path).map_or("/", |it| it.pattern());
+    Some(denied(url, &format!("Disallow: {pattern}")))
 }
 
 /// Reads a host's robots.txt, trying again as for a page.

@@ -88,6 +88,20 @@ pub fn take_in_alone(watch: &Watch, visit: &Visit) -> Option<Intake> {
     Some(read_bodies(&bodies?, &watch.selection))
 }
 
+/// Returns the body that is all that a visit brought, with its `Content-Type`; none of an answer
+/// that is no page's.
+pub fn only_body(visit: &Visit) -> Option<(&Snapshot, Option<&str>)> {
+    match visit.parts.as_slice() {
+        [part] if trouble_of_status(part).is_none() => match &part.outcome {
+            Outcome::Captured(snapshot) => {
+                Some((snapshot, part.answer.as_ref().and_then(|it| it.header("content-type"))))
+            }
+            Outcome::NotModified { .. } | Outcome::Failed(_) => None,
+        },
+        _ => None,
+    }
+}
+
 /// Reads the bodies that a visit captured or that its 304 answers named, from the archive.
 pub fn read_known(
     archive: &Archive,

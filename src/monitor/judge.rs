@@ -6,7 +6,8 @@
 pub mod case;
 pub mod change;
 pub mod events;
-pub mod recall;
+pub mod passages;
+pub mod settle;
 pub mod suspicion;
 
 use crate::{
@@ -18,20 +19,21 @@ use crate::{
         trouble::{Trouble, TroubleKind},
     },
     monitor::judge::{
-        case::{Case, Compared, Evidence, Held, Overdue, blank},
+        case::{Case, Compared, Evidence, Withdrawn, blank},
         events::{Teller, healthy},
+        settle::Held,
     },
 };
 
 /// Returns what the visit adds to the record.
 pub fn judge(case: &Case, evidence: Evidence) -> Judgement {
     match evidence {
-        Evidence::Trouble(trouble, overdue) => {
+        Evidence::Trouble(trouble, late) => {
             let mut judgement = in_trouble(case, trouble, None);
-            if let Some(overdue) = overdue {
-                change::establish_overdue(case, &mut judgement, &overdue);
+            if let Some(late) = late {
+                change::establish(case, &mut judgement, &late.settled);
                 judgement.waiting = None;
-                if let Some(rederived) = overdue.rederived {
+                if let Some(rederived) = late.rederived {
                     events::add_own_upgrade(case, &mut judgement, rederived);
                 }
             }
@@ -53,8 +55,7 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
         (None, _) => {
             let reason = "the text is, word for word, the established one".to_owned();
             let withdrawn = compared.waiting.filter(Held::is_wording);
-            let before = compared.before;
-            let withdrawn = withdrawn.map(|held| Overdue { before, held, rederived: None });
+            let withdrawn = withdrawn.map(|held| Withdrawn { version: compared.version, held });
             same(case, Some(compared.reading), withdrawn.as_ref(), reason)
         }
         (Some(kind), Some(trouble))
@@ -69,8 +70,8 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
         }
         (Some(kind), Some(trouble)) if kind.is_wording() => {
             let mut judgement = in_trouble(case, trouble.clone(), Some(compared.reading.clone()));
-            if let Some(overdue) = change::overdue(case, &compared) {
-                change::establish_overdue(case, &mut judgement, &overdue);
+            if let Some(settled) = &compared.settled {
+                change::establish(case, &mut judgement, settled);
                 judgement.waiting = None;
             }
             judgement
@@ -83,7 +84,7 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     }
     if let Some(unsettled) = unsettled {
         let mut settled = blank(case, Finding::Same, None);
-        change::establish_unsettled(case, &mut settled, &unsettled);
+        change::establish(case, &mut settled, &unsettled);
         judgement.reasons.splice(0..0, settled.reasons);
         judgement.versions.splice(0..0, settled.versions);
         judgement.events.splice(0..0, settled.events);
@@ -134,10 +135,10 @@ fn first(case: &Case, reading: Reading) -> Judgement {
         "this is the first text of the page that was read: {} words, kept as its first version",
         text.word_count()
     ));
-    judgement.events.extend(events::missing_quotes(case, &text));
     judgement.versions.push(NewVersion {
         cause: Cause::First,
         text,
+        ground: None,
         regime,
         first_visit: case.visit,
         first_at: case.captured_at,
@@ -149,13 +150,11 @@ fn first(case: &Case, reading: Reading) -> Judgement {
 fn same(
     case: &Case,
     reading: Option<Reading>,
-    withdrawn: Option<&Overdue>,
+    withdrawn: Option<&Withdrawn>,
     reason: String,
 ) -> Judgement {
-    let quotes = reading.as_ref().map(|reading| events::missing_quotes(case, &reading.text));
     let mut judgement = blank(case, Finding::Same, reading);
     judgement.reasons.push(reason);
-    judgement.events.extend(quotes.unwrap_or_default());
     if let Some(withdrawn) = withdrawn {
         judgement.events.extend(change::withdrawn(case, withdrawn));
     }

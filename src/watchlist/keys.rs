@@ -42,6 +42,7 @@ pub const PAGE_RULES: TableKeys = TableKeys {
         "confirm_within",
         "trouble_after",
         "also_alert",
+        "remind",
         "language",
         "robots",
         "allow_private_addresses",

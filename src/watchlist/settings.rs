@@ -29,6 +29,8 @@ pub struct PageRules {
     pub trouble_after: Duration,
     /// Kinds of edits that are alerted though no word is altered.
     pub also_alert: Vec<EditKind>,
+    /// How long before a pledge's deadline it is told that it is near.
+    pub remind: Duration,
     /// The language asked for.
     pub language: Option<String>,
     /// What robots.txt means.
@@ -44,6 +46,7 @@ impl Default for PageRules {
             confirm_within: Watch::CONFIRM_WITHIN,
             trouble_after: Watch::TROUBLE_AFTER,
             also_alert: Vec::new(),
+            remind: Watch::REMIND,
             language: None,
             robots: RobotsRule::Honored,
             addresses: AddressRule::PublicOnly,
@@ -101,6 +104,7 @@ pub fn read_rules(found: &mut Findings<'_>, section: &Section<'_>, base: &PageRu
         ("every", EVERY_BOUNDS, &mut rules.every),
         ("confirm_within", WAIT_BOUNDS, &mut rules.confirm_within),
         ("trouble_after", WAIT_BOUNDS, &mut rules.trouble_after),
+        ("remind", WAIT_BOUNDS, &mut rules.remind),
     ] {
         if let Some(given) = section.entry(name).and_then(|e| e.duration(found, bounds)) {
             *rule = given;

@@ -292,6 +292,14 @@ fn garbage_between_records_is_named_and_a_proven_record_before_it_kept() {
 }
 
 #[test]
+fn a_record_behind_what_damage_left_of_a_line_is_found() {
+    for left in [&b"\0"[..], b"garbage", b"\r\ngarbage WARC/1.", b"WARC/WARC/1.1"] {
+        let items = told(&[page("a"), left.to_vec(), page("b"), page("c")].concat());
+        assert!(items.ends_with("; /b; /c"), "{items}");
+    }
+}
+
+#[test]
 fn a_file_that_is_cut_gives_what_is_whole() {
     let file = [page("a"), page("b")].concat();
     let first = page("a").len();
