@@ -65,7 +65,7 @@ impl Facts {
                 self.scripts += 1;
                 let source = attr("src").unwrap_or("");
                 if reads::is_challenge(source) {
-                    self.challenge = Some(normalized(source));
+                    self.challenge = Some(normalized(brief(source)));
                 }
             }
             "noscript" if self.noscript.len() < 400 => {
@@ -95,15 +95,23 @@ impl Facts {
     fn note_meta(&mut self, name: Option<&str>, content: Option<&str>, equiv: Option<&str>) {
         let Some(content) = content else { return };
         match name {
-            Some("og:title") => self.shared_title = Some(normalized(content)),
-            Some("og:site_name") => self.site_name = Some(normalized(content)),
+            Some("og:title") => self.shared_title = Some(normalized(brief(content))),
+            Some("og:site_name") => self.site_name = Some(normalized(brief(content))),
             Some(_) | None => (),
         }
         if equiv.is_some_and(|equiv| equiv.eq_ignore_ascii_case("refresh")) {
-            let target = content.split_once(['=']).map(|(_, target)| normalized(target));
+            let target = content.split_once(['=']).map(|(_, target)| normalized(brief(target)));
             self.refresh = target.filter(|target| !target.is_empty());
         }
     }
+}
+
+/// The most bytes of an attribute that are read for a title or an address.
+const BRIEF_BYTES: usize = 2_000;
+
+/// Returns the start of an attribute's value, which may be as long as a page.
+fn brief(value: &str) -> &str {
+    &value[..value.floor_char_boundary(BRIEF_BYTES)]
 }
 
 fn is_html(element: &Element) -> bool {
