@@ -5,10 +5,8 @@
 //! `align` finds which blocks are each other's (`chain` those that kept their place, `join` those
 //! that were split or joined, `alike` those that were reworded); `marks` sets the words of a pair
 //! side by side, sentence by sentence (`clause`) and word by word (`words`, `lexicon`, `regions`);
-//! `diff` names the kinds; `verdicts` judges
-//! the clauses that `pairs` finds to be each other's by their `meaning`. `wording`, `quote`
-//! and `trace` ask one question each of the same folded
-//! words.
+//! `diff` names the kinds; `verdicts` judges the clauses that `pairs` finds to be each other's by
+//! their `meaning`. `wording`, `quote` and `trace` ask one question each of the same folded words.
 //!
 //! The room knows no page, no history and no settings.
 

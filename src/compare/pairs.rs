@@ -25,7 +25,7 @@ pub struct Pair {
 /// tells passages that are one clause each, such as table rows.
 pub fn pairs(before: &str, after: &str, is_whole: bool, lexicon: &mut Lexicon) -> Vec<Pair> {
     let spans = |words: &str| match is_whole {
-        true => vec![0..words.len()],
+        true => std::iter::once(0..words.len()).collect(),
         false => clause::sentences(words),
     };
     let (spans_before, spans_after) = (spans(before), spans(after));
@@ -33,7 +33,10 @@ pub fn pairs(before: &str, after: &str, is_whole: bool, lexicon: &mut Lexicon) -
         return vec![Pair { before: Some(0..before.len()), after: Some(0..after.len()) }];
     }
     let streams = |words: &str, spans: &[Range<usize>]| -> Vec<String> {
-        spans.iter().map(|span| fold::stream(clause::split_marker(&words[span.clone()]).1)).collect()
+        spans
+            .iter()
+            .map(|span| fold::stream(clause::split_marker(&words[span.clone()]).1))
+            .collect()
     };
     let streams_before = streams(before, &spans_before);
     let streams_after = streams(after, &spans_after);
@@ -56,7 +59,9 @@ pub fn pairs(before: &str, after: &str, is_whole: bool, lexicon: &mut Lexicon) -
     for group in &groups {
         is_left[group.before.clone()].fill(false);
         is_new[group.after.clone()].fill(false);
-        let hull = |spans: &[Range<usize>], of: &Range<usize>| spans[of.start].start..spans[of.end - 1].end;
+        let hull = |spans: &[Range<usize>], of: &Range<usize>| {
+            spans[of.start].start..spans[of.end - 1].end
+        };
         let pair = Pair {
             before: Some(hull(&spans_before, &group.before)),
             after: Some(hull(&spans_after, &group.after)),

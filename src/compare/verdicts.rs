@@ -117,8 +117,8 @@ fn is_english(text: &Text) -> bool {
 
 /// The commonest words of English that are rare elsewhere.
 const ENGLISH: &[&str] = &[
-    "and", "any", "are", "for", "from", "is", "not", "of", "on", "or", "our", "that", "the", "this", "to",
-    "us", "we", "will", "with", "you", "your",
+    "and", "any", "are", "for", "from", "is", "not", "of", "on", "or", "our", "that", "the",
+    "this", "to", "us", "we", "will", "with", "you", "your",
 ];
 
 struct Judge<'a> {
@@ -135,7 +135,8 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn verdict(&mut self, edit: &Edit, is_moved: bool) -> Option<Verdict> {
-        let quiet = |meaning, tag: Option<Tag>| Some(Verdict::quiet(meaning, tag.into_iter().collect()));
+        let quiet =
+            |meaning, tag: Option<Tag>| Some(Verdict::quiet(meaning, tag.into_iter().collect()));
         match edit.kind {
             EditKind::LinkTarget | EditKind::Structure | EditKind::Typography => {
                 quiet(Meaning::Cosmetic, None)
@@ -159,7 +160,8 @@ impl Judge<'_> {
         if !self.is_english {
             return None;
         }
-        let words = |passage: Option<&Passage>| passage.map_or("", |it| it.words.as_str()).to_owned();
+        let words =
+            |passage: Option<&Passage>| passage.map_or("", |it| it.words.as_str()).to_owned();
         let (before, after) = (words(edit.before.as_ref()), words(edit.after.as_ref()));
         let pairs = self.pairs(edit, &before, &after);
         self.left = self.left.checked_sub(pairs.len())?;
@@ -185,9 +187,10 @@ impl Judge<'_> {
             let block = passage.and_then(|it| text.blocks.get(it.block));
             block.is_some_and(|it| it.kind == BlockKind::Row)
         };
-        let is_whole = is_row(self.before, edit.before.as_ref()) || is_row(self.after, edit.after.as_ref());
+        let is_whole =
+            is_row(self.before, edit.before.as_ref()) || is_row(self.after, edit.after.as_ref());
         let spans = |words: &str| match is_whole {
-            true => vec![0..words.len()],
+            true => std::iter::once(0..words.len()).collect(),
             false => clause::sentences(words),
         };
         match (&edit.before, &edit.after) {
@@ -219,7 +222,10 @@ impl Judge<'_> {
             if FOUND_MIN <= stream.len() && other.contains(&stream) {
                 let tag = if pair.after.is_none() { Tag::Duplicate } else { Tag::Moved };
                 verdict = Verdict::quiet(Meaning::Cosmetic, vec![tag]);
-            } else if pair.after.is_none() && FOUND_MIN <= stream.len() && self.elsewhere.has(&stream) {
+            } else if pair.after.is_none()
+                && FOUND_MIN <= stream.len()
+                && self.elsewhere.has(&stream)
+            {
                 verdict.tags.push(Tag::OnOtherPage);
                 verdict.tags.sort_unstable();
                 verdict.direction = Direction::Unclear;
@@ -360,7 +366,10 @@ mod tests {
         assert_eq!(found[0].meaning, Meaning::Removed);
         assert!(found[0].has(Tag::OnOtherPage));
         let found = verdicts(&before, &["Other words."], &Elsewhere::default());
-        assert_eq!((found[0].direction, found[0].has(Tag::OnOtherPage)), (Direction::Looser, false));
+        assert_eq!(
+            (found[0].direction, found[0].has(Tag::OnOtherPage)),
+            (Direction::Looser, false)
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
     },
     monitor::judge::{
         case::{Case, Compared, Overdue, blank},
-        events::{Teller, healthy, quiet_reason},
+        events::{Teller, healthy, judged, quiet_reason},
         recall::{Lasting, Recall},
     },
 };
@@ -216,7 +216,7 @@ pub fn withdrawn(case: &Case, withdrawn: &Overdue) -> Option<NewEvent> {
         before: withdrawn.before.digest(),
         after: withdrawn.held.text.digest(),
         before_last_at: waiting.before_last_at,
-        edits: withdrawn.held.diff.edits().cloned().collect(),
+        edits: judged(&withdrawn.before, &withdrawn.held.text, &withdrawn.held.diff),
     };
     let teller = Teller::new(case).captured_at(waiting.first_at);
     let reason = "the wording was taken back: the established one returned before it was confirmed";
@@ -457,7 +457,7 @@ fn add_version(case: &Case, judgement: &mut Judgement, established: &Established
         before: before.digest(),
         after: text.digest(),
         before_last_at: waiting.before_last_at,
-        edits: diff.edits().cloned().collect(),
+        edits: judged(before, text, diff),
     };
     let kind = change.kind();
     let teller = Teller::new(case).captured_at(waiting.first_at);

@@ -5,11 +5,11 @@ use std::time::Duration;
 use url::Url;
 
 use crate::{
-    compare::{self, quote::find_quote},
+    compare::{self, quote::find_quote, verdicts::Elsewhere},
     model::{
         cause::Cause,
         channel::{Channel, ChannelKind},
-        edit::EditKind,
+        edit::{Diff, Edit, EditKind},
         event::{Addressee, Certainty, Change, Event, EventId, EventKind, Telling, What},
         history::{Judgement, NewEvent},
         page::PageId,
@@ -262,8 +262,15 @@ pub fn own_change(cause: Cause, (before, after): (&Text, &Text), at: Timestamp) 
         before: before.digest(),
         after: after.digest(),
         before_last_at: at,
-        edits: compare::diff::diff(before, after).edits().cloned().collect(),
+        edits: judged(before, after, &compare::diff::diff(before, after)),
     }
+}
+
+/// Returns the edits of a diff, each with its verdict.
+pub fn judged(before: &Text, after: &Text, diff: &Diff) -> Vec<Edit> {
+    let elsewhere = Elsewhere::default();
+    let judged = compare::verdicts::judged(before, after, diff.clone(), &elsewhere);
+    judged.edits().cloned().collect()
 }
 
 /// Returns why edits of this strength are on record only.
