@@ -8,19 +8,26 @@
 //! `diff` names the kinds; `verdicts` judges the clauses that `pairs` finds to be each other's by
 //! their `meaning`. `wording`, `quote` and `trace` ask one question each of the same folded words.
 //!
+//! `course` aligns two texts clause by clause; on it `follow` says where one clause went, and `beside`
+//! what was done to it and around it, which `promise` reads from `meaning`'s verdicts.
+//!
 //! The room knows no page, no history and no settings.
 
 mod align;
 mod alike;
+pub mod beside;
 mod chain;
 pub mod clause;
+pub mod course;
 pub mod diff;
 mod fold;
+pub mod follow;
 mod join;
 mod lexicon;
 mod marks;
 pub mod meaning;
 pub mod pairs;
+pub mod promise;
 pub mod quote;
 mod regions;
 mod side;

@@ -14,7 +14,7 @@ use crate::compare::meaning::standing::{Role, Standing};
 use crate::compare::pairs::{self, Pair};
 use crate::compare::{clause, fold, side};
 use crate::model::edit::{Diff, DiffRow, Edit, EditKind, Passage};
-use crate::model::text::{BlockKind, Text};
+use crate::model::text::{Block, BlockKind, Text};
 use crate::model::verdict::{Direction, Meaning, Side, Sureness, Tag, Verdict};
 
 /// The most clauses that are read in one diff; edits after them have no verdict.
@@ -60,6 +60,35 @@ pub fn judged(before: &Text, after: &Text, mut diff: Diff, elsewhere: &Elsewhere
         }
     }
     diff
+}
+
+/// Returns the text before a diff as far as verdicts ask for it, from the text after: each block
+/// that stayed, and each passage that was altered in the place of its first block. What only
+/// links or structure told apart is as it is after.
+pub fn text_before(after: &Text, diff: &Diff) -> Text {
+    let mut text = Text::default();
+    let mut put = |at: usize, block: Block| {
+        if text.blocks.len() <= at {
+            text.blocks.resize(at + 1, Block::new(BlockKind::Paragraph, ""));
+        }
+        text.blocks[at] = block;
+    };
+    for row in &diff.rows {
+        match row {
+            DiffRow::Same { before, after: at } => {
+                if let Some(block) = after.blocks.get(*at) {
+                    put(*before, block.clone());
+                }
+            }
+            DiffRow::Edited(edit) => {
+                let Some(passage) = &edit.before else { continue };
+                let kind = edit.after.as_ref().and_then(|it| after.blocks.get(it.block));
+                let kind = kind.map_or(BlockKind::Paragraph, |it| it.kind);
+                put(passage.block, Block::new(kind, &passage.words));
+            }
+        }
+    }
+    text
 }
 
 /// Returns the rows whose passage stands elsewhere than before.
@@ -322,7 +351,6 @@ const LEAD_DISTANCE_MAX: usize = 200;
 mod tests {
     use super::*;
     use crate::compare::diff::diff;
-    use crate::model::text::Block;
 
     fn text(blocks: &[&str]) -> Text {
         Text { blocks: blocks.iter().map(|it| Block::new(BlockKind::Paragraph, it)).collect() }
@@ -347,6 +375,13 @@ mod tests {
         assert_eq!(words, ["will", "may"]);
         let last = &found[0].triggers[1];
         assert_eq!(&after[0][last.span.clone()], "may");
+    }
+
+    #[test]
+    fn the_text_before_is_told_from_the_text_after_and_the_diff() {
+        let before = text(&[CLAUSE, "Other words.", "More of the same about another matter."]);
+        let after = text(&["Other words.", "New words.", "More of the same about any matter."]);
+        assert_eq!(text_before(&after, &diff(&before, &after)), before);
     }
 
     #[test]
