@@ -270,7 +270,13 @@ pub fn establish(case: &Case, judgement: &mut Judgement, settled: &Settled) {
     };
     let kind = change.kind();
     let teller = Teller::new(case).captured_at(settled.first_at);
-    judgement.events.push(match kind.is_wording() {
+    let is_asked_for = change.edits.iter().any(|edit| case.watch.also_alert.contains(&edit.kind));
+    judgement.events.push(match kind.is_wording() || is_asked_for {
+        true if !kind.is_wording() => {
+            let reason = "it is alerted, since the watchlist asks for such edits (`also_alert`)";
+            judgement.reasons.push(reason.to_owned());
+            teller.alert(What::Change(change))
+        }
         true => {
             judgement.reasons.push("it is alerted as a change of the wording".to_owned());
             teller.alert(What::Change(change))
