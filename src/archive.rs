@@ -7,7 +7,9 @@
 //! both move `status` on, one row a page, and `reread` puts another reading of a visit in the place
 //! of the one before, with `texts` put on record by both. `pages`, `versions` and `events` read back
 //! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
-//! out `deliveries`; `verify` proves all of it.
+//! out `deliveries`; `verify` proves all of it. `walk` goes through visits a few at a time. `passages`
+//! index the words of versions for `search`. `backup` copies the file, `compact` packs bodies anew, and
+//! `redact` removes what must go.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
 //! `event_forms` with `verdict_forms` are the forms in which our types are kept; `error` says what
 //! failed.
@@ -15,13 +17,17 @@
 //! While an archive is open, no one else in the process may open and close its file by other means
 //! than SQLite: closing any handle drops the process's POSIX locks on it.
 
+pub mod backup;
+pub mod compact;
 pub mod error;
 pub mod events;
 pub mod failures;
 pub mod lock;
 pub mod outbox;
 pub mod pages;
+pub mod redact;
 pub mod reread;
+pub mod search;
 pub mod store;
 pub mod sweeps;
 pub mod verify;
@@ -37,6 +43,7 @@ mod judgements;
 mod migrations;
 mod opening;
 mod parts;
+mod passages;
 mod recent;
 mod shown;
 mod status;

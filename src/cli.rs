@@ -12,6 +12,8 @@ use crate::{
 
 pub mod add;
 pub mod alert;
+pub mod archive;
+pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod diff;
@@ -19,11 +21,14 @@ pub mod error;
 pub mod exit;
 pub mod explain;
 pub mod export;
+pub mod forget;
 pub mod import;
 pub mod init;
 pub mod log;
+pub mod redact;
 pub mod reextract;
 pub mod rename;
+pub mod search;
 pub mod show;
 pub mod status;
 pub mod terminal;
@@ -74,6 +79,8 @@ pub enum Command {
     Log(log::LogArguments),
     /// Print the text of a page as it was.
     Show(show::ShowArguments),
+    /// Find a phrase in all versions of all pages: from when to when it stood where.
+    Search(search::SearchArguments),
     /// Show how two versions of a page differ.
     Diff(diff::DiffArguments),
     /// Say why a page's latest visits were or were not alerted.
@@ -88,6 +95,14 @@ pub enum Command {
     Reextract(reextract::ReextractArguments),
     /// Rename a page's id, in the watchlist and in the archive.
     Rename(rename::RenameArguments),
+    /// Copy the archive while it is used, and prove the copy.
+    Backup(backup::BackupArguments),
+    /// Keep the archive itself small.
+    Archive(archive::ArchiveArguments),
+    /// Take bytes out of the archive that must go by order; their digests stay.
+    Redact(redact::RedactArguments),
+    /// Remove a page with all that is on record of it.
+    Forget(forget::ForgetArguments),
     /// Check everything that is kept against its digests.
     Verify(verify::VerifyArguments),
     /// Play the story of three pledges, with no network.
@@ -147,6 +162,11 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Status(arguments) => status::run(&arguments, paths, terminal),
         Command::Log(arguments) => log::run(&arguments, paths, terminal),
         Command::Show(arguments) => show::run(&arguments, paths, terminal),
+        Command::Search(arguments) => search::run(&arguments, paths, terminal),
+        Command::Backup(arguments) => backup::run(&arguments, paths, terminal),
+        Command::Archive(arguments) => archive::run(&arguments, paths, terminal),
+        Command::Redact(arguments) => redact::run(&arguments, paths, terminal),
+        Command::Forget(arguments) => forget::run(&arguments, paths, terminal),
         Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),

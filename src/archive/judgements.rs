@@ -6,7 +6,7 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
-        events, reread, status,
+        events, passages, reread, status,
         store::Archive,
         texts::{put_text, regime},
         visits,
@@ -144,6 +144,7 @@ fn insert_read_again(
     again: &Reading,
 ) -> Result<(), Fault> {
     let (regime, text) = (regime(access, &again.regime)?, put_text(access, page, &again.text)?);
+    passages::reread(access, page, text)?;
     access.execute(
         "INSERT INTO read_again (version, regime, judgement, text)
          SELECT version, ?2, ?3, ?4 FROM page_status WHERE page = ?1 AND version IS NOT NULL",
@@ -161,7 +162,7 @@ fn insert_version(
     let text = put_text(access, page, &version.text)?;
     let sql = "SELECT coalesce(max(number), 0) + 1 FROM version WHERE page = ?1";
     let number: u32 = access.one(sql, [page], |row| row.get(0))?;
-    access.insert(
+    let added = access.insert(
         "INSERT INTO version (page, number, cause, text, regime, first_visit, first_at,
              established_at, judgement)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -176,5 +177,7 @@ fn insert_version(
             judgement.captured_at,
             id
         ],
-    )
+    )?;
+    passages::add(access, page, added, &version.text)?;
+    Ok(added)
 }

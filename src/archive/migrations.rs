@@ -5,8 +5,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::archive::error::Fault;
 
 /// What makes each form from the one before. Only ever added to.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_archive.sql"), include_str!("migrations/0002_reread.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_archive.sql"),
+    include_str!("migrations/0002_reread.sql"),
+    include_str!("migrations/0003_search.sql"),
+];
 
 /// The newest form that this program knows.
 pub const KNOWN: i64 = MIGRATIONS.len() as i64;
