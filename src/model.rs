@@ -14,6 +14,7 @@ pub mod event;
 pub mod flag;
 pub mod history;
 pub mod page;
+pub mod pledge;
 pub mod removal;
 pub mod snapshot;
 pub mod stay;

@@ -38,6 +38,9 @@ pub struct Compacted {
 #[derive(Clone, Copy, Debug)]
 struct Place {
     base: Option<i64>,
+    depth: i64,
+    /// Whether frames of other addresses rest on it.
+    is_needed: bool,
     /// How many frames may be below it at most: as many as were, where frames of other addresses
     /// rest on it, so that their chains grow no longer.
     depth_max: i64,
@@ -118,7 +121,7 @@ fn place(
     let mut above = resting[first..].iter().take_while(|(base, _)| *base == id);
     let is_needed = above.any(|(_, it)| family.binary_search(it).is_err());
     let depth_max = if is_needed { depth } else { CHAIN_MAX };
-    Ok(Place { base, depth_max, frame_bytes })
+    Ok(Place { base, depth, is_needed, depth_max, frame_bytes })
 }
 
 fn pack_family(
@@ -127,6 +130,7 @@ fn pack_family(
     resting: &[(i64, i64)],
 ) -> Result<Compacted, Fault> {
     let mut compacted = Compacted::default();
+    let mut has_sunk = false;
     let mut depths: BTreeMap<i64, i64> = BTreeMap::new();
     let (mut latest, mut run): (Option<i64>, Option<i64>) = (None, None);
     for &id in family {
@@ -150,11 +154,18 @@ fn pack_family(
             frames::replace(access, Shelf::Snapshots, id, (choice.base, choice.depth), frame)?;
             compacted.frames += 1;
         }
+        if choice.frame.is_none() && choice.depth != place.depth {
+            frames::move_to(access, Shelf::Snapshots, id, choice.depth)?;
+        }
+        has_sunk |= place.is_needed && choice.depth != place.depth;
         depths.insert(id, choice.depth);
         latest = Some(id);
         if is_full || run.is_none() {
             run = latest;
         }
+    }
+    if has_sunk {
+        frames::settle(access, Shelf::Snapshots)?;
     }
     Ok(compacted)
 }

@@ -10,6 +10,7 @@ use crate::{
         error::{ArchiveError, Fault},
         event_forms::WhatForm,
         frames,
+        log::touched::Subject,
         store::Archive,
     },
     model::{
@@ -103,6 +104,24 @@ impl Archive {
 }
 
 impl Archive {
+    /// Records events of a page that no visit brought, with their deliveries; one that is on record
+    /// is left as it is. Nothing for a page that was never judged.
+    pub fn record_events(
+        &mut self,
+        page: &PageId,
+        events: &[NewEvent],
+        at: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        self.write(|access| {
+            let sql = "SELECT j.id FROM page g JOIN page_status s ON s.page = g.id
+                 JOIN judgement j ON j.visit = s.judged_visit AND j.superseded_by IS NULL
+                 WHERE g.name = ?1";
+            let judgement: Option<i64> = access.maybe(sql, [page], |row| row.get(0))?;
+            let Some(judgement) = judgement else { return Ok(()) };
+            events.iter().try_for_each(|event| insert(access, judgement, at, event))
+        })
+    }
+
     /// Returns the visit whose judgement an event rests on. Fails for an event that is not on
     /// record.
     pub fn decided_by(&self, id: &EventId) -> Result<VisitId, ArchiveError> {
@@ -139,6 +158,7 @@ pub fn insert(
         // It rests on this judgement from now on, which may be that of a page judged anew.
         let sql = "UPDATE event SET judgement = ?2, superseded_by = NULL WHERE id = ?1";
         access.execute(sql, [id, judgement])?;
+        access.touch(Subject::Event(id));
         return Ok(());
     }
     let (telling, alerted_at, quiet_because) = match &event.telling {
@@ -152,7 +172,8 @@ pub fn insert(
         | What::Moved { .. }
         | What::Gone { .. }
         | What::Recovered { .. }
-        | What::QuoteMissing { .. } => (None, None),
+        | What::QuoteMissing { .. }
+        | What::Pledge { .. } => (None, None),
     };
     let id = access.insert(
         "INSERT INTO event (name, page, kind, company, title, address, captured_at, recorded_at,
@@ -177,6 +198,7 @@ pub fn insert(
             packed(&to_json(&WhatForm::of(&event.what))?)?
         ],
     )?;
+    access.touch(Subject::Event(id));
     deliveries::insert(access, id, judged_at, &added.addressees)
 }
 
@@ -196,17 +218,22 @@ pub fn alert(
     )?;
     match touched {
         0 => Ok(()),
-        _ => deliveries::insert(access, id, at, addressees),
+        _ => {
+            access.touch(Subject::Event(id));
+            deliveries::insert(access, id, at, addressees)
+        }
     }
 }
 
 /// Makes an event that waited to become an alert one that is on record only; an alert is left.
 pub fn quiet(access: Access<'_>, event: &EventId, reason: &str) -> Result<(), Fault> {
-    access.execute(
+    let quieted = access.all(
         "UPDATE event SET telling = 'quiet', quiet_because = ?2
-         WHERE name = ?1 AND telling = 'pending'",
+         WHERE name = ?1 AND telling = 'pending' RETURNING id",
         params![event, reason],
+        |row| row.get(0),
     )?;
+    quieted.into_iter().for_each(|id| access.touch(Subject::Event(id)));
     Ok(())
 }
 
@@ -276,10 +303,18 @@ const WHAT_BYTES_MAX: usize = 256 << 20;
 
 /// Returns what happened as JSON; it stands unpacked where an earlier program wrote it.
 pub fn what_json(row: &Row<'_>) -> Result<String, Fault> {
+    Ok(what_in(row)?)
+}
+
+/// Returns what happened as JSON, for readers of rows.
+pub fn what_in(row: &Row<'_>) -> rusqlite::Result<String> {
     let Some(packed) = row.get::<_, Option<Vec<u8>>>("packed")? else {
-        return Ok(row.get("what")?);
+        return row.get("what");
     };
-    let damaged = |problem| Fault::damaged("what happened in an event", problem);
+    let damaged = |problem: String| {
+        let kind = rusqlite::types::Type::Blob;
+        rusqlite::Error::FromSqlConversionFailure(0, kind, problem.into())
+    };
     let bytes = frames::unpack(&packed, WHAT_BYTES_MAX).map_err(damaged)?;
     String::from_utf8(bytes).map_err(|error| damaged(error.to_string()))
 }

@@ -146,7 +146,8 @@ fn press(bytes: &[u8], base: Option<&Base>) -> io::Result<Pressed> {
     })
 }
 
-fn encode(bytes: &[u8], prefix: Option<&[u8]>, level: i32) -> io::Result<Vec<u8>> {
+/// Encodes bytes to a frame, on a prefix if there is one.
+pub fn encode(bytes: &[u8], prefix: Option<&[u8]>, level: i32) -> io::Result<Vec<u8>> {
     let mut encoder = match prefix {
         Some(prefix) => zstd::stream::write::Encoder::with_ref_prefix(Vec::new(), level, prefix)?,
         None => zstd::stream::write::Encoder::new(Vec::new(), level)?,
@@ -164,7 +165,7 @@ fn encode(bytes: &[u8], prefix: Option<&[u8]>, level: i32) -> io::Result<Vec<u8>
 }
 
 /// Decodes a frame to at most `bytes_max` bytes; the reason if it does not decode.
-fn unpress(frame: &[u8], prefix: Option<&[u8]>, bytes_max: usize) -> Result<Vec<u8>, String> {
+pub fn unpress(frame: &[u8], prefix: Option<&[u8]>, bytes_max: usize) -> Result<Vec<u8>, String> {
     let decode = || -> io::Result<Vec<u8>> {
         let mut decoder =
             zstd::stream::read::Decoder::with_ref_prefix(frame, prefix.unwrap_or_default())?;
@@ -214,6 +215,30 @@ pub fn replace(
     let table = shelf.table();
     let sql = format!("UPDATE {table} SET base = ?2, depth = ?3, frame = ?4 WHERE id = ?1");
     access.execute(&sql, params![id, base, depth, frame])?;
+    Ok(())
+}
+
+/// Notes how many frames are below that of a row, whose base was packed anew.
+pub fn move_to(access: Access<'_>, shelf: Shelf, id: i64, depth: i64) -> Result<(), Fault> {
+    let sql = format!("UPDATE {} SET depth = ?2 WHERE id = ?1", shelf.table());
+    access.execute(&sql, [id, depth])?;
+    Ok(())
+}
+
+/// Sets the depths right of all rows whose base has another depth than it had.
+pub fn settle(access: Access<'_>, shelf: Shelf) -> Result<(), Fault> {
+    let table = shelf.table();
+    let sql = format!(
+        "UPDATE {table} SET depth = (SELECT b.depth + 1 FROM {table} b WHERE b.id = {table}.base)
+         WHERE base IS NOT NULL
+             AND depth <> (SELECT b.depth + 1 FROM {table} b WHERE b.id = {table}.base)"
+    );
+    // Each round mends one step of the chains.
+    for _ in 0..=CHAIN_MAX + 1 {
+        if access.execute(&sql, [])? == 0 {
+            break;
+        }
+    }
     Ok(())
 }
 

@@ -1,8 +1,6 @@
 //! What must go, by order: the bytes of a body and all words that were read from it alone, or a page
 //! with all that is on record of it. What was removed, when and why stays, and so do digests.
 
-use std::collections::BTreeSet;
-
 use rusqlite::params;
 use serde_json::Value;
 
@@ -13,6 +11,10 @@ use crate::{
         error::{ArchiveError, Fault},
         events,
         frames::{self, LEVEL, Shelf},
+        log::{
+            facts::{self, Redaction},
+            touched::Subject,
+        },
         passages,
         store::Archive,
     },
@@ -44,8 +46,9 @@ impl Archive {
                 }
                 let what = Shelf::Snapshots.name(digest);
                 let removal = record(access, at, "redact", &what, reason)?;
-                texts += take_out_body(access, id, removal)?;
+                texts += take_out_body(access, id, &Order { removal, at, reason })?;
             }
+            settle(access)?;
             access.recent.borrow_mut().clear();
             Ok(texts)
         })?;
@@ -53,28 +56,40 @@ impl Archive {
         Ok(texts)
     }
 
-    /// Removes a page with all that is on record of it, but what others share. Returns how many
-    /// visits went.
+    /// Takes out the bytes of all bodies that this page alone has shown, the texts that were read
+    /// from them, and the words of both in events and in the index. That it was visited, when, and
+    /// the digests of what it gave stay: the log tells of them for good. Returns how many bodies
+    /// went.
     pub fn forget(
         &mut self,
         page: &PageId,
         reason: &str,
         at: Timestamp,
     ) -> Result<u64, ArchiveError> {
-        let visits = self.write(|access| {
+        let bodies = self.write(|access| {
             access.connection.pragma_update(None, "secure_delete", "ON")?;
-            access.execute("PRAGMA defer_foreign_keys = ON", [])?;
             let unknown = || Fault::Unknown(format!("the page `{page}`"));
             let id = access.page(page)?.ok_or_else(unknown)?;
-            record(access, at, "forget", &format!("page {page}"), reason)?;
-            let sql = "SELECT count(*) FROM visit WHERE page = ?1";
-            let visits: i64 = access.one(sql, [id], |row| row.get(0))?;
-            remove_page(access, id)?;
+            let removal = record(access, at, "forget", &format!("page {page}"), reason)?;
+            let bodies: Vec<i64> = access.all(
+                "SELECT DISTINCT p.snapshot FROM part p JOIN visit v ON v.id = p.visit
+                 WHERE v.page = ?1 AND p.snapshot IS NOT NULL
+                     AND p.snapshot NOT IN (SELECT item FROM redacted WHERE shelf = 'snapshot')
+                     AND NOT EXISTS (SELECT 1 FROM part q JOIN visit w ON w.id = q.visit
+                         WHERE q.snapshot = p.snapshot AND w.page <> v.page)
+                 ORDER BY p.snapshot DESC",
+                [id],
+                |row| row.get(0),
+            )?;
+            for &body in &bodies {
+                take_out_body(access, body, &Order { removal, at, reason })?;
+            }
+            settle(access)?;
             access.recent.borrow_mut().clear();
-            Ok(visits.unsigned_abs())
+            Ok(bodies.len() as u64)
         })?;
         self.fold()?;
-        Ok(visits)
+        Ok(bodies)
     }
 
     /// Returns what was removed, oldest first.
@@ -127,7 +142,14 @@ pub fn is_redacted(access: Access<'_>, shelf: Shelf, id: i64) -> Result<bool, Fa
     Ok(access.maybe(sql, params![shelf.table(), id], |_| Ok(()))?.is_some())
 }
 
-fn take_out_body(access: Access<'_>, id: i64, removal: i64) -> Result<u64, Fault> {
+/// By which order something is taken out.
+struct Order<'a> {
+    removal: i64,
+    at: Timestamp,
+    reason: &'a str,
+}
+
+fn take_out_body(access: Access<'_>, id: i64, order: &Order<'_>) -> Result<u64, Fault> {
     // Texts of visits to this body, but those that a visit to bodies that are there gave too.
     let texts: Vec<i64> = access.all(
         "SELECT DISTINCT j.text FROM part p JOIN judgement j ON j.visit = p.visit
@@ -140,13 +162,15 @@ fn take_out_body(access: Access<'_>, id: i64, removal: i64) -> Result<u64, Fault
         [id],
         |row| row.get(0),
     )?;
-    take_out(access, Shelf::Snapshots, id, removal)?;
+    take_out(access, Shelf::Snapshots, id, order)?;
     access.execute("DELETE FROM known WHERE snapshot = ?1", [id])?;
     access.execute("UPDATE latest SET snapshot = NULL WHERE snapshot = ?1", [id])?;
     access.execute("UPDATE latest SET run = NULL WHERE run = ?1", [id])?;
     for &text in &texts {
         take_out_of_events(access, text)?;
-        take_out(access, Shelf::Texts, text, removal)?;
+        let sql = "DELETE FROM read_as WHERE text = (SELECT digest FROM text WHERE id = ?1)";
+        access.execute(sql, [text])?;
+        take_out(access, Shelf::Texts, text, order)?;
         let pages: Vec<i64> = access.all(
             "SELECT page FROM version WHERE text = ?1 UNION SELECT v.page FROM read_again a
              JOIN version v ON v.id = a.version WHERE a.text = ?1",
@@ -161,7 +185,8 @@ fn take_out_body(access: Access<'_>, id: i64, removal: i64) -> Result<u64, Fault
         // Nothing can be compared with what is gone: the page begins anew, and nobody is told.
         let stands = "SELECT page FROM page_status WHERE waiting_text = ?1
              OR version IN (SELECT id FROM version WHERE text = ?1)
-             OR version IN (SELECT version FROM read_again WHERE text = ?1)";
+             OR version IN (SELECT version FROM read_again WHERE text = ?1)
+             OR version IN (SELECT version FROM ground WHERE text = ?1)";
         let pages: Vec<i64> = access.all(stands, [text], |row| row.get(0))?;
         pages.into_iter().try_for_each(|page| anew::put_back(access, page))?;
     }
@@ -170,12 +195,16 @@ fn take_out_body(access: Access<'_>, id: i64, removal: i64) -> Result<u64, Fault
 }
 
 /// Takes the bytes of a row off a shelf, once nothing rests on them any more.
-fn take_out(access: Access<'_>, shelf: Shelf, id: i64, removal: i64) -> Result<(), Fault> {
+fn take_out(access: Access<'_>, shelf: Shelf, id: i64, order: &Order<'_>) -> Result<(), Fault> {
     free(access, shelf, id)?;
+    let sql = format!("SELECT digest FROM {} WHERE id = ?1", shelf.table());
+    let digest = access.one(&sql, [id], |row| row.get(0))?;
+    let (at, reason) = (order.at, order.reason.to_owned());
+    facts::redact(access, &Redaction { at, shelf: shelf.table().to_owned(), digest, reason });
     frames::replace(access, shelf, id, (None, 0), &[])?;
     access.execute(
         "INSERT INTO redacted (shelf, item, removal) VALUES (?1, ?2, ?3)",
-        params![shelf.table(), id, removal],
+        params![shelf.table(), id, order.removal],
     )?;
     Ok(())
 }
@@ -219,6 +248,7 @@ fn take_out_of_events(access: Access<'_>, text: i64) -> Result<(), Fault> {
             "UPDATE event SET what = '', packed = ?2 WHERE id = ?1",
             params![event, events::packed(&form.to_string())?],
         )?;
+        access.touch(Subject::Event(event));
     }
     Ok(())
 }
@@ -244,79 +274,10 @@ fn blank(form: &mut Value) {
     }
 }
 
-/// Removes a page's rows, then rows that refer to what is gone, then what is on the shelves for it
-/// alone.
-fn remove_page(access: Access<'_>, page: i64) -> Result<(), Fault> {
-    passages::forget(access, page)?;
-    access.execute(
-        "DELETE FROM renaming WHERE after = (SELECT name FROM page WHERE id = ?1)",
-        [page],
-    )?;
-    access.execute("DELETE FROM page WHERE id = ?1", [page])?;
-    let references = references(access)?;
-    loop {
-        let mut gone = 0;
-        for (child, column, parent) in &references {
-            gone += access.execute(
-                &format!(
-                    "DELETE FROM {child} WHERE {column} IS NOT NULL
-                         AND {column} NOT IN (SELECT id FROM {parent})"
-                ),
-                [],
-            )?;
-        }
-        if gone == 0 {
-            break;
-        }
-    }
-    passages::sweep(access)?;
-    for shelf in Shelf::ALL {
-        remove_unused(access, shelf)?;
-    }
-    Ok(())
-}
-
-/// Returns the columns of all tables that refer to another row by its number, but those of the
-/// shelves, whose rows are removed one by one.
-fn references(access: Access<'_>) -> Result<Vec<(String, String, String)>, Fault> {
-    let shelves: BTreeSet<&str> = Shelf::ALL.iter().map(|shelf| shelf.table()).collect();
-    let found: Vec<(String, String, String)> = access.all(
-        "SELECT m.name, f.\"from\", f.\"table\" FROM sqlite_schema m, pragma_foreign_key_list(m.name) f
-         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name, f.\"from\"",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )?;
-    let is_row = |it: &(String, String, String)| {
-        !shelves.contains(it.0.as_str()) && !shelves.contains(it.2.as_str()) && it.2 != "log_frame"
-    };
-    Ok(found.into_iter().filter(is_row).collect())
-}
-
-fn remove_unused(access: Access<'_>, shelf: Shelf) -> Result<(), Fault> {
-    let table = shelf.table();
-    let users: Vec<(String, String)> = access.all(
-        "SELECT m.name, f.\"from\" FROM sqlite_schema m, pragma_foreign_key_list(m.name) f
-         WHERE m.type = 'table' AND f.\"table\" = ?1 AND m.name <> ?1",
-        [table],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let used: Vec<String> = users
-        .iter()
-        .map(|(user, column)| format!("SELECT {column} FROM {user} WHERE {column} IS NOT NULL"))
-        .collect();
-    let mut sql = format!("SELECT id FROM {table} WHERE id NOT IN ({})", used.join(" UNION "));
-    if shelf == Shelf::Texts {
-        sql.push_str(
-            " AND digest NOT IN (SELECT before_text FROM event WHERE before_text IS NOT NULL
-                 UNION SELECT after_text FROM event WHERE after_text IS NOT NULL)",
-        );
-    }
-    sql.push_str(" ORDER BY id DESC");
-    let unused: Vec<i64> = access.all(&sql, [], |row| row.get(0))?;
-    // From the top of the chains down, so that little is packed anew.
-    for id in unused {
-        free(access, shelf, id)?;
-        access.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [id])?;
+/// Sets the depths right of what rests on something that was packed anew.
+fn settle(access: Access<'_>) -> Result<(), Fault> {
+    for shelf in [Shelf::Snapshots, Shelf::Texts] {
+        frames::settle(access, shelf)?;
     }
     Ok(())
 }

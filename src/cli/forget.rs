@@ -1,4 +1,4 @@
-//! `forget`: a page removed with all that is on record of it.
+//! `forget`: all that a page said, taken out.
 
 use crate::{
     cli::{error::CliError, exit::Exit, terminal::Terminal},
@@ -10,8 +10,9 @@ use crate::{
     },
 };
 
-/// Remove a page from the archive with all that is on record of it: visits, bodies, versions,
-/// events. That it was done, when and why, stays (`redact --list`). It cannot be taken back.
+/// Take all that a page said out of the archive: bodies that no other page has shown, texts, the
+/// words of its changes. That it was visited, when, and the digests of what it gave stay, as does
+/// when and why this was done (`redact --list`). It cannot be taken back.
 #[derive(Debug, clap::Args)]
 pub struct ForgetArguments {
     /// The page.
@@ -28,10 +29,10 @@ pub fn run(
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
     let mut app = App::open_existing_unlisted(paths)?;
-    let visits = keep::forget(&mut app, &arguments.page, &arguments.reason, &Clock::system())?;
+    let bodies = keep::forget(&mut app, &arguments.page, &arguments.reason, &Clock::system())?;
     let is_watched = app.watchlist.watch(&arguments.page).is_some();
     app.archive.close().map_err(crate::monitor::app::MonitorError::from)?;
-    terminal.say(&format!("forgot `{}` and its {visits} visits", arguments.page));
+    terminal.say(&format!("forgot what `{}` said: {bodies} bodies", arguments.page));
     if is_watched {
         terminal.say("it is still in the watchlist: the next sweep begins it anew");
     }

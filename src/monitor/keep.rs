@@ -86,7 +86,7 @@ pub fn redact(
     Ok((bodies.len(), texts))
 }
 
-/// Removes a page with all that is on record of it. Returns how many visits went.
+/// Takes all that a page said out of the archive. Returns how many bodies went.
 pub fn forget(
     app: &mut App,
     page: &PageId,
