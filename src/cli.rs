@@ -12,6 +12,8 @@ use crate::{
 
 pub mod add;
 pub mod alert;
+pub mod archive;
+pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod diff;
@@ -19,13 +21,16 @@ pub mod error;
 pub mod exit;
 pub mod explain;
 pub mod export;
+pub mod forget;
 pub mod import;
 pub mod init;
 pub mod integrity;
 pub mod log;
 pub mod pledges;
+pub mod redact;
 pub mod reextract;
 pub mod rename;
+pub mod search;
 pub mod show;
 pub mod status;
 pub mod terminal;
@@ -76,6 +81,8 @@ pub enum Command {
     Log(log::LogArguments),
     /// Print the text of a page as it was.
     Show(show::ShowArguments),
+    /// Find a phrase in all versions of all pages: from when to when it stood where.
+    Search(search::SearchArguments),
     /// Show how two versions of a page differ.
     Diff(diff::DiffArguments),
     /// Say why a page's latest visits were or were not alerted.
@@ -92,6 +99,14 @@ pub enum Command {
     Reextract(reextract::ReextractArguments),
     /// Rename a page's id, in the watchlist and in the archive.
     Rename(rename::RenameArguments),
+    /// Copy the archive while it is used, and prove the copy.
+    Backup(backup::BackupArguments),
+    /// Keep the archive itself small.
+    Archive(archive::ArchiveArguments),
+    /// Take bytes out of the archive that must go by order; their digests stay.
+    Redact(redact::RedactArguments),
+    /// Take all that a page said out of the archive; that it was visited stays.
+    Forget(forget::ForgetArguments),
     /// Check everything that is kept against its digests.
     Verify(verify::VerifyArguments),
     /// Show the log's signed head, make its key, or write its files for publishing.
@@ -153,6 +168,11 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Status(arguments) => status::run(&arguments, paths, terminal),
         Command::Log(arguments) => log::run(&arguments, paths, terminal),
         Command::Show(arguments) => show::run(&arguments, paths, terminal),
+        Command::Search(arguments) => search::run(&arguments, paths, terminal),
+        Command::Backup(arguments) => backup::run(&arguments, paths, terminal),
+        Command::Archive(arguments) => archive::run(&arguments, paths, terminal),
+        Command::Redact(arguments) => redact::run(&arguments, paths, terminal),
+        Command::Forget(arguments) => forget::run(&arguments, paths, terminal),
         Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
         Command::Pledges(arguments) => pledges::run(&arguments, paths, terminal),

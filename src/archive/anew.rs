@@ -10,6 +10,7 @@ use crate::{
         log::touched::Subject,
         parts,
         parts::Bodies,
+        passages,
         store::Archive,
         visits,
     },
@@ -40,18 +41,8 @@ impl Archive {
     pub fn begin_anew(&mut self, page: &PageId) -> Result<Vec<VisitId>, ArchiveError> {
         self.write(|access| {
             let page = known(access, page)?;
-            access.execute(
-                "UPDATE page_status SET last_healthy_at = NULL, judged_visit = NULL,
-                     judged_captured_at = NULL, version = NULL, version_last_at = NULL,
-                     final_address = NULL, away_until = NULL, waiting_wording = NULL,
-                     waiting_text = NULL, waiting_first_visit = NULL, waiting_first_at = NULL,
-                     waiting_last_at = NULL, waiting_sightings = NULL,
-                     waiting_before_last_at = NULL, waiting_diverged_at = NULL,
-                     spell_trouble = NULL, spell_evidence = NULL, spell_since = NULL,
-                     spell_event = NULL, spell_alerted = NULL, spell_visits = NULL
-                 WHERE page = ?1",
-                [page],
-            )?;
+            passages::begin_anew(access, page)?;
+            put_back(access, page)?;
             access.all(
                 "SELECT id FROM visit WHERE page = ?1 ORDER BY started_at, id",
                 [page],
@@ -107,6 +98,23 @@ impl Archive {
             Ok(Visit { page, started_at, ended_at, origin, asked, parts })
         })
     }
+}
+
+/// Puts a page back to where nothing is judged: its next visit is its first.
+pub fn put_back(access: Access<'_>, page: i64) -> Result<(), Fault> {
+    access.execute(
+        "UPDATE page_status SET last_healthy_at = NULL, judged_visit = NULL,
+             judged_captured_at = NULL, version = NULL, version_last_at = NULL,
+             final_address = NULL, away_until = NULL, waiting_wording = NULL,
+             waiting_text = NULL, waiting_first_visit = NULL, waiting_first_at = NULL,
+             waiting_last_at = NULL, waiting_sightings = NULL,
+             waiting_before_last_at = NULL, waiting_diverged_at = NULL,
+             spell_trouble = NULL, spell_evidence = NULL, spell_since = NULL,
+             spell_event = NULL, spell_alerted = NULL, spell_visits = NULL
+         WHERE page = ?1",
+        [page],
+    )?;
+    Ok(())
 }
 
 fn known(access: Access<'_>, page: &PageId) -> Result<i64, Fault> {

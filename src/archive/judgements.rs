@@ -8,7 +8,7 @@ use crate::{
         error::{ArchiveError, Fault},
         events,
         log::touched::Subject,
-        pledges, read_as, reread, status,
+        passages, pledges, read_as, reread, status,
         store::Archive,
         texts::{put_text, regime},
         visits,
@@ -154,6 +154,7 @@ fn insert_read_again(
     again: &Reading,
 ) -> Result<(), Fault> {
     let (regime, text) = (regime(access, &again.regime)?, put_text(access, page, &again.text)?);
+    passages::reread(access, page, text)?;
     access.execute(
         "INSERT INTO read_again (version, regime, judgement, text)
          SELECT version, ?2, ?3, ?4 FROM page_status WHERE page = ?1 AND version IS NOT NULL",
@@ -187,6 +188,7 @@ fn insert_version(
             id
         ],
     )?;
+    passages::add(access, page, added, &version.text)?;
     if let Some(ground) = &version.ground {
         let ground = put_text(access, page, ground)?;
         access.execute("INSERT INTO ground (version, text) VALUES (?1, ?2)", [added, ground])?;

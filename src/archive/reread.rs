@@ -9,6 +9,7 @@ use crate::{
         events,
         frames::{self, Shelf},
         log::touched::{Numbered, Subject},
+        passages, redact,
         store::Archive,
         texts::{put_text, regime},
     },
@@ -124,6 +125,9 @@ impl Archive {
             let mut bodies = Vec::new();
             for (snapshot, content_type) in parts {
                 let Some(id) = snapshot else { return Ok(None) };
+                if redact::is_redacted(access, Shelf::Snapshots, id)? {
+                    return Ok(None);
+                }
                 let bytes = frames::get(access, Shelf::Snapshots, id)?;
                 bodies.push(KeptBody { snapshot: Snapshot::new(bytes), content_type });
             }
@@ -162,6 +166,7 @@ impl Archive {
             let reading = &reread.reading;
             let (text, regime) =
                 (put_text(access, page, &reading.text)?, regime(access, &reading.regime)?);
+            passages::reread(access, page, text)?;
             access.execute(
                 "INSERT INTO read_again (version, regime, judgement, text)
                  VALUES (?1, ?2, ?3, ?4)",

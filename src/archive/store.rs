@@ -175,6 +175,21 @@ impl Archive {
         self.bare(&self.memory)
     }
 
+    /// Runs a statement that can be in no transaction.
+    pub(in crate::archive) fn outside(&mut self, sql: &str) -> Result<(), ArchiveError> {
+        self.batch(sql)
+    }
+
+    /// Returns the connection, to be copied from.
+    pub(in crate::archive) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Returns the name of its file.
+    pub fn file_name(&self) -> &'static str {
+        opening::FILE
+    }
+
     /// Returns the archive's file.
     pub(in crate::archive) fn path(&self) -> &Path {
         &self.path

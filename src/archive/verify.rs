@@ -9,6 +9,7 @@ use crate::{
         frames::Shelf,
         log, parts,
         parts::Bodies,
+        passages,
         store::{Archive, Memory},
         versions,
     },
@@ -19,7 +20,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// What is being proved: `file`, `snapshots`, `texts`, `headers`, `visits`, `events`,
-    /// `log entries`, `record`.
+    /// `search index`, `log entries`, `record`.
     pub stage: &'static str,
     /// How many of it are done.
     pub done: u64,
@@ -38,10 +39,20 @@ pub struct Damage {
 
 /// Tables that [`Archive::verify`] does not hold against the log: what they say is made from the
 /// rest, or is of use for a moment only.
-pub const NOT_PROVED: [(&str, &str); 10] = [
+pub const NOT_PROVED: [(&str, &str); 20] = [
     ("page_status", "where a page stands: made from its visits and judgements"),
     ("known", "what the next visit asks the server with, from the last accepted visit"),
     ("latest", "what the next body is likely to resemble"),
+    ("passage", "the words that are searched: made from the texts"),
+    ("passage_words", "the words that are searched: made from the texts"),
+    ("passage_words_data", "the words that are searched: made from the texts"),
+    ("passage_words_idx", "the words that are searched: made from the texts"),
+    ("passage_words_docsize", "the words that are searched: made from the texts"),
+    ("passage_words_config", "the words that are searched: made from the texts"),
+    ("stay", "where passages stood: made from the versions, and held against them"),
+    ("searched", "which pages are indexed"),
+    ("removal", "what was removed by order: the log tells of it as well"),
+    ("redacted", "which rows have no bytes: held against their frames, and the log tells of them"),
     ("read_as", "what the latest body reads like: made from it"),
     ("pledge", "the watchlist's names of pledges"),
     ("pledge_state", "how a pledge stands in a version: made from its text, and can be made again"),
@@ -52,7 +63,7 @@ pub const NOT_PROVED: [(&str, &str); 10] = [
 ];
 
 /// What must not be found: the rows that contradict the rest, by name and problem.
-const CONTRADICTIONS: [(&str, &str); 14] = [
+const CONTRADICTIONS: [(&str, &str); 16] = [
     (
         "SELECT 'judgement ' || j.id FROM judgement j WHERE j.superseded_by IS NOT
          (SELECT min(k.id) FROM judgement k WHERE k.visit = j.visit AND k.id > j.id)",
@@ -123,6 +134,16 @@ const CONTRADICTIONS: [(&str, &str); 14] = [
         "the text after the change is not on record",
     ),
     (
+        "SELECT 'snapshot ' || lower(hex(digest)) FROM snapshot WHERE length(frame) = 0
+         AND id NOT IN (SELECT item FROM redacted WHERE shelf = 'snapshot')",
+        "its bytes were taken out, and nothing on record says why",
+    ),
+    (
+        "SELECT 'text ' || lower(hex(digest)) FROM text WHERE length(frame) = 0
+         AND id NOT IN (SELECT item FROM redacted WHERE shelf = 'text')",
+        "its bytes were taken out, and nothing on record says why",
+    ),
+    (
         "SELECT 'event ' || e.name FROM event e
          WHERE e.telling <> 'alert' AND EXISTS (SELECT 1 FROM delivery d WHERE d.event = e.id)",
         "it is no alert, and has deliveries",
@@ -167,6 +188,7 @@ impl Proof<'_> {
             parts::whole(access, id, Bodies::Left).map(|_| ())
         })?;
         self.each("events", "event", |access, id| events::by_number(access, id).map(|_| ()))?;
+        self.each("search index", "page", passages::prove)?;
         let report = &mut *self.report;
         let mut tell = |done: usize, total: usize| {
             report(Progress { stage: "log entries", done: done as u64, total: total as u64 });
@@ -254,7 +276,12 @@ impl Proof<'_> {
 }
 
 fn on_shelf(access: Access<'_>, shelf: Shelf, id: i64) -> Result<(), Fault> {
-    let bytes = frames::prove(access, shelf, id)?;
+    let bytes = match frames::prove(access, shelf, id) {
+        Ok(bytes) => bytes,
+        // Its removal is held against the record below.
+        Err(Fault::Redacted(_)) => return Ok(()),
+        Err(fault) => return Err(fault),
+    };
     match shelf {
         Shelf::Snapshots => Ok(()),
         Shelf::Texts => versions::text_from_bytes(&Digest::of(&bytes), &bytes).map(|_| ()),

@@ -172,3 +172,40 @@ fn standard_output_takes_a_web_archive() {
     assert!(output.status.success());
     assert!(output.stdout.starts_with(&reply::gzip(b"")[..2]));
 }
+
+#[test]
+fn tables_and_folders_are_read_without_us() {
+    let (_site, world) = lived_in();
+    let lines = world.run(&["export", "--json"]);
+    assert_eq!(lines.code, 0, "{lines:?}");
+    let records = lines.json();
+    let count = |kind: &str| records.iter().filter(|it| it["record"] == kind).count();
+    assert!(8 < count("visit") && 2 < count("version") && 0 < count("entry"), "{lines:?}");
+
+    let table = world.run(&["export", "--csv", "-"]).stdout;
+    assert!(table.starts_with("captured_at,page,company,title,url,kind,"), "{table}");
+    assert_eq!(table.matches("\r\n").count(), 1 + count("entry"));
+
+    let ran = world.run(&["export", "--markdown", "folder"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let first = fs::read_to_string(world.folder().join("folder/faces/0001-2026-01-01.md")).unwrap();
+    assert!(first.starts_with("---\npage: faces\nversion: 1\n"), "{first}");
+    assert!(first.contains("\n# Facial recognition\n\nWe will not sell facial"), "{first}");
+
+    let git = |arguments: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        let ran = git.arg("-C").arg(world.folder().join("repository")).args(arguments).output();
+        String::from_utf8(ran.unwrap().stdout).unwrap()
+    };
+    let mut heads = Vec::new();
+    for _ in 0..2 {
+        let ran = world.run(&["export", "--git", "repository"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        heads.push(git(&["rev-parse", "pledgewatch"]));
+    }
+    assert_eq!(heads[0], heads[1]);
+    let log = git(&["log", "--format=%cI %s", "--reverse", "--", "faces.md"]);
+    assert!(log.starts_with("2026-01-01T08:00:00Z faces: version 1\n"), "{log}");
+    let shown = git(&["show", "pledgewatch:faces.md"]);
+    assert!(shown.contains("do not currently sell"), "{shown}");
+}

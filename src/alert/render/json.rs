@@ -8,8 +8,9 @@ use crate::{
     model::{
         edit::{DiffRow, Edit, EditKind, Mark, MarkKind, Passage},
         event::{Delivery, DeliveryState, Event, Telling, Told, What},
+        history::Version,
         pledge::{Beside, News, PledgeChange, Step},
-        text::Text,
+        text::{BlockKind, Text},
         time::Timestamp,
         trouble::Trouble,
         verdict::{Side, Trigger, Verdict},
@@ -25,6 +26,36 @@ pub fn event(told: &Told) -> Value {
         Value::Array(told.deliveries.iter().map(delivery).collect()),
     );
     Value::Object(object)
+}
+
+/// Returns a version with its text, block by block.
+pub fn version(version: &Version, text: &Text) -> Value {
+    let blocks: Vec<_> = text
+        .blocks
+        .iter()
+        .map(|block| {
+            let (kind, level) = match block.kind {
+                BlockKind::Heading(level) => ("heading", Some(level)),
+                BlockKind::Paragraph => ("paragraph", None),
+                BlockKind::Item(depth) => ("item", Some(depth)),
+                BlockKind::Row => ("row", None),
+            };
+            let links: Vec<_> = block.links.iter().map(|link| link.target.as_str()).collect();
+            json!({ "kind": kind, "level": level, "marker": block.marker, "words": block.words,
+                "links": links })
+        })
+        .collect();
+    json!({
+        "page": version.page.as_str(),
+        "version": version.number,
+        "cause": version.cause.code(),
+        "first_at": version.first_at.to_string(),
+        "established_at": version.established_at.to_string(),
+        "text_digest": version.text.to_string(),
+        "extractor_revision": version.regime.revision,
+        "selection_digest": version.regime.selection.to_string(),
+        "blocks": blocks,
+    })
 }
 
 /// Returns an event as a channel is told it: with `version` 1, the form's, with the alert in plain

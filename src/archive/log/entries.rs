@@ -7,6 +7,7 @@ use crate::{
     archive::{
         access::Access,
         error::Fault,
+        events,
         log::{
             item::{Fields, Item, canonical, fields},
             touched::Subject,
@@ -259,12 +260,12 @@ fn event(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
     access.maybe(
         "SELECT e.page, g.name, e.name, e.kind, e.company, e.title, a.url, e.captured_at,
              e.recorded_at, e.judgement, e.telling, e.alerted_at, e.quiet_because, e.before_text,
-             e.after_text, e.what, e.superseded_by
+             e.after_text, e.what, e.superseded_by, e.packed
          FROM event e JOIN page g ON g.id = e.page JOIN address a ON a.id = e.address
          WHERE e.id = ?1",
         [id],
         |row| {
-            let what: String = row.get(15)?;
+            let what = events::what_in(row)?;
             let members = fields([
                 ("kind", Some(Item::words("event"))),
                 ("event", Some(Item::integer(id))),

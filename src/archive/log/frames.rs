@@ -67,7 +67,7 @@ fn put(
         None => None,
     };
     let prefix = base.as_ref().map(|base| &*base.bytes);
-    let frame = frames::encode(&bytes, prefix).map_err(Fault::System)?;
+    let frame = frames::encode(&bytes, prefix, frames::LEVEL).map_err(Fault::System)?;
     if frames::unpress(&frame, prefix, bytes.len()).as_deref() != Ok(&*bytes) {
         return Err(Fault::damaged(name(first), "it did not decode to what was written"));
     }
