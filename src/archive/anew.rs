@@ -6,9 +6,11 @@ use rusqlite::params;
 use crate::{
     archive::{
         access::Access,
+        columns::from_json,
         error::{ArchiveError, Fault},
+        event_forms::WhatForm,
         log::touched::Subject,
-        parts,
+        packed, parts,
         parts::Bodies,
         passages,
         store::Archive,
@@ -55,20 +57,30 @@ impl Archive {
     pub fn end_anew(&mut self, page: &PageId, at: Timestamp) -> Result<(), ArchiveError> {
         self.write(|access| {
             let page = known(access, page)?;
-            let taken_back = access.all(
-                "UPDATE event SET superseded_by = id
+            let unheld: Vec<(i64, String)> = access.all(
+                "SELECT id, what, packed FROM event
                  WHERE page = ?1 AND superseded_by IS NULL
-                     -- A deadline is no matter of what visits brought.
-                     AND json_extract(what, '$.what') <> 'pledge'
                      AND (SELECT superseded_by FROM judgement
                           WHERE id = event.judgement) IS NOT NULL
                      AND NOT EXISTS (SELECT 1 FROM delivery
-                         WHERE delivery.event = event.id AND state = 'delivered')
-                 RETURNING id",
+                         WHERE delivery.event = event.id AND state = 'delivered')",
                 [page],
-                |row| row.get(0),
+                |row| Ok((row.get(0)?, packed::what_in(row)?)),
             )?;
-            taken_back.into_iter().for_each(|id| access.touch(Subject::Event(id)));
+            for (id, what) in unheld {
+                // A deadline is no matter of what visits brought.
+                match from_json(&format!("event {id}"), &what)? {
+                    WhatForm::Pledge { .. } => continue,
+                    WhatForm::Change(_)
+                    | WhatForm::Trouble(_)
+                    | WhatForm::Moved { .. }
+                    | WhatForm::Gone(_)
+                    | WhatForm::Recovered { .. }
+                    | WhatForm::QuoteMissing { .. } => (),
+                }
+                access.execute("UPDATE event SET superseded_by = id WHERE id = ?1", [id])?;
+                access.touch(Subject::Event(id));
+            }
             let given_up = access.all(
                 "UPDATE delivery SET state = 'given_up', state_at = ?2,
                      last_error = 'earlier captures were imported, and it did not hold'
