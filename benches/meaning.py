@@ -106,9 +106,8 @@ def marks(rows, predicted):
         inner = [words for at, (kind, words) in enumerate(runs) if kind == "=" and 0 < at < len(runs) - 1]
         islands += any(0 < len(words_of(words)) <= 3 and all(word.lower() in ISLANDS for word in words_of(words))
                        for words in inner)
-        for side, start, end in guess["marks"]:
-            text = guess["shown"][0 if side == "before" else 1]
-            cut += any(0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum() for at in (start, end))
+        # Spans before are up to typography, which is shown as it is after: so ask the woven passage.
+        cut += len(re.findall(r"\w\[-\w|\w-\]\w|\w\{\+\w|\w\+\}\w", guess["woven"]))
     if fragments:
         count, mean = len(fragments), lambda of: sum(of) / len(of)
         fragments_sorted = sorted(fragments)
