@@ -5,12 +5,15 @@
 //! its file, `migrations` brings it to the newest form, `lock` lets one sweep in, and `access` is
 //! what the inside works with. `visits` and their `parts` are recorded first, then `judgements`;
 //! both move `status` on, one row a page, and `reread` puts another reading of a visit in the place
-//! of the one before, with `texts` put on record by both. `pages`, `versions` and `events` read back
+//! of the one before, with `texts` put on record by both; `read_as` notes by which fingerprint a
+//! page was read so. `pages`, `versions` and `events` read back
 //! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
 //! out `deliveries`; `verify` proves all of it.
+//! `log` holds what each transaction says of what it wrote, for good.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
-//! `event_forms` with `verdict_forms` are the forms in which our types are kept; `error` says what
-//! failed.
+//! `event_forms`, with `verdict_forms`, `mark_forms` and `pledge_forms`, are the forms in which our
+//! types are kept; `error` says what failed. `pledges` keeps how each pledge stands in each version,
+//! and what people added.
 //!
 //! While an archive is open, no one else in the process may open and close its file by other means
 //! than SQLite: closing any handle drops the process's POSIX locks on it.
@@ -19,8 +22,11 @@ pub mod error;
 pub mod events;
 pub mod failures;
 pub mod lock;
+pub mod log;
 pub mod outbox;
 pub mod pages;
+pub mod pledges;
+pub mod read_as;
 pub mod reread;
 pub mod store;
 pub mod sweeps;
@@ -34,9 +40,11 @@ mod deliveries;
 mod event_forms;
 mod frames;
 mod judgements;
+mod mark_forms;
 mod migrations;
 mod opening;
 mod parts;
+mod pledge_forms;
 mod recent;
 mod shown;
 mod status;

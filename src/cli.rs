@@ -21,7 +21,9 @@ pub mod explain;
 pub mod export;
 pub mod import;
 pub mod init;
+pub mod integrity;
 pub mod log;
+pub mod pledges;
 pub mod reextract;
 pub mod rename;
 pub mod show;
@@ -60,7 +62,7 @@ const HANGING: &str = "                                            ";
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write a commented watchlist and make the archive.
+    /// Write a commented watchlist, make the archive and the key that signs its log.
     Init(init::InitArguments),
     /// Add a page to the watchlist: fetch it, show what would be followed, append an entry.
     Add(add::AddArguments),
@@ -78,6 +80,8 @@ pub enum Command {
     Diff(diff::DiffArguments),
     /// Say why a page's latest visits were or were not alerted.
     Explain(explain::ExplainArguments),
+    /// List the pledges and how each stands, show one's whole life, add to it by hand.
+    Pledges(pledges::PledgesArguments),
     /// List alerts, test channels, retry deliveries.
     Alert(alert::AlertArguments),
     /// Import captures that others made: web archives (WARC), or pages saved by hand.
@@ -90,6 +94,8 @@ pub enum Command {
     Rename(rename::RenameArguments),
     /// Check everything that is kept against its digests.
     Verify(verify::VerifyArguments),
+    /// Show the log's signed head, make its key, or write its files for publishing.
+    Integrity(integrity::IntegrityArguments),
     /// Play the story of three pledges, with no network.
     Demo(demo::DemoArguments),
 }
@@ -149,12 +155,14 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Show(arguments) => show::run(&arguments, paths, terminal),
         Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
+        Command::Pledges(arguments) => pledges::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
         Command::Import(arguments) => import::run(&arguments, paths, terminal),
         Command::Export(arguments) => export::run(&arguments, paths, terminal),
         Command::Reextract(arguments) => reextract::run(&arguments, paths, terminal),
         Command::Rename(arguments) => rename::run(&arguments, paths, terminal),
         Command::Verify(arguments) => verify::run(&arguments, paths, terminal),
+        Command::Integrity(arguments) => integrity::run(&arguments, paths, terminal),
         Command::Demo(arguments) => demo::run(&arguments, terminal),
     }
 }

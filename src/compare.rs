@@ -9,18 +9,25 @@
 //! an edit does to its clause. `wording`, `quote` and `trace` ask one question each of the same folded
 //! words.
 //!
+//! `course` aligns two texts clause by clause; on it `follow` says where one clause went, and `beside`
+//! what was done to it and around it, which `promise` reads from `meaning`'s verdicts.
+//!
 //! The room knows no page, no history and no settings.
 
 mod align;
 mod alike;
+pub mod beside;
 mod chain;
 pub mod clause;
+pub mod course;
 pub mod diff;
 mod fold;
+pub mod follow;
 mod join;
 mod lexicon;
 mod marks;
 pub mod meaning;
+pub mod promise;
 pub mod quote;
 mod regions;
 mod side;

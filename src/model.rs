@@ -14,6 +14,7 @@ pub mod event;
 pub mod flag;
 pub mod history;
 pub mod page;
+pub mod pledge;
 pub mod snapshot;
 pub mod sweep;
 pub mod text;

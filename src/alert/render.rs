@@ -10,6 +10,8 @@ pub mod visible;
 
 pub mod excerpt;
 
+pub mod pledges;
+
 pub mod account;
 
 pub mod hunks;

@@ -7,6 +7,7 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
+        log::touched::Subject,
         parts,
         parts::Bodies,
         store::Archive,
@@ -63,22 +64,30 @@ impl Archive {
     pub fn end_anew(&mut self, page: &PageId, at: Timestamp) -> Result<(), ArchiveError> {
         self.write(|access| {
             let page = known(access, page)?;
-            access.execute(
+            let taken_back = access.all(
                 "UPDATE event SET superseded_by = id
                  WHERE page = ?1 AND superseded_by IS NULL
+                     -- A deadline is no matter of what visits brought.
+                     AND json_extract(what, '$.what') <> 'pledge'
                      AND (SELECT superseded_by FROM judgement
                           WHERE id = event.judgement) IS NOT NULL
                      AND NOT EXISTS (SELECT 1 FROM delivery
-                         WHERE delivery.event = event.id AND state = 'delivered')",
+                         WHERE delivery.event = event.id AND state = 'delivered')
+                 RETURNING id",
                 [page],
+                |row| row.get(0),
             )?;
-            access.execute(
+            taken_back.into_iter().for_each(|id| access.touch(Subject::Event(id)));
+            let given_up = access.all(
                 "UPDATE delivery SET state = 'given_up', state_at = ?2,
                      last_error = 'earlier captures were imported, and it did not hold'
                  WHERE state = 'due'
-                     AND event IN (SELECT id FROM event WHERE page = ?1 AND superseded_by = id)",
+                     AND event IN (SELECT id FROM event WHERE page = ?1 AND superseded_by = id)
+                 RETURNING id",
                 params![page, at],
+                |row| row.get(0),
             )?;
+            given_up.into_iter().for_each(|id| access.touch(Subject::Delivery(id)));
             Ok(())
         })
     }

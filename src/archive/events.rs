@@ -9,6 +9,7 @@ use crate::{
         deliveries,
         error::{ArchiveError, Fault},
         event_forms::WhatForm,
+        log::touched::Subject,
         store::Archive,
     },
     model::{
@@ -102,6 +103,24 @@ impl Archive {
 }
 
 impl Archive {
+    /// Records events of a page that no visit brought, with their deliveries; one that is on record
+    /// is left as it is. Nothing for a page that was never judged.
+    pub fn record_events(
+        &mut self,
+        page: &PageId,
+        events: &[NewEvent],
+        at: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        self.write(|access| {
+            let sql = "SELECT j.id FROM page g JOIN page_status s ON s.page = g.id
+                 JOIN judgement j ON j.visit = s.judged_visit AND j.superseded_by IS NULL
+                 WHERE g.name = ?1";
+            let judgement: Option<i64> = access.maybe(sql, [page], |row| row.get(0))?;
+            let Some(judgement) = judgement else { return Ok(()) };
+            events.iter().try_for_each(|event| insert(access, judgement, at, event))
+        })
+    }
+
     /// Returns the visit whose judgement an event rests on. Fails for an event that is not on
     /// record.
     pub fn decided_by(&self, id: &EventId) -> Result<VisitId, ArchiveError> {
@@ -138,6 +157,7 @@ pub fn insert(
         // It rests on this judgement from now on, which may be that of a page judged anew.
         let sql = "UPDATE event SET judgement = ?2, superseded_by = NULL WHERE id = ?1";
         access.execute(sql, [id, judgement])?;
+        access.touch(Subject::Event(id));
         return Ok(());
     }
     let (telling, alerted_at, quiet_because) = match &event.telling {
@@ -151,7 +171,8 @@ pub fn insert(
         | What::Moved { .. }
         | What::Gone { .. }
         | What::Recovered { .. }
-        | What::QuoteMissing { .. } => (None, None),
+        | What::QuoteMissing { .. }
+        | What::Pledge { .. } => (None, None),
     };
     let id = access.insert(
         "INSERT INTO event (name, page, kind, company, title, address, captured_at, recorded_at,
@@ -175,6 +196,7 @@ pub fn insert(
             to_json(&WhatForm::of(&event.what))?
         ],
     )?;
+    access.touch(Subject::Event(id));
     deliveries::insert(access, id, judged_at, &added.addressees)
 }
 
@@ -194,17 +216,22 @@ pub fn alert(
     )?;
     match touched {
         0 => Ok(()),
-        _ => deliveries::insert(access, id, at, addressees),
+        _ => {
+            access.touch(Subject::Event(id));
+            deliveries::insert(access, id, at, addressees)
+        }
     }
 }
 
 /// Makes an event that waited to become an alert one that is on record only; an alert is left.
 pub fn quiet(access: Access<'_>, event: &EventId, reason: &str) -> Result<(), Fault> {
-    access.execute(
+    let quieted = access.all(
         "UPDATE event SET telling = 'quiet', quiet_because = ?2
-         WHERE name = ?1 AND telling = 'pending'",
+         WHERE name = ?1 AND telling = 'pending' RETURNING id",
         params![event, reason],
+        |row| row.get(0),
     )?;
+    quieted.into_iter().for_each(|id| access.touch(Subject::Event(id)));
     Ok(())
 }
 

@@ -145,7 +145,8 @@ fn press(bytes: &[u8], base: Option<&Base>) -> io::Result<Pressed> {
     })
 }
 
-fn encode(bytes: &[u8], prefix: Option<&[u8]>) -> io::Result<Vec<u8>> {
+/// Encodes bytes to a frame, on a prefix if there is one.
+pub fn encode(bytes: &[u8], prefix: Option<&[u8]>) -> io::Result<Vec<u8>> {
     let mut encoder = match prefix {
         Some(prefix) => zstd::stream::write::Encoder::with_ref_prefix(Vec::new(), LEVEL, prefix)?,
         None => zstd::stream::write::Encoder::new(Vec::new(), LEVEL)?,
@@ -163,7 +164,7 @@ fn encode(bytes: &[u8], prefix: Option<&[u8]>) -> io::Result<Vec<u8>> {
 }
 
 /// Decodes a frame to at most `bytes_max` bytes; the reason if it does not decode.
-fn unpress(frame: &[u8], prefix: Option<&[u8]>, bytes_max: usize) -> Result<Vec<u8>, String> {
+pub fn unpress(frame: &[u8], prefix: Option<&[u8]>, bytes_max: usize) -> Result<Vec<u8>, String> {
     let decode = || -> io::Result<Vec<u8>> {
         let mut decoder =
             zstd::stream::read::Decoder::with_ref_prefix(frame, prefix.unwrap_or_default())?;

@@ -45,7 +45,7 @@ pub fn insert(
     };
     let route = match part.hops.is_empty() {
         true => None,
-        false => Some(access.named("route", "hops", to_json(&hop_forms(&part.hops))?)?),
+        false => Some(access.named("route", "hops", hops_to_json(&part.hops)?)?),
     };
     let took_ms = i64::try_from(part.took.as_millis()).unwrap_or(i64::MAX);
     access.execute(
@@ -246,13 +246,14 @@ struct HopForm {
     target: String,
 }
 
-fn hop_forms(hops: &[Hop]) -> Vec<HopForm> {
+/// Writes redirects in the form in which they are kept.
+pub fn hops_to_json(hops: &[Hop]) -> Result<String, Fault> {
     let form = |hop: &Hop| HopForm {
         url: hop.url.to_string(),
         status: hop.status,
         target: hop.target.to_string(),
     };
-    hops.iter().map(form).collect()
+    to_json(&hops.iter().map(form).collect::<Vec<_>>())
 }
 
 /// Reads the redirects of a row of parts.

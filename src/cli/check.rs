@@ -210,6 +210,9 @@ pub fn report(swept: &Swept, terminal: &Terminal) {
     if let Some(reason) = &swept.heartbeat_failure {
         terminal.say(&format!("warning: the heartbeat could not be sent: {reason}"));
     }
+    if let Some(reason) = &swept.unsigned {
+        terminal.say(&format!("warning: the log is not signed: {reason}"));
+    }
     for (page, trouble) in &swept.troubled {
         let warning = format!("warning: {page}: {trouble}");
         match swept.unread.contains(page) {

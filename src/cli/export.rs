@@ -3,11 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    cli::{error::CliError, exit::Exit, terminal::Terminal},
-    model::{page::PageId, time::Timestamp},
+    cli::{
+        error::CliError,
+        exit::Exit,
+        terminal::{Terminal, shown},
+    },
+    model::{event::EventId, page::PageId, time::Timestamp},
     monitor::{
         app::{App, Paths},
         clock::Clock,
+        evidence,
         export::{
             output::Output,
             request::{Exported, Extent},
@@ -26,6 +31,14 @@ pub struct ExportArguments {
     /// All visits as a web archive (WARC 1.1, gzip a record), which `import` reads without loss.
     #[arg(long, value_name = "FILE", group = "form", num_args = 0..=1, default_missing_value = "-")]
     warc: Option<PathBuf>,
+    /// The evidence of a change, by its id in `log`: what was captured before and after, its entries
+    /// in the log with their proofs, and how others check all of it.
+    #[arg(long, value_name = "CHANGE", group = "form")]
+    evidence: Option<EventId>,
+    /// Where the evidence goes, a folder that is not there yet; the same as a zip file goes beside it
+    /// [default: `evidence-CHANGE`].
+    #[arg(long, value_name = "DIR", requires = "evidence")]
+    to: Option<PathBuf>,
     /// Of this page only; may be given several times.
     #[arg(long = "page", value_name = "PAGE")]
     pages: Vec<PageId>,
@@ -47,6 +60,9 @@ pub fn run(
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
     let (app, clock) = (App::open_record(paths)?, Clock::system());
+    if let Some(change) = &arguments.evidence {
+        return put_together(&app, change, arguments.to.as_deref(), &clock, terminal);
+    }
     let extent = Extent {
         pages: arguments.pages.clone(),
         company: arguments.company.clone(),
@@ -60,6 +76,28 @@ pub fn run(
         })?;
         terminal.detail(&summary(&done, "visit", "record"));
     }
+    Ok(Exit::Done)
+}
+
+fn put_together(
+    app: &App,
+    change: &EventId,
+    to: Option<&Path>,
+    clock: &Clock,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
+    let folder = to.map_or_else(|| evidence::default_folder(change), Path::to_owned);
+    let bundle = evidence::write(app, change, &folder, clock.now())?;
+    let signed = match bundle.is_signed {
+        true => "",
+        false => "; the log is not signed, so that nothing in it is proved by a key",
+    };
+    terminal.say(&format!(
+        "wrote {} and {}{signed}\nREADME.txt in it says what it shows, what it does not, and how to \
+         check it",
+        shown(&bundle.folder),
+        shown(&bundle.zip)
+    ));
     Ok(Exit::Done)
 }
 

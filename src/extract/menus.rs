@@ -12,7 +12,7 @@ use crate::extract::{
 };
 
 /// With less prose than this nothing is certain, and all stays.
-const PROSE_MIN: u32 = 60;
+const PROSE_MIN: u32 = 30;
 
 /// Leaves out menus and tables of contents from the parts of the page under `roots`.
 pub fn leave_out(outline: &mut Outline, roots: &[usize]) {
@@ -38,7 +38,15 @@ fn leave_out_under(outline: &mut Outline, root: usize) {
     let mut first_prose = BTreeMap::new();
     let mut skip_to = 0;
     for index in shown {
-        if index < skip_to || index == root || !is_link_list(outline, index) {
+        if index < skip_to || index == root {
+            continue;
+        }
+        if last < index && is_colophon(outline, index) {
+            outline.nodes[index].is_left_out = true;
+            skip_to = outline.nodes[index].end;
+            continue;
+        }
+        if !is_link_list(outline, index) {
             continue;
         }
         let is_edge = (outline.nodes[index].end <= first && !is_authors_list(outline, index))
@@ -69,14 +77,52 @@ fn shown_nodes(outline: &Outline, root: usize) -> Vec<usize> {
 fn is_link_list(outline: &Outline, index: usize) -> bool {
     let node = &outline.nodes[index];
     let Sum { words, link_words, links, prose, .. } = node.sum;
-    let is_list =
-        node.tag.is_block() && !matches!(node.tag, Tag::Heading(_) | Tag::Row | Tag::Cell);
+    // The cell of a menu beside that of the text lays out a page.
+    let is_column = || PROSE_MIN <= outline.nodes[node.parent].sum.prose;
+    let is_list = match node.tag {
+        Tag::Heading(_) | Tag::Row => false,
+        Tag::Cell => is_column(),
+        tag => tag.is_block(),
+    };
     is_list
         && 3 <= links
         && node.sum.is_links(75)
         && prose == 0
         && link_words <= links * 10
         && words - link_words <= 30
+}
+
+/// A page's foot with its notice of copyright is no longer than this without its links.
+const COLOPHON_WORDS: u32 = 40;
+
+/// Nor has it more elements: no page is read over and over.
+const COLOPHON_NODES: usize = 500;
+
+/// Returns whether an element is the page's notice of copyright, with the links around it.
+fn is_colophon(outline: &Outline, index: usize) -> bool {
+    let node = &outline.nodes[index];
+    let sum = node.sum;
+    let is_small = node.end - index <= COLOPHON_NODES;
+    let is_short = sum.words - sum.link_words <= COLOPHON_WORDS;
+    if !node.tag.is_block() || sum.prose != 0 || !is_small || !is_short {
+        return false;
+    }
+    let notices: u32 = (index..node.end)
+        .filter(|&at| outline.nodes[at].block == at && outline.nodes[at].own_words != 0)
+        .filter(|&at| is_notice(&outline.raw_text(at, 200)))
+        .map(|at| outline.nodes[at].own_words)
+        .sum();
+    let others = (sum.words - sum.link_words).saturating_sub(notices);
+    0 < notices && others <= sum.link_words
+}
+
+/// Returns whether words begin or end as a notice of copyright does.
+fn is_notice(raw: &str) -> bool {
+    let words = normalized(raw).to_lowercase();
+    let start =
+        words.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '\u{a9}' && c != '(');
+    ["\u{a9}", "(c) ", "copyright "].iter().any(|sign| start.starts_with(sign))
+        || words.trim_end_matches('.').ends_with("all rights reserved")
 }
 
 /// Returns whether links before the first sentence may be the author's, such as a list of those

@@ -12,6 +12,7 @@ use crate::{
         outline::Outline,
         parse::{self, DEPTH_MAX, NODES_MAX, Overrun},
         plain,
+        reads::Readers,
         region::{self, Region},
         selection,
         signs::{self, Facts},
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// Names the rules of this room; it grows with every change that alters the text of some page.
-pub const REVISION: u32 = 2;
+pub const REVISION: u32 = 3;
 
 /// What a visit brought.
 #[derive(Clone, Copy, Debug)]
@@ -151,7 +152,11 @@ fn read_html(
     encoding: &'static str,
     selection: &Selection,
 ) -> Result<Extraction, ExtractFailure> {
-    let html = parse::parse(characters).map_err(|overrun| match overrun {
+    let readers = match selection.select.is_empty() && selection.remove.is_empty() {
+        true => Readers::RulesAlone,
+        false => Readers::RulesAndSelectors,
+    };
+    let html = parse::parse(characters, readers).map_err(|overrun| match overrun {
         Overrun::Depth => ExtractFailure::TooDeep { depth_max: DEPTH_MAX },
         Overrun::Nodes => ExtractFailure::TooMany { nodes_max: NODES_MAX },
     })?;

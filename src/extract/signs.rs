@@ -64,15 +64,7 @@ impl Facts {
             "script" => {
                 self.scripts += 1;
                 let source = attr("src").unwrap_or("");
-                if [
-                    "/cdn-cgi/challenge-platform/",
-                    "/recaptcha/",
-                    "hcaptcha.com",
-                    "captcha-delivery",
-                ]
-                .iter()
-                .any(|known| source.contains(known))
-                {
+                if is_challenge(source) {
                     self.challenge = Some(normalized(brief(source)));
                 }
             }
@@ -122,6 +114,13 @@ fn brief(value: &str) -> &str {
     &value[..value.floor_char_boundary(BRIEF_BYTES)]
 }
 
+/// Returns whether a script of this address asks visitors to prove that they are human.
+pub fn is_challenge(source: &str) -> bool {
+    ["/cdn-cgi/challenge-platform/", "/recaptcha/", "hcaptcha.com", "captcha-delivery"]
+        .iter()
+        .any(|known| source.contains(known))
+}
+
 fn is_html(element: &Element) -> bool {
     &*element.name.ns == "http://www.w3.org/1999/xhtml"
 }
@@ -135,6 +134,8 @@ fn content(html: &Html, id: NodeId, chars_max: usize) -> String {
 /// Texts of fewer words may be a page about trouble; the shortest real policies have about as
 /// many, but not these phrases.
 const SHORT_WORDS: u32 = 150;
+/// A notice that a page is missing is shorter than this.
+const NOTICE_WORDS: u32 = 60;
 /// Fewer words than this are no policy.
 const TINY_WORDS: u32 = 20;
 
@@ -282,6 +283,15 @@ pub fn signs(facts: &Facts, text: &Text) -> Vec<Trouble> {
         _ => (),
     }
     signs
+}
+
+/// Returns whether a passage says that a page or document is not there; longer ones tell of
+/// something else.
+pub fn missing_notice(words: &str) -> bool {
+    let says = words.to_lowercase();
+    let known = PHRASES.iter().filter(|(kind, _)| *kind == TroubleKind::SoftMissing);
+    super_weight(words) < NOTICE_WORDS
+        && known.flat_map(|(_, phrases)| *phrases).any(|phrase| holds(&says, phrase))
 }
 
 /// Weighs words as [`crate::extract::words::weigh`] does, so that Chinese counts as well.

@@ -8,6 +8,7 @@ use crate::model::{
     cause::Cause,
     edit::{Edit, EditKind},
     page::PageId,
+    pledge::{News, PledgeChange},
     snapshot::Digest,
     time::Timestamp,
     trouble::{Trouble, TroubleKind},
@@ -131,7 +132,7 @@ impl Event {
             What::Moved { .. } => EventKind::Moved,
             What::Gone { .. } => EventKind::Gone,
             What::Recovered { .. } => EventKind::Recovered,
-            What::QuoteMissing { .. } => EventKind::Pledge,
+            What::QuoteMissing { .. } | What::Pledge { .. } => EventKind::Pledge,
         }
     }
 
@@ -143,7 +144,8 @@ impl Event {
             | What::Moved { .. }
             | What::Gone { .. }
             | What::Recovered { .. }
-            | What::QuoteMissing { .. } => &[],
+            | What::QuoteMissing { .. }
+            | What::Pledge { .. } => &[],
         }
     }
 }
@@ -190,6 +192,15 @@ pub enum What {
         /// The quotation.
         quote: String,
     },
+    /// Something about a pledge that is no change of its page.
+    Pledge {
+        /// The pledge's id.
+        pledge: PageId,
+        /// What people call it.
+        name: String,
+        /// What.
+        news: News,
+    },
 }
 
 /// Two consecutive versions of a page, with cause and edits.
@@ -208,6 +219,11 @@ pub struct Change {
     pub before_last_at: Timestamp,
     /// What was altered, in reading order; never empty.
     pub edits: Vec<Edit>,
+    /// How many passages differ beside those, and are not told: they were not seen to hold, or are
+    /// known to come and go.
+    pub untold: usize,
+    /// What it did to the pledges of the page, in the watchlist's order.
+    pub pledges: Vec<PledgeChange>,
 }
 
 impl Change {

@@ -15,6 +15,8 @@ use crate::model::{
 /// The whole watchlist, checked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Watchlist {
+    /// The digest of the text that it was read from; `None` where it was not read.
+    pub source: Option<Digest>,
     /// What holds for all pages.
     pub settings: Settings,
     /// The watches in the order of the file; ids are unique.
@@ -138,6 +140,9 @@ pub struct Watch {
     pub robots: RobotsRule,
     /// Which addresses may be reached.
     pub addresses: AddressRule,
+    /// How long before a pledge's deadline it is told that it is near, in whole days; zero tells
+    /// nobody.
+    pub remind: Duration,
     /// The commitments on the page.
     pub pledges: Vec<Pledge>,
 }
@@ -149,6 +154,8 @@ impl Watch {
     pub const CONFIRM_WITHIN: Duration = Duration::from_secs(36 * 3_600);
     /// Nine in ten collapses heal within days.
     pub const TROUBLE_AFTER: Duration = Duration::from_secs(3 * 86_400);
+    /// Time to ask the company, and to prepare a piece.
+    pub const REMIND: Duration = Duration::from_secs(30 * 86_400);
 
     /// Returns a watch of `urls` with the defaults for everything else; `urls` is not empty.
     pub fn new(page: PageId, urls: Vec<Url>) -> Watch {
@@ -167,6 +174,7 @@ impl Watch {
             state: WatchState::Active,
             robots: RobotsRule::Honored,
             addresses: AddressRule::PublicOnly,
+            remind: Self::REMIND,
             pledges: Vec::new(),
         }
     }

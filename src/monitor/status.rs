@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use crate::{
     archive::pages::PageSize,
-    compare::quote::find_quote,
     model::{
         address::AddressRule,
         event::{Delivery, DeliveryState},
         history::{Spell, Waiting},
         page::PageId,
+        pledge::Standing,
         sweep::{ClockJump, SweepRecord},
         time::Timestamp,
         watch::{RobotsRule, Watch, WatchState},
     },
     monitor::{
         app::{App, MonitorError},
-        history::{self, Which},
+        pledges::list,
         sweep::due_at,
         turns::{Turns, turns_of},
     },
@@ -192,14 +192,10 @@ fn notes(
         notes.push("private addresses are allowed for this page, as the watchlist says".to_owned());
     }
     if has_version {
-        let latest = history::version(app, &watch.page, Which::Latest)?;
         for pledge in &watch.pledges {
-            if find_quote(&latest.text, &pledge.quote).is_none() {
-                notes.push(format!(
-                    "the quotation of the pledge `{}` is not on the page",
-                    pledge.id
-                ));
-            }
+            let life = list::states(app, &watch.page, pledge)?;
+            let standing = life.last().map(|it| it.state.standing);
+            notes.extend(standing.and_then(|standing| pledge_note(&pledge.id, standing)));
         }
     }
     Ok(notes)
@@ -252,6 +248,20 @@ fn neglect(watch: &Watch, page: &PageStatus, now: Timestamp) -> Option<String> {
         }
         Some(_) => None,
     }
+}
+
+fn pledge_note(pledge: &PageId, standing: Standing) -> Option<String> {
+    let what = match standing {
+        Standing::Unfound => "the quotation of the pledge",
+        Standing::Missing => "the clause of the pledge",
+        Standing::Ambiguous => return Some(format!("the pledge `{pledge}` cannot be told apart")),
+        Standing::Quoted
+        | Standing::Reworded
+        | Standing::Narrowed
+        | Standing::Weakened
+        | Standing::Strengthened => return None,
+    };
+    Some(format!("{what} `{pledge}` is not on the page"))
 }
 
 /// Returns how long until the first watch is due: what `watch` sleeps.

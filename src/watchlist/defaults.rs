@@ -49,6 +49,11 @@ fn page_rows() -> Vec<DefaultRow> {
             lasting(rules.trouble_after),
             "how long trouble lasts before it is alerted",
         ),
+        row(
+            "settings.remind",
+            lasting(rules.remind),
+            "how long before a pledge's deadline it is told to be near; 0 tells nobody",
+        ),
         row("settings.language", none(), "the language to ask for, as in \"en-US,en;q=0.8\""),
         row("settings.robots", is_honored.to_string(), "whether robots.txt is honored"),
         row(
@@ -152,7 +157,9 @@ mod tests {
             line_for("settings"),
             line_for("channel"),
         );
-        read(&text).unwrap_or_else(|mistakes| panic!("{text}\n{mistakes}"))
+        let read = read(&text).unwrap_or_else(|mistakes| panic!("{text}\n{mistakes}"));
+        // What is said is compared, not how.
+        Watchlist { source: None, ..read }
     }
 
     #[test]
@@ -165,7 +172,7 @@ mod tests {
 
     #[test]
     fn where_the_default_is_none_nothing_is_set() {
-        let Watchlist { settings, watches, channels } = minimal(None);
+        let Watchlist { source: _, settings, watches, channels } = minimal(None);
         let filter = &channels[0].filter;
         for row in defaults().iter().filter(|row| row.value == "none") {
             let is_none = match row.key {

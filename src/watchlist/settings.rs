@@ -25,6 +25,8 @@ pub struct PageRules {
     pub confirm_within: Duration,
     /// How long trouble lasts before it is alerted.
     pub trouble_after: Duration,
+    /// How long before a pledge's deadline it is told that it is near.
+    pub remind: Duration,
     /// The language asked for.
     pub language: Option<String>,
     /// What robots.txt means.
@@ -39,6 +41,7 @@ impl Default for PageRules {
             every: Watch::EVERY,
             confirm_within: Watch::CONFIRM_WITHIN,
             trouble_after: Watch::TROUBLE_AFTER,
+            remind: Watch::REMIND,
             language: None,
             robots: RobotsRule::Honored,
             addresses: AddressRule::PublicOnly,
@@ -96,6 +99,7 @@ pub fn read_rules(found: &mut Findings<'_>, section: &Section<'_>, base: &PageRu
         ("every", EVERY_BOUNDS, &mut rules.every),
         ("confirm_within", WAIT_BOUNDS, &mut rules.confirm_within),
         ("trouble_after", WAIT_BOUNDS, &mut rules.trouble_after),
+        ("remind", WAIT_BOUNDS, &mut rules.remind),
     ] {
         if let Some(given) = section.entry(name).and_then(|e| e.duration(found, bounds)) {
             *rule = given;

@@ -4,12 +4,14 @@
 use crate::{
     alert::render::{
         excerpt::Excerpt,
+        pledges,
         visible::{clipped, link, shown_url, visible},
     },
     model::{
         cause::Cause,
         edit::{Edit, EditKind},
         event::{Certainty, Change, Event, Telling, What},
+        pledge::News,
         time::{Timestamp, in_words},
         trouble::{Trouble, TroubleKind},
     },
@@ -71,6 +73,9 @@ impl Account {
             id: event.id.to_string(),
         };
         account.add_excerpts(event.edits());
+        if let What::Change(change) = &event.what {
+            account.rest.extend(untold(change.untold));
+        }
         account
     }
 
@@ -95,13 +100,29 @@ impl Account {
     }
 }
 
+/// Returns what an alert says of passages that differ and are not told.
+fn untold(count: usize) -> Option<String> {
+    let what = match count {
+        0 => return None,
+        1 => "1 other passage differs, and is".to_owned(),
+        more => format!("{more} other passages differ, and are"),
+    };
+    Some(format!("{what} not told: not seen to hold yet, or known to come and go"))
+}
+
 /// Returns the strongest thing in one line, with company and title clipped.
 pub fn headline(event: &Event, company_chars_max: usize, title_chars_max: usize) -> String {
     let company = clipped(&visible(&event.company), company_chars_max);
     let title = format!("\"{}\"", clipped(&visible(&event.title), title_chars_max));
     let page = if company.is_empty() { title.clone() } else { format!("{company}, {title}") };
     match &event.what {
-        What::Change(change) => change_headline(change, &company, &title),
+        What::Change(change) => {
+            let changed = change_headline(change, &company, &title);
+            match pledges::first_words(&change.pledges, title_chars_max) {
+                Some(pledge) => format!("{pledge}: {changed}"),
+                None => changed,
+            }
+        }
         What::Trouble { trouble, .. } => {
             format!("{page} cannot be read: {}", trouble.kind.words())
         }
@@ -113,6 +134,10 @@ pub fn headline(event: &Event, company_chars_max: usize, title_chars_max: usize)
         What::QuoteMissing { name, .. } => {
             let name = clipped(&visible(name), title_chars_max);
             format!("{page} does not carry the quotation of the pledge \"{name}\"")
+        }
+        What::Pledge { name, news, .. } => {
+            let name = clipped(&visible(name), title_chars_max);
+            pledges::news_headline(news, &page, &name)
         }
     }
 }
@@ -206,6 +231,10 @@ fn caveats(event: &Event) -> Vec<String> {
 
 fn facts(event: &Event) -> Vec<Fact> {
     let mut facts = Vec::new();
+    if let What::Change(change) = &event.what {
+        let lines = change.pledges.iter().flat_map(pledges::facts);
+        facts.extend(lines.map(|(label, words)| fact(label, words)));
+    }
     if !event.company.is_empty() {
         facts.push(fact("Company", clipped(&visible(&event.company), 200)));
     }
@@ -240,6 +269,12 @@ fn facts(event: &Event) -> Vec<Fact> {
             facts.push(fact("Pledge", format!("{name} ({pledge})")));
             facts.push(fact("Quotation", format!("\"{}\"", clipped(&visible(quote), 500))));
             facts.push(fact("When", format!("looked for {}", event.captured_at.minute())));
+        }
+        What::Pledge { pledge, name, news } => {
+            let name = clipped(&visible(name), 200);
+            facts.push(fact("Pledge", format!("{name} ({pledge})")));
+            let lines = pledges::news_facts(news);
+            facts.extend(lines.into_iter().map(|(label, words)| fact(label, words)));
         }
     }
     facts
@@ -291,6 +326,13 @@ fn cause_words(cause: Cause) -> &'static str {
 fn advice(event: &Event) -> Vec<String> {
     let advice = match &event.what {
         What::Change(_) | What::Recovered { .. } => return Vec::new(),
+        What::Pledge { news, .. } => match news {
+            News::Indistinct { .. } => {
+                "Which of them is meant cannot be told: give the pledge a longer `quote`, which \
+                 stands in one of them alone. Until then the first is followed."
+            }
+            News::Nears { .. } | News::Lapsed { .. } => return Vec::new(),
+        },
         What::Trouble { .. } => {
             "While this lasts, changes of the wording cannot be seen. What came in the page's \
              place is kept, and is never taken for the policy."
@@ -316,6 +358,7 @@ fn commands(event: &Event) -> Vec<String> {
             format!("pledgewatch explain {page}")
         }
         What::Gone { .. } | What::QuoteMissing { .. } => format!("pledgewatch show {page}"),
+        What::Pledge { pledge, .. } => format!("pledgewatch pledges show {pledge}"),
     };
     vec![first, format!("pledgewatch log {page}")]
 }

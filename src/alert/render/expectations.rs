@@ -434,9 +434,11 @@ fn a_change_as_json_gives_what_scripts_need() {
           "kind": "change",
           "page": "example-faces",
           "pending": false,
+          "pledges": [],
           "quiet": null,
           "recorded_at": "2026-11-20T12:00:05.000Z",
           "title": "One-year moratorium on selling faces",
+          "untold": 0,
           "url": "https://www.example.com/news/moratorium?a=1&b=2"
         }"#]]
     .assert_eq(&serde_json::to_string_pretty(&value).unwrap());

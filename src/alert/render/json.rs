@@ -8,9 +8,11 @@ use crate::{
     model::{
         edit::{DiffRow, Edit, EditKind, Mark, MarkKind, Passage},
         event::{Delivery, DeliveryState, Event, Telling, Told, What},
+        pledge::{Beside, News, PledgeChange, Step},
         text::Text,
         time::Timestamp,
         trouble::Trouble,
+        verdict::Verdict,
     },
 };
 
@@ -89,12 +91,14 @@ fn what(what: &What) -> Value {
             "change_kind": change.kind().code(),
             "cause": change.cause.code(),
             "certainty": change.certainty.code(),
+            "untold": change.untold,
             "before_last_at": instant(change.before_last_at),
             "before_text": change.before.to_string(),
             "after_text": change.after.to_string(),
             "inserted": altered(&change.edits, MarkKind::Inserted),
             "deleted": altered(&change.edits, MarkKind::Deleted),
             "edits": change.edits.iter().map(edit).collect::<Vec<_>>(),
+            "pledges": change.pledges.iter().map(pledge_change).collect::<Vec<_>>(),
         }),
         What::Trouble { trouble, last_good_at } | What::Gone { trouble, last_good_at } => {
             trouble_facts(trouble, *last_good_at)
@@ -108,7 +112,66 @@ fn what(what: &What) -> Value {
         What::QuoteMissing { pledge, name, quote } => {
             json!({ "pledge": pledge.as_str(), "pledge_name": name, "quote": quote })
         }
+        What::Pledge { pledge, name, news } => {
+            let mut object = object(news_facts(news));
+            object.insert("pledge".to_owned(), json!(pledge.as_str()));
+            object.insert("pledge_name".to_owned(), json!(name));
+            Value::Object(object)
+        }
     }
+}
+
+fn news_facts(news: &News) -> Value {
+    match news {
+        News::Indistinct { quote } => json!({ "news": "indistinct", "quote": quote }),
+        News::Nears { deadline, standing } => json!({
+            "news": "nears", "deadline": deadline.to_string(), "state": standing.code(),
+        }),
+        News::Lapsed { deadline, standing, since, read_at } => json!({
+            "news": "lapsed", "deadline": deadline.to_string(), "state": standing.code(),
+            "since": since.map(instant), "read_at": read_at.map(instant),
+        }),
+    }
+}
+
+fn pledge_change(change: &PledgeChange) -> Value {
+    json!({
+        "pledge": change.pledge.as_str(),
+        "pledge_name": change.name,
+        "state": change.standing.code(),
+        "step": change.step.as_ref().map(step),
+    })
+}
+
+fn verdict_facts(verdict: &Verdict) -> Value {
+    json!({
+        "meaning": verdict.meaning.code(),
+        "direction": verdict.direction.code(),
+        "norm": verdict.norm.code(),
+        "sureness": verdict.sureness.code(),
+        "tags": verdict.tags.iter().map(|tag| tag.code()).collect::<Vec<_>>(),
+        "triggers": verdict.triggers.iter().map(|it| it.words.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// Returns what a version did to a pledge, and to what stands around it.
+pub fn step(step: &Step) -> Value {
+    let beside = |it: &Beside| {
+        json!({ "how": it.how.code(), "role": it.role.code(), "before": it.before,
+            "after": it.after })
+    };
+    json!({
+        "what": step.what.code(),
+        "number_before": step.numbers.as_ref().map(|it| &it.0),
+        "number_after": step.numbers.as_ref().map(|it| &it.1),
+        "moved": step.moved,
+        "unsure": (!step.doubt.is_empty()).then_some(&step.doubt),
+        "before": step.before,
+        "after": step.after,
+        "marks": step.marks.iter().map(mark).collect::<Vec<_>>(),
+        "verdict": step.verdict.as_ref().map(verdict_facts),
+        "beside": step.beside.iter().map(beside).collect::<Vec<_>>(),
+    })
 }
 
 fn trouble_facts(trouble: &Trouble, last_good_at: Option<Timestamp>) -> Value {

@@ -9,7 +9,7 @@ use crate::{
         account::{self, Account},
         excerpt::{Excerpt, Run, RunKind, Shown},
         hunks::{Line, Stretch, link_targets, place, stretches},
-        visible::{clipped, shown_url, visible},
+        visible::{clipped, shown_url, unbracketed, visible},
     },
     model::{
         edit::{Edit, EditKind},
@@ -90,12 +90,7 @@ pub fn title(excerpt: &Excerpt) -> String {
 
 /// Returns a run with its brackets; brackets in the page's own words are broken by a backslash.
 pub fn bracketed(run: &Run) -> String {
-    let words = run
-        .words
-        .replace("[-", "[\\-")
-        .replace("-]", "-\\]")
-        .replace("{+", "{\\+")
-        .replace("+}", "+\\}");
+    let words = unbracketed(&run.words);
     match run.kind {
         RunKind::Same => words,
         RunKind::Deleted => format!("[-{words}-]"),

@@ -25,7 +25,7 @@ fn chain(archive: &mut Archive, length: usize) {
 }
 
 fn depths(archive: &Archive) -> Vec<i64> {
-    let recent = std::cell::RefCell::default();
+    let recent = Default::default();
     let sql = "SELECT depth FROM snapshot ORDER BY id";
     archive.bare(&recent).all(sql, [], |row| row.get(0)).unwrap()
 }
@@ -179,7 +179,7 @@ fn a_record_that_contradicts_itself_is_reported_and_left_as_it_is() {
         let failure = FetchFailure::NoContent { status: 204 };
         visit.parts.push(part("a", Outcome::Failed(failure)));
         judged(&mut archive, &visit, Finding::First, "one");
-        let recent = std::cell::RefCell::default();
+        let recent = Default::default();
         let connection = archive.bare(&recent).connection;
         connection.execute_batch("PRAGMA foreign_keys = 0").unwrap();
         if damage.contains("address") {

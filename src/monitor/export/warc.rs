@@ -64,6 +64,22 @@ pub fn write_warc(
     Ok(file.done)
 }
 
+/// Writes these visits, in order, with those that captured what they repeat; returns the records.
+pub fn write_visits(
+    app: &App,
+    visits: &[VisitId],
+    at: Timestamp,
+    out: &mut dyn Write,
+    failure: &dyn Fn(io::Error) -> ExportFailure,
+) -> Result<u64, ExportFailure> {
+    let mut file = File { app, out, failure, bodies: BTreeMap::new(), done: Exported::default() };
+    file.info(at)?;
+    for visit in visits {
+        file.visit_and_its_needs(*visit)?;
+    }
+    Ok(file.done.records)
+}
+
 /// Where in the file a body is.
 #[derive(Clone)]
 struct Written {

@@ -23,6 +23,7 @@ use crate::{
         app::App,
         check::{Taken, check_taken_in},
         clock::Clock,
+        familiar::Lately,
         import::{
             anew::{judge_anew, tell_nobody},
             capture::{Came, Captured},
@@ -32,7 +33,7 @@ use crate::{
             source::Item,
             whole::{Found, WholeVisit},
         },
-        intake::{Intake, read_known, take_in_alone},
+        intake::{Intake, read_known},
         visit_form::FormFailure,
     },
 };
@@ -74,6 +75,8 @@ pub struct Judging<'a> {
     /// The pages with captures before visits on record.
     anew: BTreeSet<PageId>,
     imported: Imported,
+    /// What the pages read like lately.
+    lately: Lately,
 }
 
 impl<'a> Judging<'a> {
@@ -100,6 +103,7 @@ impl<'a> Judging<'a> {
             assembly: Assembly::default(),
             anew: BTreeSet::new(),
             imported: Imported::default(),
+            lately: Lately::default(),
         }
     }
 
@@ -158,7 +162,7 @@ impl<'a> Judging<'a> {
         // These wait, unjudged, until their pages are judged anew as a whole.
         self.app.archive.record_visits(&late)?;
         let ids = self.app.archive.record_visits(&visits)?;
-        let intakes = read_pages(&visits, &self.places);
+        let intakes = read_pages(&visits, &self.places, &self.lately);
         let judged = ids.into_iter().zip(&visits).zip(intakes);
         let (places, clock, telling) = (&self.places, self.clock, self.telling);
         let channels = &self.app.watchlist.channels;
@@ -426,7 +430,7 @@ fn watch_of(places: &Places, visit: &Visit) -> Watch {
 /// Reads the pages of a batch on several threads: each is a matter of its bytes alone.
 ///
 /// Gives nothing for a visit whose body is only in the archive.
-fn read_pages(visits: &[Visit], places: &Places) -> Vec<Option<Intake>> {
+fn read_pages(visits: &[Visit], places: &Places, lately: &Lately) -> Vec<Option<Intake>> {
     let next = AtomicUsize::new(0);
     let read = || {
         let mut mine = Vec::new();
@@ -434,7 +438,7 @@ fn read_pages(visits: &[Visit], places: &Places) -> Vec<Option<Intake>> {
             let at = next.fetch_add(1, Ordering::Relaxed);
             visits.get(at).map(|visit| (at, visit))
         } {
-            mine.push((at, take_in_alone(&watch_of(places, visit), visit)));
+            mine.push((at, lately.take_in_alone(&watch_of(places, visit), visit)));
         }
         mine
     };
