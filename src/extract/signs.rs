@@ -6,7 +6,7 @@
 use scraper::{Html, Node, node::Element};
 
 use crate::{
-    extract::{parse::NodeId, words::normalized},
+    extract::{parse::NodeId, reads, words::normalized},
     model::{
         text::{BlockKind, Text},
         trouble::{Trouble, TroubleKind},
@@ -64,7 +64,7 @@ impl Facts {
             "script" => {
                 self.scripts += 1;
                 let source = attr("src").unwrap_or("");
-                if is_challenge(source) {
+                if reads::is_challenge(source) {
                     self.challenge = Some(normalized(brief(source)));
                 }
             }
@@ -112,13 +112,6 @@ const BRIEF_BYTES: usize = 2_000;
 /// Returns the start of an attribute's value, which may be as long as a page.
 fn brief(value: &str) -> &str {
     &value[..value.floor_char_boundary(BRIEF_BYTES)]
-}
-
-/// Returns whether a script of this address asks visitors to prove that they are human.
-pub fn is_challenge(source: &str) -> bool {
-    ["/cdn-cgi/challenge-platform/", "/recaptcha/", "hcaptcha.com", "captcha-delivery"]
-        .iter()
-        .any(|known| source.contains(known))
 }
 
 fn is_html(element: &Element) -> bool {

@@ -302,13 +302,17 @@ mod tests {
         }
     }
 
+    const HEAD: Option<&str> = Some("example.org/log 12 cm9vdA");
+
     #[tokio::test]
     async fn a_mail_server_takes_the_mail() {
         let (port, thread) = server(&[("DATA", "354 go on")]);
-        send(&channel(port), "reader@example.org", &samples::change()).await.unwrap();
+        send(&channel(port), "reader@example.org", &samples::change(), HEAD).await.unwrap();
         let heard = thread.join().unwrap();
         assert!(heard.contains("RCPT TO:<reader@example.org>"), "{heard}");
         assert!(heard.contains("Subject: [pledgewatch]"), "{heard}");
+        assert!(heard.contains("X-Pledgewatch-Log: example.org/log 12 cm9vdA"), "{heard}");
+        assert!(heard.contains("(keep it): example.org/log 12 cm9vdA"), "{heard}");
     }
 
     #[tokio::test]
@@ -322,7 +326,7 @@ mod tests {
         let mut channel = channel(port);
         channel.username = Some("desk".to_owned());
         channel.password = Some(SecretSource::File(file.path().to_owned()));
-        let sent = send(&channel, "reader@example.org", &samples::change()).await;
+        let sent = send(&channel, "reader@example.org", &samples::change(), None).await;
         let message = sent.unwrap_err().to_string();
         assert!(message.contains("535") && message.contains("\\x1b"), "{message}");
         assert!(!message.contains("hunter2"), "{message}");
@@ -334,7 +338,7 @@ mod tests {
         let (port, thread) = server(&[("DATA", "354 go on")]);
         let mut channel = channel(port);
         channel.security = MailSecurity::StartTls;
-        let sent = send(&channel, "reader@example.org", &samples::change()).await;
+        let sent = send(&channel, "reader@example.org", &samples::change(), None).await;
         assert!(!sent.unwrap_err().is_permanent());
         assert!(!thread.join().unwrap().contains("MAIL FROM"));
     }
