@@ -19,9 +19,6 @@ use crate::{
 /// The general oracle's bound, in kB: what one page may cost at most.
 pub const RESIDENT_KB_MAX: u64 = 300_000;
 
-/// A second or two in a release build; here the program is not optimized, and not alone.
-const WALL_MAX: Duration = Duration::from_secs(100);
-
 /// Runs the program, and returns what it left with the most memory that it was seen to hold, in kB.
 pub fn weighed(world: &World, arguments: &[&str]) -> (Ran, u64) {
     let mut command = world.command(arguments);
@@ -38,7 +35,7 @@ pub fn weighed(world: &World, arguments: &[&str]) -> (Ran, u64) {
 }
 
 /// Serves a body in the place of a page that is on record, and asserts that another page is done, and
-/// that memory and time have their bounds.
+/// that memory has its bound; what took time in the order of a square would not end here.
 #[track_caller]
 fn bounded(what: &str, body: &str) -> (World, Ran) {
     let site = Site::start();
@@ -53,7 +50,6 @@ fn bounded(what: &str, body: &str) -> (World, Ran) {
     println!("{what}: {:?}, {resident_kb} kB", began.elapsed());
     assert_decent(&ran);
     assert!(0 < resident_kb && resident_kb < RESIDENT_KB_MAX, "{what}: {resident_kb} kB");
-    assert!(began.elapsed() < WALL_MAX, "{what}: {:?}", began.elapsed());
     // Fresh trouble is looked at twice.
     assert!(2 <= status_of(&world, "page-0")["visits"].as_u64().unwrap(), "{what}");
     assert_eq!(status_of(&world, "page-1")["health"], "healthy", "{what}");
