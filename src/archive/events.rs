@@ -308,13 +308,15 @@ pub fn what_json(row: &Row<'_>) -> Result<String, Fault> {
 
 /// Returns what happened as JSON, for readers of rows.
 pub fn what_in(row: &Row<'_>) -> rusqlite::Result<String> {
-    let Some(packed) = row.get::<_, Option<Vec<u8>>>("packed")? else {
-        return row.get("what");
-    };
+    let what: String = row.get("what")?;
+    let Some(packed) = row.get::<_, Option<Vec<u8>>>("packed")? else { return Ok(what) };
     let damaged = |problem: String| {
         let kind = rusqlite::types::Type::Blob;
         rusqlite::Error::FromSqlConversionFailure(0, kind, problem.into())
     };
+    if !what.is_empty() {
+        return Err(damaged("what happened stands there twice".to_owned()));
+    }
     let bytes = frames::unpack(&packed, WHAT_BYTES_MAX).map_err(damaged)?;
     String::from_utf8(bytes).map_err(|error| damaged(error.to_string()))
 }
