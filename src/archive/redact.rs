@@ -142,6 +142,19 @@ pub fn is_redacted(access: Access<'_>, shelf: Shelf, id: i64) -> Result<bool, Fa
     Ok(access.maybe(sql, params![shelf.table(), id], |_| Ok(()))?.is_some())
 }
 
+/// Keeps again what was taken out and comes anew: a page that still says it is still read. The
+/// removal stays on record.
+pub fn come_back(access: Access<'_>, shelf: Shelf, id: i64, bytes: &[u8]) -> Result<(), Fault> {
+    if !is_redacted(access, shelf, id)? {
+        return Ok(());
+    }
+    let frame = frames::pack(bytes, None, LEVEL)?;
+    frames::replace(access, shelf, id, (None, 0), &frame)?;
+    let sql = "DELETE FROM redacted WHERE shelf = ?1 AND item = ?2";
+    access.execute(sql, params![shelf.table(), id])?;
+    Ok(())
+}
+
 /// By which order something is taken out.
 struct Order<'a> {
     removal: i64,
