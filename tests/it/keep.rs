@@ -146,6 +146,7 @@ fn a_page_that_is_forgotten_leaves_its_trace_alone() {
     let listed = world.run(&["redact", "--list"]).stdout;
     assert!(listed.contains("page faces: not ours"), "{listed}");
     world.sweep_at("2026-09-01T08:00:00Z");
-    assert_eq!(world.run(&["verify"]).code, 0);
+    let ran = world.run(&["verify"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(world.run(&["forget", "none", "--reason", "x"]).code, 2);
 }
