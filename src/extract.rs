@@ -21,6 +21,7 @@ mod blocks;
 mod classes;
 mod decode;
 mod furniture;
+mod growing;
 pub mod language;
 mod links;
 mod lists;

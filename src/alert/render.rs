@@ -6,6 +6,8 @@
 
 use crate::model::{edit::Diff, text::Text};
 
+pub mod amounts;
+
 pub mod visible;
 
 pub mod excerpt;

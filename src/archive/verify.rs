@@ -39,7 +39,7 @@ pub struct Damage {
 
 /// Tables that [`Archive::verify`] does not hold against the log: what they say is made from the
 /// rest, or is of use for a moment only.
-pub const NOT_PROVED: [(&str, &str); 15] = [
+pub const NOT_PROVED: [(&str, &str); 20] = [
     ("page_status", "where a page stands: made from its visits and judgements"),
     ("known", "what the next visit asks the server with, from the last accepted visit"),
     ("latest", "what the next body is likely to resemble"),
@@ -53,6 +53,11 @@ pub const NOT_PROVED: [(&str, &str); 15] = [
     ("searched", "which pages are indexed"),
     ("removal", "what was removed by order: the log tells of it as well"),
     ("redacted", "which rows have no bytes: held against their frames, and the log tells of them"),
+    ("read_as", "what the latest body reads like: made from it"),
+    ("pledge", "the watchlist's names of pledges"),
+    ("pledge_state", "how a pledge stands in a version: made from its text, and can be made again"),
+    ("pledge_term", "until when the watchlist said that a pledge holds; not in the log so far"),
+    ("pledge_note", "what people added by hand; not in the log so far"),
     ("renaming", "a renaming that the watchlist has not followed yet"),
     ("sqlite_sequence", "SQLite's own: the highest number that was given"),
 ];

@@ -84,14 +84,16 @@ pub fn list_lead_in(text: &Text, block: usize) -> Option<usize> {
 }
 
 /// Returns what an edit with this verdict did to a promise that has other words now.
+///
+/// What has less force binds less, whatever the words are taken for after it: they were a promise.
 pub fn happening(verdict: &Verdict) -> Happening {
     use Direction::{Looser, Tighter};
     match (verdict.meaning, verdict.direction) {
         (Meaning::Cosmetic | Meaning::Editorial, _) => Happening::Reworded,
-        (_, Tighter) | (Meaning::Strengthened, _) => Happening::Strengthened,
         (Meaning::Weakened | Meaning::Removed, _) | (Meaning::Widened, Looser) => {
             Happening::Weakened
         }
+        (_, Tighter) | (Meaning::Strengthened, _) => Happening::Strengthened,
         (Meaning::Narrowed, _) => Happening::Narrowed,
         (Meaning::Exception | Meaning::Condition | Meaning::Added, Looser) => Happening::Narrowed,
         (Meaning::Exception, _) if verdict.has(Tag::ExceptionAdded) => Happening::Narrowed,

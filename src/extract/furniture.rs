@@ -397,9 +397,8 @@ fn is_before_prose(outline: &Outline, index: usize) -> bool {
         if parent == at {
             return false;
         }
-        let mut following = outline.children(parent).filter(|&child| {
-            at < child
-                && (0 < outline.nodes[child].sum.words || outline.nodes[child].tag == Tag::Button)
+        let mut following = outline.siblings_after(at).filter(|&child| {
+            0 < outline.nodes[child].sum.words || outline.nodes[child].tag == Tag::Button
         });
         if let Some(next) = following.next() {
             let next = &outline.nodes[next];

@@ -3,7 +3,7 @@
 //! Known by their make alone. Links among prose are the policy's own, such as those to the
 //! companies that data goes to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::extract::{
     outline::{Outline, Sum},
@@ -34,7 +34,8 @@ fn leave_out_under(outline: &mut Outline, root: usize) {
     let shown = shown_nodes(outline, root);
     let first = shown.iter().copied().find(prose).unwrap_or(root);
     let last = shown.iter().copied().rfind(prose).unwrap_or(end);
-    let headings = heading_words(outline, &shown);
+    let mut repeated = Repeated { headings: heading_words(outline, &shown), known: None };
+    let mut first_prose = BTreeMap::new();
     let mut skip_to = 0;
     for index in shown {
         if index < skip_to || index == root {
@@ -49,8 +50,8 @@ fn leave_out_under(outline: &mut Outline, root: usize) {
             continue;
         }
         let is_edge = (outline.nodes[index].end <= first && !is_authors_list(outline, index))
-            || (last < index && !is_after_prose(outline, index));
-        if is_edge || repeats(outline, index, &headings) {
+            || (last < index && !is_after_prose(outline, index, &mut first_prose));
+        if is_edge || repeated.has(outline, root, index) {
             outline.nodes[index].is_left_out = true;
             skip_to = outline.nodes[index].end;
         }
@@ -131,13 +132,21 @@ fn is_authors_list(outline: &Outline, index: usize) -> bool {
     node.is_in_content && node.sum.inner_links * 2 < node.sum.links
 }
 
-/// Returns whether prose stands before an element in the same box: the links belong to it.
-fn is_after_prose(outline: &Outline, index: usize) -> bool {
+/// Returns whether prose stands before an element in the same box: the links belong to it. Where
+/// the first prose of a box stands is sought once, and kept.
+fn is_after_prose(
+    outline: &Outline,
+    index: usize,
+    first_prose: &mut BTreeMap<usize, Option<usize>>,
+) -> bool {
     let parent = outline.nodes[index].parent;
-    outline.children(parent).take_while(|&child| child < index).any(|child| {
+    let has_prose = |&child: &usize| {
         let node = &outline.nodes[child];
         !node.is_left_out && 0 < node.sum.prose
-    })
+    };
+    let first =
+        first_prose.entry(parent).or_insert_with(|| outline.children(parent).find(has_prose));
+    first.is_some_and(|first| first < index)
 }
 
 fn heading_words(outline: &Outline, shown: &[usize]) -> BTreeSet<String> {
@@ -148,19 +157,42 @@ fn heading_words(outline: &Outline, shown: &[usize]) -> BTreeSet<String> {
         .collect()
 }
 
-/// Returns whether a list's links lead within the page and most of them say what headings say:
-/// leaving it out loses no words.
-fn repeats(outline: &Outline, index: usize, headings: &BTreeSet<String>) -> bool {
-    let sum = outline.nodes[index].sum;
-    if sum.inner_links < 3 || sum.inner_links * 10 < sum.links * 8 {
-        return false;
+/// Which links say what headings say.
+struct Repeated {
+    headings: BTreeSet<String>,
+    /// For each node from the root on, how many such links stand before it. Counted when it is first
+    /// asked for, and once: lists within lists have the same links.
+    known: Option<Vec<usize>>,
+}
+
+impl Repeated {
+    /// Returns whether a list's links lead within the page and most of them say what headings say:
+    /// leaving it out loses no words.
+    fn has(&mut self, outline: &Outline, root: usize, index: usize) -> bool {
+        let sum = outline.nodes[index].sum;
+        if sum.inner_links < 3 || sum.inner_links * 10 < sum.links * 8 {
+            return false;
+        }
+        let headings = &self.headings;
+        let known = self.known.get_or_insert_with(|| count_known(outline, root, headings));
+        let known = known[outline.nodes[index].end - root] - known[index - root];
+        sum.links as usize * 7 <= known * 10
     }
-    let links = (index..outline.nodes[index].end).filter(|&at| {
+}
+
+fn count_known(outline: &Outline, root: usize, headings: &BTreeSet<String>) -> Vec<usize> {
+    let is_known = |at: usize| {
         let node = &outline.nodes[at];
-        node.tag == Tag::Anchor && 0 < node.sum.words
-    });
-    let known = links.filter(|&at| headings.contains(&key(outline, at))).count();
-    sum.links as usize * 7 <= known * 10
+        let is_link = node.tag == Tag::Anchor && 0 < node.sum.words;
+        is_link && !headings.is_empty() && headings.contains(&key(outline, at))
+    };
+    let mut counts = vec![0];
+    let mut count = 0;
+    for at in root..outline.nodes[root].end {
+        count += usize::from(is_known(at));
+        counts.push(count);
+    }
+    counts
 }
 
 /// The letters and digits of an element's words, without a number before them.

@@ -259,8 +259,16 @@ impl<'a> Outline<'a> {
 
     /// Returns the children of a node.
     pub fn children(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
-        let end = self.nodes[index].end;
-        let mut at = index + 1;
+        self.children_from(index + 1, self.nodes[index].end)
+    }
+
+    /// Returns the siblings behind a node, without a walk over those before it.
+    pub fn siblings_after(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        self.children_from(self.nodes[index].end, self.nodes[self.nodes[index].parent].end)
+    }
+
+    fn children_from(&self, start: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
+        let mut at = start;
         std::iter::from_fn(move || {
             (at < end).then(|| {
                 let child = at;

@@ -26,8 +26,9 @@ pub type NodeId = <HtmlTreeSink as TreeSink>::Handle;
 
 /// The deepest nesting that is read. Real policy pages stay under 60, browsers cut at 512.
 pub const DEPTH_MAX: u32 = 512;
-/// The most nodes of a page; one of a megabyte has some fifty thousand. So many take 200 MB.
-pub const NODES_MAX: u32 = 1_000_000;
+/// The most nodes of a page; one of a megabyte has some fifty thousand. With what is made of them,
+/// so many take some 200 MB.
+pub const NODES_MAX: u32 = 500_000;
 /// The most attributes of all elements together.
 const ATTRIBUTES_MAX: u32 = 500_000;
 /// How much is parsed between two looks at the counts, in bytes.

@@ -4,8 +4,6 @@
 //! attribute finds it on no page until it is listed here; `reduced` leaves out of the markup what
 //! is not listed, so that pages that differ in nothing else have one fingerprint.
 
-use crate::extract::signs;
-
 /// Who reads the tree of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
@@ -56,7 +54,7 @@ fn of_element(element: &str, name: &str, value: &str) -> Use {
         "li" => name == "value",
         "meta" => matches!(name, "property" | "name" | "http-equiv" | "charset"),
         "ol" => matches!(name, "type" | "start"),
-        "script" => name == "src" && signs::is_challenge(value),
+        "script" => name == "src" && is_challenge(value),
         _ => false,
     };
     if is_read { Use::Value } else { Use::Nothing }
@@ -69,6 +67,13 @@ pub fn is_fact(name: &str, value: &str) -> bool {
         "http-equiv" => true,
         _ => false,
     }
+}
+
+/// Returns whether a script of this address asks visitors to prove that they are human.
+pub fn is_challenge(source: &str) -> bool {
+    ["/cdn-cgi/challenge-platform/", "/recaptcha/", "hcaptcha.com", "captcha-delivery"]
+        .iter()
+        .any(|known| source.contains(known))
 }
 
 /// Returns whether what a comment says is read. Where a comment stands always is.

@@ -6,7 +6,7 @@
 use scraper::{Html, Node, node::Element};
 
 use crate::{
-    extract::{parse::NodeId, words::normalized},
+    extract::{parse::NodeId, reads, words::normalized},
     model::{
         text::{BlockKind, Text},
         trouble::{Trouble, TroubleKind},
@@ -64,8 +64,8 @@ impl Facts {
             "script" => {
                 self.scripts += 1;
                 let source = attr("src").unwrap_or("");
-                if is_challenge(source) {
-                    self.challenge = Some(normalized(source));
+                if reads::is_challenge(source) {
+                    self.challenge = Some(normalized(brief(source)));
                 }
             }
             "noscript" if self.noscript.len() < 400 => {
@@ -95,22 +95,23 @@ impl Facts {
     fn note_meta(&mut self, name: Option<&str>, content: Option<&str>, equiv: Option<&str>) {
         let Some(content) = content else { return };
         match name {
-            Some("og:title") => self.shared_title = Some(normalized(content)),
-            Some("og:site_name") => self.site_name = Some(normalized(content)),
+            Some("og:title") => self.shared_title = Some(normalized(brief(content))),
+            Some("og:site_name") => self.site_name = Some(normalized(brief(content))),
             Some(_) | None => (),
         }
         if equiv.is_some_and(|equiv| equiv.eq_ignore_ascii_case("refresh")) {
-            let target = content.split_once(['=']).map(|(_, target)| normalized(target));
+            let target = content.split_once(['=']).map(|(_, target)| normalized(brief(target)));
             self.refresh = target.filter(|target| !target.is_empty());
         }
     }
 }
 
-/// Returns whether a script of this address asks visitors to prove that they are human.
-pub fn is_challenge(source: &str) -> bool {
-    ["/cdn-cgi/challenge-platform/", "/recaptcha/", "hcaptcha.com", "captcha-delivery"]
-        .iter()
-        .any(|known| source.contains(known))
+/// The most bytes of an attribute that are read for a title or an address.
+const BRIEF_BYTES: usize = 2_000;
+
+/// Returns the start of an attribute's value, which may be as long as a page.
+fn brief(value: &str) -> &str {
+    &value[..value.floor_char_boundary(BRIEF_BYTES)]
 }
 
 fn is_html(element: &Element) -> bool {

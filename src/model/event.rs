@@ -12,6 +12,7 @@ use crate::model::{
     snapshot::Digest,
     time::Timestamp,
     trouble::{Trouble, TroubleKind},
+    verdict::Verdict,
 };
 
 /// An event's name: 16 hex digits, the same whenever the same event is recorded or sent again.
@@ -136,6 +137,16 @@ impl Event {
         }
     }
 
+    /// Returns the verdict on the strongest edit, if it is a change of which every edit of the
+    /// wording was judged.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        let wording = || self.edits().iter().filter(|it| it.kind.is_wording());
+        match wording().all(|it| it.verdict.is_some()) {
+            true => wording().filter_map(|it| it.verdict.as_ref()).max_by_key(|it| it.weight()),
+            false => None,
+        }
+    }
+
     /// Returns the edits, if it is a change.
     pub fn edits(&self) -> &[Edit] {
         match &self.what {
@@ -148,6 +159,20 @@ impl Event {
             | What::Pledge { .. } => &[],
         }
     }
+}
+
+/// Returns the edits in the order of their weight, strongest first; those that nobody judged come
+/// before those that bind nobody otherwise, and among equals the order stays.
+pub fn by_weight(edits: &[Edit]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..edits.len()).collect();
+    order.sort_by_key(|&at| {
+        let edit = &edits[at];
+        let substantive = edit.verdict.as_ref().filter(|it| it.meaning.is_substantive());
+        let is_judged = edit.verdict.is_some();
+        let weight = substantive.map(Verdict::weight);
+        std::cmp::Reverse((weight, !is_judged))
+    });
+    order
 }
 
 /// What happened.

@@ -8,6 +8,7 @@ use url::Url;
 use crate::model::{
     address::AddressRule,
     channel::{Channel, UrlSource},
+    edit::EditKind,
     page::PageId,
     snapshot::Digest,
 };
@@ -130,6 +131,8 @@ pub struct Watch {
     pub confirm_within: Duration,
     /// How long trouble lasts before it is alerted.
     pub trouble_after: Duration,
+    /// Kinds of edits that are alerted though no word is altered; empty unless asked for.
+    pub also_alert: Vec<EditKind>,
     /// The language asked for, as an `Accept-Language` value, `en-US,en;q=0.8`.
     pub language: Option<String>,
     /// Request headers to send beside our own.
@@ -169,6 +172,7 @@ impl Watch {
             every: Self::EVERY,
             confirm_within: Self::CONFIRM_WITHIN,
             trouble_after: Self::TROUBLE_AFTER,
+            also_alert: Vec::new(),
             language: None,
             headers: Vec::new(),
             state: WatchState::Active,

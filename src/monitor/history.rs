@@ -91,6 +91,8 @@ pub fn compare(
 ) -> Result<Compared, MonitorError> {
     let (before, after) = (version(app, page, before)?, version(app, page, after)?);
     let diff = compare::diff::diff(&before.text, &after.text);
+    let elsewhere = compare::verdicts::Elsewhere::default();
+    let diff = compare::verdicts::judged(&before.text, &after.text, diff, &elsewhere);
     Ok(Compared { before, after, diff })
 }
 

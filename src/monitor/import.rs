@@ -6,6 +6,7 @@ pub mod capture;
 pub mod judging;
 mod parts;
 pub mod places;
+mod redirects;
 pub mod request;
 pub mod source;
 mod spool;

@@ -16,6 +16,7 @@ use crate::{
     },
     monitor::{
         app::{App, MonitorError},
+        history::{self, Which},
         pledges::list,
         sweep::due_at,
         turns::{Turns, turns_of},
@@ -169,6 +170,10 @@ fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, M
     })
 }
 
+/// A text of fewer characters may be a stub or a teaser that was never the policy: that is some 200
+/// words, of which the shortest policies have twice as many.
+const STUB_CHARS: usize = 1_200;
+
 fn notes(
     app: &App,
     watch: Option<&Watch>,
@@ -192,6 +197,15 @@ fn notes(
         notes.push("private addresses are allowed for this page, as the watchlist says".to_owned());
     }
     if has_version {
+        let latest = history::version(app, &watch.page, Which::Latest)?;
+        if latest.text.char_count() < STUB_CHARS {
+            notes.push(format!(
+                "only {} words are read of it, where policies have thousands: `show {}` tells \
+                 whether they are the policy's",
+                latest.text.word_count(),
+                watch.page
+            ));
+        }
         for pledge in &watch.pledges {
             let life = list::states(app, &watch.page, pledge)?;
             let standing = life.last().map(|it| it.state.standing);

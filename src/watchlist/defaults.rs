@@ -50,6 +50,11 @@ fn page_rows() -> Vec<DefaultRow> {
             "how long trouble lasts before it is alerted",
         ),
         row(
+            "settings.also_alert",
+            none(),
+            "which edits without other words are alerted, too, as in [\"date_stamp\"]",
+        ),
+        row(
             "settings.remind",
             lasting(rules.remind),
             "how long before a pledge's deadline it is told to be near; 0 tells nobody",
@@ -177,6 +182,7 @@ mod tests {
         for row in defaults().iter().filter(|row| row.value == "none") {
             let is_none = match row.key {
                 "settings.contact" => settings.contact.is_none(),
+                "settings.also_alert" => watches[0].also_alert.is_empty(),
                 "settings.language" => watches[0].language.is_none(),
                 "settings.proxy" => settings.proxy.is_none(),
                 "settings.ca_file" => settings.ca_file.is_none(),
@@ -196,6 +202,7 @@ mod tests {
         for row in defaults() {
             let value = match (row.key, row.value.as_str()) {
                 ("settings.contact" | "settings.ca_file", _) => "\"x\"",
+                ("settings.also_alert", _) => "[\"link_target\"]",
                 ("settings.language", _) => "\"de\"",
                 ("settings.proxy", _) => "\"http://p:3128\"",
                 ("settings.heartbeat", _) => "\"https://beat.example.org/x\"",

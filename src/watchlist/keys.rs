@@ -41,6 +41,7 @@ pub const PAGE_RULES: TableKeys = TableKeys {
         "every",
         "confirm_within",
         "trouble_after",
+        "also_alert",
         "remind",
         "language",
         "robots",

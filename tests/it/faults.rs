@@ -5,6 +5,7 @@
 //! change told because of it; bounded memory and time.
 
 mod addresses;
+mod adversarial;
 mod answers;
 mod bounded;
 mod clocks;
@@ -15,6 +16,7 @@ mod making;
 mod names;
 mod process;
 mod readers;
+mod rows;
 mod storage;
 mod watchlist;
 mod wire;

@@ -16,10 +16,10 @@ const MISSING: &str =
     "This pause does not apply to use of FaceFind's matching to find missing persons.";
 const REFERENCE: &str =
     "For more information, see our <a href=\"/news/one-year\">announcement</a>.";
-const NEXT: &str = "<h2>5. Storage</h2><p>5.1. You may store up to ten thousand objects without \
-    charge.</p><p>5.2. Objects that nobody reads for a year are deleted after a notice.</p>";
-const BEFORE: &str = "<h1>Terms</h1><h2>4. Services</h2><p>4.7. You may distribute our binary code \
-    with your programs.</p><p>4.8. A trained person decides on the basis of an independent \
+const NEXT: &str = "<h2>5. Storage</h2><p>5.1. Amaranth stores up to ten thousand objects without \
+    charge.</p><p>5.2. Objects that nobody reads for a year are deleted by Amaranth after a notice.</p>";
+const BEFORE: &str = "<h1>Terms</h1><h2>4. Services</h2><p>4.7. You may distribute the code of \
+    Amaranth with your programs.</p><p>4.8. A trained person decides on the basis of an independent \
     examination.</p>";
 
 /// Returns the terms: the number of the clause, and what stands in it and behind it.

@@ -442,6 +442,21 @@ fn what_long_stands_in_the_place_of_a_policy_is_told_and_watched_on() {
 }
 
 #[test]
+fn an_edit_without_other_words_is_told_if_the_watchlist_asks_for_it() {
+    for (asked, telling) in [("", "quiet"), ("also_alert = [\"date_stamp\"]", "alert")] {
+        let site = Site::start();
+        let world = watching(&site, asked);
+        let dated = |day: u32| format!("{POLICY}<p>Last updated: {day} May 2025</p>");
+        site.page("/p", &framed(&dated(3), "a"));
+        world.sweep_at("2026-01-01T00:00:00Z");
+        site.page("/p", &framed(&dated(4), "a"));
+        world.sweep_at("2026-01-02T00:00:00Z");
+        world.sweep_at("2026-01-02T06:00:00Z");
+        assert_eq!(told(&world), [format!("change {telling}")], "{asked:?}");
+    }
+}
+
+#[test]
 fn another_page_that_is_another_at_each_visit_never_becomes_the_policy() {
     let site = Site::start();
     let world = watching(&site, "");

@@ -302,13 +302,17 @@ mod tests {
         }
     }
 
+    const HEAD: Option<&str> = Some("example.org/log 12 cm9vdA");
+
     #[tokio::test]
     async fn a_mail_server_takes_the_mail() {
         let (port, thread) = server(&[("DATA", "354 go on")]);
-        send(&channel(port), "reader@example.org", &samples::change(), None).await.unwrap();
+        send(&channel(port), "reader@example.org", &samples::change(), HEAD).await.unwrap();
         let heard = thread.join().unwrap();
         assert!(heard.contains("RCPT TO:<reader@example.org>"), "{heard}");
         assert!(heard.contains("Subject: [pledgewatch]"), "{heard}");
+        assert!(heard.contains("X-Pledgewatch-Log: example.org/log 12 cm9vdA"), "{heard}");
+        assert!(heard.contains("(keep it): example.org/log 12 cm9vdA"), "{heard}");
     }
 
     #[tokio::test]

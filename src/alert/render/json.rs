@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    alert::render::{DiffView, plain, visible::without_credentials},
+    alert::render::{DiffView, amounts, plain, visible::without_credentials},
     model::{
         edit::{DiffRow, Edit, EditKind, Mark, MarkKind, Passage},
         event::{Delivery, DeliveryState, Event, Telling, Told, What},
@@ -13,7 +13,7 @@ use crate::{
         text::{BlockKind, Text},
         time::Timestamp,
         trouble::Trouble,
-        verdict::Verdict,
+        verdict::{Side, Trigger, Verdict},
     },
 };
 
@@ -113,7 +113,8 @@ fn event_facts(event: &Event) -> Map<String, Value> {
         "pending": matches!(event.telling, Telling::Pending),
         "quiet": quiet,
     });
-    [value, what(&event.what)].into_iter().flat_map(object).collect()
+    let verdict = json!({ "verdict": event.verdict().map(verdict) });
+    [value, what(&event.what), verdict].into_iter().flat_map(object).collect()
 }
 
 fn what(what: &What) -> Value {
@@ -262,6 +263,27 @@ fn edit(edit: &Edit) -> Value {
         "after_block": block(&edit.after),
         "heading": edit.heading,
         "marks": edit.marks.iter().map(mark).collect::<Vec<_>>(),
+        "verdict": edit.verdict.as_ref().map(verdict),
+    })
+}
+
+fn verdict(verdict: &Verdict) -> Value {
+    let trigger = |it: &Trigger| {
+        let side = match it.side {
+            Side::Before => "before",
+            Side::After => "after",
+        };
+        json!({ "side": side, "start": it.span.start, "end": it.span.end, "words": it.words })
+    };
+    json!({
+        "meaning": verdict.meaning.code(),
+        "direction": verdict.direction.code(),
+        "norm": verdict.norm.code(),
+        "bound": verdict.bound.code(),
+        "sureness": verdict.sureness.code(),
+        "tags": verdict.tags.iter().map(|it| it.code()).collect::<Vec<_>>(),
+        "triggers": verdict.triggers.iter().map(trigger).collect::<Vec<_>>(),
+        "words": amounts::account(verdict),
     })
 }
 

@@ -80,11 +80,15 @@ pub fn diff(view: &DiffView) -> String {
     text
 }
 
-/// Returns an excerpt's title: what was done, and under which heading.
+/// Returns an excerpt's title: what was done, under which heading, and what it amounts to.
 pub fn title(excerpt: &Excerpt) -> String {
-    match excerpt.heading.as_str() {
+    let title = match excerpt.heading.as_str() {
         "" => excerpt.label().to_owned(),
         heading => format!("{}, under \"{heading}\"", excerpt.label()),
+    };
+    match &excerpt.amounts_to {
+        Some(amounts_to) => format!("{title}: {amounts_to}"),
+        None => title,
     }
 }
 

@@ -229,9 +229,11 @@ fn judgement(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
 fn version(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
     access.maybe(
         "SELECT v.page, g.name, v.number, v.cause, t.digest, t.raw_bytes, r.revision, r.selection,
-             v.first_visit, v.first_at, v.established_at, v.judgement
+             v.first_visit, v.first_at, v.established_at, v.judgement, b.digest
          FROM version v JOIN page g ON g.id = v.page JOIN text t ON t.id = v.text
-         JOIN regime r ON r.id = v.regime WHERE v.id = ?1",
+         JOIN regime r ON r.id = v.regime
+         LEFT JOIN ground ON ground.version = v.id LEFT JOIN text b ON b.id = ground.text
+         WHERE v.id = ?1",
         [id],
         |row| {
             let members = fields([
@@ -247,6 +249,7 @@ fn version(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
                 ("first_at", time(row, 9)?),
                 ("established_at", time(row, 10)?),
                 ("judgement", integer(row, 11)?),
+                ("ground", digest(row, 12)?),
             ]);
             Ok(Derived { fields: members, page: Some(row.get(0)?) })
         },

@@ -35,6 +35,7 @@ fn rich() -> (tempfile::TempDir, Archive) {
     let id = archive.record_visits(std::slice::from_ref(&changed)).unwrap()[0];
     let mut judgement = judgement(id, &changed, Finding::Established, "two");
     judgement.versions = vec![version(id, &changed, crate::model::cause::Cause::Page, "two")];
+    judgement.versions[0].ground = Some(text("two, but for one"));
     let telling = Telling::Alert(at(3));
     judgement.events = vec![event(&changed, change("one", "two"), telling, &["a@x", "b@x"])];
     judgement.read_again = judgement.reading.clone();

@@ -16,7 +16,7 @@ use crate::{
         page::PageId,
         snapshot::{Digest, Snapshot},
         time::Timestamp,
-        visit::{Answer, FetchFailure, Origin, Outcome, Part, Visit},
+        visit::{Answer, FetchFailure, Hop, Origin, Outcome, Part, Visit},
         watch::Watch,
     },
     monitor::{
@@ -29,6 +29,7 @@ use crate::{
             capture::{Came, Captured},
             parts::Assembly,
             places::Places,
+            redirects::{Followed, Redirects},
             request::{ImportFailure, Imported, Progress, Telling},
             source::Item,
             whole::{Found, WholeVisit},
@@ -72,6 +73,8 @@ pub struct Judging<'a> {
     fresh_bodies: BTreeMap<Digest, Snapshot>,
     /// Captures of pages that are made of several addresses.
     assembly: Assembly,
+    /// Redirects whose targets are yet to come.
+    redirects: Redirects,
     /// The pages with captures before visits on record.
     anew: BTreeSet<PageId>,
     imported: Imported,
@@ -101,6 +104,7 @@ impl<'a> Judging<'a> {
             fresh: BTreeSet::new(),
             fresh_bodies: BTreeMap::new(),
             assembly: Assembly::default(),
+            redirects: Redirects::default(),
             anew: BTreeSet::new(),
             imported: Imported::default(),
             lately: Lately::default(),
@@ -132,6 +136,9 @@ impl<'a> Judging<'a> {
     /// Judges what is left and returns what the import came to.
     pub fn finish(mut self) -> Result<Imported, ImportFailure> {
         self.judge_batch()?;
+        let unfollowed = self.redirects.finish();
+        let visits = self.read_all(unfollowed)?;
+        self.judge_visits(visits)?;
         let anew: Vec<PageId> = self.anew.into_iter().collect();
         for page in &anew {
             judge_anew(self.app, page, self.clock)?;
@@ -147,13 +154,21 @@ impl<'a> Judging<'a> {
         let done = batch.len() as u64;
         let mut visits = Vec::new();
         for found in batch {
-            let visit = match found {
-                Found::One(captured) => self.visit(captured)?,
-                Found::Whole(whole) => self.whole(whole)?,
-            };
-            self.keep_bodies(visit.as_ref());
-            visits.extend(visit);
+            match found {
+                Found::One(captured) => visits.extend(self.followed(captured)?),
+                Found::Whole(whole) => {
+                    let visit = self.whole(whole)?;
+                    self.keep_bodies(visit.as_ref());
+                    visits.extend(visit);
+                }
+            }
         }
+        self.judge_visits(visits)?;
+        (self.progress)(Progress::Done(done));
+        Ok(())
+    }
+
+    fn judge_visits(&mut self, visits: Vec<Visit>) -> Result<(), ImportFailure> {
         self.fresh.clear();
         self.fresh_bodies.clear();
         let all = visits.len() as u64;
@@ -186,13 +201,12 @@ impl<'a> Judging<'a> {
         })?;
         self.imported.changes += changes;
         self.imported.captures += all;
-        (self.progress)(Progress::Done(done));
         Ok(())
     }
 
     /// Counts a capture that shows no page, or none of the addresses of its page.
-    fn passes_over(&mut self, captured: &Captured) -> bool {
-        let count = if (300..400).contains(&captured.status) {
+    fn passes_over(&mut self, captured: &Captured) -> Result<bool, ImportFailure> {
+        let count = if self.says_nothing(captured)? {
             &mut self.imported.redirects
         } else if !self.places.is_named() && !captured.may_be_page() {
             &mut self.imported.no_pages
@@ -200,18 +214,59 @@ impl<'a> Judging<'a> {
             let page = self.places.page(&captured.url);
             let several = 1 < self.places.watch(&page, &captured.url).urls.len();
             if !several || self.places.position(&page, &captured.url).is_some() {
-                return false;
+                return Ok(false);
             }
             &mut self.imported.partial
         };
         *count += 1;
-        true
+        Ok(true)
+    }
+
+    /// Returns whether a capture is a redirect of which nothing is known: one of a page that was
+    /// there before is what became of it.
+    fn says_nothing(&self, captured: &Captured) -> Result<bool, ImportFailure> {
+        let repeats = captured.status == 304 && matches!(captured.came, Came::Again(_));
+        if !(300..400).contains(&captured.status) || repeats {
+            return Ok(false);
+        }
+        let page = self.places.page(&captured.url);
+        let several = self.places.known_watch(&page).is_some_and(|watch| 1 < watch.urls.len());
+        let is_told = captured.status != 304 && captured.field("location").is_some() && !several;
+        let was_met = || matches!(self.latest.get(&page), Some(Some(_)));
+        let is_known =
+            is_told && (was_met() || self.app.archive.page_state(&page)?.last_visit_at.is_some());
+        Ok(!is_known)
+    }
+
+    /// Returns the visits that a capture and the redirects before it stand for.
+    fn followed(&mut self, captured: Captured) -> Result<Vec<Visit>, ImportFailure> {
+        let page = self.places.page(&captured.url);
+        let several = 1 < self.places.watch(&page, &captured.url).urls.len();
+        let given = match several {
+            true => vec![(captured, Vec::new())],
+            false => self.redirects.take(&page, captured),
+        };
+        self.read_all(given)
+    }
+
+    fn read_all(&mut self, given: Vec<Followed>) -> Result<Vec<Visit>, ImportFailure> {
+        let mut visits = Vec::new();
+        for (captured, hops) in given {
+            let visit = self.visit(captured, hops)?;
+            self.keep_bodies(visit.as_ref());
+            visits.extend(visit);
+        }
+        Ok(visits)
     }
 
     /// Returns the visit that a capture stands for; `None` where it stands for none, or for one
     /// that is on record. What is passed over is counted.
-    fn visit(&mut self, captured: Captured) -> Result<Option<Visit>, ImportFailure> {
-        if self.passes_over(&captured) {
+    fn visit(
+        &mut self,
+        captured: Captured,
+        hops: Vec<Hop>,
+    ) -> Result<Option<Visit>, ImportFailure> {
+        if self.passes_over(&captured)? {
             return Ok(None);
         }
         let page = self.places.page(&captured.url);
@@ -229,6 +284,10 @@ impl<'a> Judging<'a> {
         if let Some(position) = address {
             // By the name that the watchlist has for it, as at a live visit.
             part.url = self.places.watch(&page, &url).urls[position].clone();
+        }
+        if let Some(first) = hops.first() {
+            part.url = first.url.clone();
+            part.hops = hops;
         }
         let url = part.url.clone();
         let digest = match &part.outcome {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use url::Url;
 
 use crate::{
-    compare,
+    compare::{self, verdicts::Elsewhere},
     model::{
         cause::Cause,
         channel::{Channel, ChannelKind},
-        edit::EditKind,
+        edit::{Diff, Edit, EditKind},
         event::{Addressee, Certainty, Change, Event, EventId, EventKind, Telling, What},
         history::{Judgement, NewEvent},
         page::PageId,
@@ -248,10 +248,18 @@ pub fn own_change(cause: Cause, (before, after): (&Text, &Text), at: Timestamp) 
         before: before.digest(),
         after: after.digest(),
         before_last_at: at,
-        edits: compare::diff::diff(before, after).edits().cloned().collect(),
+        edits: judged(after, &compare::diff::diff(before, after)),
         untold: 0,
         pledges: Vec::new(),
     }
+}
+
+/// Returns the edits of the diff that led to a text, each with its verdict.
+pub fn judged(after: &Text, diff: &Diff) -> Vec<Edit> {
+    let before = compare::verdicts::text_before(after, diff);
+    let elsewhere = Elsewhere::default();
+    let judged = compare::verdicts::judged(&before, after, diff.clone(), &elsewhere);
+    judged.edits().cloned().collect()
 }
 
 /// Returns why edits of this strength are on record only.

@@ -278,14 +278,14 @@ impl<'a> Line<'a> {
         Some(Run { since, lasted: self.at[until].since(self.at[first]), was_before })
     }
 
-    /// Returns whether a clause stood: it was seen at two visits, apart.
+    /// Returns whether a clause stood: it was seen at two visits one after the other, apart.
     fn stood(&self, clause: &Digest) -> bool {
-        let seen = || self.said.iter().zip(&self.at).filter(|(said, _)| said.has(clause));
-        self.is_seen_twice
-            || match (seen().next(), seen().next_back()) {
-                (Some((_, first)), Some((_, last))) => HOLD <= last.since(*first),
-                (_, _) => false,
-            }
+        let mut since: Option<Timestamp> = None;
+        let stood = self.said.iter().zip(&self.at).any(|(said, at)| {
+            since = said.has(clause).then(|| since.unwrap_or(*at));
+            since.is_some_and(|since| HOLD <= at.since(since))
+        });
+        self.is_seen_twice || stood
     }
 
     /// Returns since when something holds that was so before, if it has held for so long that it is
