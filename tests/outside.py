@@ -71,11 +71,14 @@ def warc_tools(tool, folder, path):
         passed = told.count("digest pass") + told.count("not checked (revisit)")
         check(passed == count, f"warcio saw {passed} of {count} records")
     if fastwarc := tool("fastwarc"):
-        ran = run([fastwarc, "check", "-p", str(path)], folder, text=True)
-        told = ran.stdout + ran.stderr
-        check(ran.returncode == 0 and "no digest" not in told.lower(),
-              f"fastwarc check of {path.name}")
-        check(f"{count} records were verified" in told, f"fastwarc saw {count} records")
+        # Without -p: it holds the payload digest of a revisit, which is that of the body that is
+        # repeated, against the revisit's own block.
+        told = folder / "told.txt"
+        ran = run([fastwarc, "check", "-q", "-o", str(told), str(path)], folder, text=True)
+        lines = told.read_text().splitlines() if told.exists() else []
+        right = [line for line in lines if ": OK" in line and "BLOCK_NO_DIGEST" not in line]
+        check(ran.returncode == 0, f"fastwarc check of {path.name} {ran.stderr}")
+        check(len(right) == count, f"fastwarc found {len(right)} of {count} records right")
         # What a check cannot see must fail here: the last record cleanly gone.
         cut = folder / "cut.warc.gz"
         data = path.read_bytes()

@@ -28,7 +28,8 @@ impl Archive {
     /// these texts in events and in the search index. Visits, digests, lengths and judgements stay.
     ///
     /// What was packed upon the bytes is packed anew first. Returns how many texts went with them;
-    /// bodies that are taken out already are passed over. Nothing of the bytes is left in the file.
+    /// of bodies that are taken out already, what was read anew since goes. Nothing of the bytes is
+    /// left in the file.
     pub fn redact(
         &mut self,
         bodies: &[Digest],
@@ -40,9 +41,6 @@ impl Archive {
             let mut texts = 0;
             for digest in bodies {
                 let id = frames::require(access, Shelf::Snapshots, digest)?;
-                if is_redacted(access, Shelf::Snapshots, id)? {
-                    continue;
-                }
                 let what = Shelf::Snapshots.name(digest);
                 let removal = record(access, at, "redact", &what, reason)?;
                 texts += take_out_body(access, id, &Order { removal, at, reason })?;
@@ -73,7 +71,6 @@ impl Archive {
             let bodies: Vec<i64> = access.all(
                 "SELECT DISTINCT p.snapshot FROM part p JOIN visit v ON v.id = p.visit
                  WHERE v.page = ?1 AND p.snapshot IS NOT NULL
-                     AND p.snapshot NOT IN (SELECT item FROM redacted WHERE shelf = 'snapshot')
                      AND NOT EXISTS (SELECT 1 FROM part q JOIN visit w ON w.id = q.visit
                          WHERE q.snapshot = p.snapshot AND w.page <> v.page)
                  ORDER BY p.snapshot DESC",
@@ -141,6 +138,33 @@ pub fn is_redacted(access: Access<'_>, shelf: Shelf, id: i64) -> Result<bool, Fa
     Ok(access.maybe(sql, params![shelf.table(), id], |_| Ok(()))?.is_some())
 }
 
+/// Takes the pages with versions of a text out of the index, which is made anew of them.
+fn index_anew(access: Access<'_>, text: i64) -> Result<(), Fault> {
+    let pages: Vec<i64> = access.all(
+        "SELECT page FROM version WHERE text = ?1 UNION SELECT v.page FROM read_again a
+         JOIN version v ON v.id = a.version WHERE a.text = ?1",
+        [text],
+        |row| row.get(0),
+    )?;
+    pages.into_iter().try_for_each(|page| passages::forget(access, page))
+}
+
+/// Keeps a text again that was taken out and comes anew: a page that still says it is still read. The
+/// removal stays on record.
+pub fn come_back(access: Access<'_>, shelf: Shelf, id: i64, bytes: &[u8]) -> Result<(), Fault> {
+    if !is_redacted(access, shelf, id)? {
+        return Ok(());
+    }
+    let frame = frames::pack(bytes, None, LEVEL)?;
+    frames::replace(access, shelf, id, (None, 0), &frame)?;
+    let sql = "DELETE FROM redacted WHERE shelf = ?1 AND item = ?2";
+    access.execute(sql, params![shelf.table(), id])?;
+    match shelf {
+        Shelf::Texts => index_anew(access, id),
+        Shelf::Snapshots | Shelf::Headers => Ok(()),
+    }
+}
+
 /// By which order something is taken out.
 struct Order<'a> {
     removal: i64,
@@ -161,7 +185,10 @@ fn take_out_body(access: Access<'_>, id: i64, order: &Order<'_>) -> Result<u64, 
         [id],
         |row| row.get(0),
     )?;
-    take_out(access, Shelf::Snapshots, id, order)?;
+    // Taken out before, it may have been read anew since: its words go then.
+    if !is_redacted(access, Shelf::Snapshots, id)? {
+        take_out(access, Shelf::Snapshots, id, order)?;
+    }
     access.execute("DELETE FROM known WHERE snapshot = ?1", [id])?;
     access.execute("UPDATE latest SET snapshot = NULL WHERE snapshot = ?1", [id])?;
     access.execute("UPDATE latest SET run = NULL WHERE run = ?1", [id])?;
@@ -170,15 +197,7 @@ fn take_out_body(access: Access<'_>, id: i64, order: &Order<'_>) -> Result<u64, 
         let sql = "DELETE FROM read_as WHERE text = (SELECT digest FROM text WHERE id = ?1)";
         access.execute(sql, [text])?;
         take_out(access, Shelf::Texts, text, order)?;
-        let pages: Vec<i64> = access.all(
-            "SELECT page FROM version WHERE text = ?1 UNION SELECT v.page FROM read_again a
-             JOIN version v ON v.id = a.version WHERE a.text = ?1",
-            [text],
-            |row| row.get(0),
-        )?;
-        for page in pages {
-            passages::forget(access, page)?;
-        }
+        index_anew(access, text)?;
     }
     for &text in &texts {
         // Nothing can be compared with what is gone: the page begins anew, and nobody is told.

@@ -188,11 +188,10 @@ impl File<'_> {
         let told = format!(
             "{page} was visited at {at}. What came is not here: {what} was taken out by order.\n"
         );
-        let url = visit.parts.first().and_then(|part| Url::parse(&part.url).ok());
         self.put(&NewRecord {
             id: RecordId::of(&[page.as_str(), &at.to_string(), &id.0.to_string(), "redacted"]),
             at,
-            url: url.as_ref(),
+            url: None,
             concurrent_to: None,
             remote: None,
             holds: Holds::Metadata {
@@ -225,7 +224,8 @@ impl File<'_> {
         self.put(&NewRecord {
             id: told.clone(),
             at: visit.started_at,
-            url: visit.parts.first().map(|part| &part.url),
+            // Under an address it would be replayed as what the address gave.
+            url: None,
             concurrent_to: answers.iter().flatten().next(),
             remote: None,
             holds: Holds::Metadata { media_type: MEDIA_TYPE, block: &block },
