@@ -6,7 +6,10 @@ use rusqlite::params;
 use crate::{
     archive::{
         access::Access,
+        columns::from_json,
         error::{ArchiveError, Fault},
+        event_forms::WhatForm,
+        events,
         log::touched::Subject,
         parts,
         parts::Bodies,
@@ -55,20 +58,24 @@ impl Archive {
     pub fn end_anew(&mut self, page: &PageId, at: Timestamp) -> Result<(), ArchiveError> {
         self.write(|access| {
             let page = known(access, page)?;
-            let taken_back = access.all(
-                "UPDATE event SET superseded_by = id
+            let overturned = access.all(
+                "SELECT id, what, packed FROM event
                  WHERE page = ?1 AND superseded_by IS NULL
-                     -- A deadline is no matter of what visits brought.
-                     AND json_extract(what, '$.what') <> 'pledge'
                      AND (SELECT superseded_by FROM judgement
                           WHERE id = event.judgement) IS NOT NULL
                      AND NOT EXISTS (SELECT 1 FROM delivery
-                         WHERE delivery.event = event.id AND state = 'delivered')
-                 RETURNING id",
+                         WHERE delivery.event = event.id AND state = 'delivered')",
                 [page],
-                |row| row.get(0),
+                |row| Ok((row.get::<_, i64>("id")?, events::what_in(row)?)),
             )?;
-            taken_back.into_iter().for_each(|id| access.touch(Subject::Event(id)));
+            for (id, what) in overturned {
+                // A deadline is no matter of what visits brought.
+                if let WhatForm::Pledge { .. } = from_json(&format!("event {id}"), &what)? {
+                    continue;
+                }
+                access.execute("UPDATE event SET superseded_by = id WHERE id = ?1", [id])?;
+                access.touch(Subject::Event(id));
+            }
             let given_up = access.all(
                 "UPDATE delivery SET state = 'given_up', state_at = ?2,
                      last_error = 'earlier captures were imported, and it did not hold'
