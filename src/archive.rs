@@ -49,6 +49,7 @@ mod judgements;
 mod mark_forms;
 mod migrations;
 mod opening;
+mod packed;
 mod parts;
 mod passages;
 mod pledge_forms;

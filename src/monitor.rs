@@ -28,3 +28,4 @@ pub mod sweep;
 pub mod swept;
 pub mod turns;
 pub mod visit_form;
+pub mod whereabouts;

@@ -9,8 +9,8 @@ use crate::{
         deliveries,
         error::{ArchiveError, Fault},
         event_forms::WhatForm,
-        frames,
         log::touched::Subject,
+        packed,
         store::Archive,
     },
     model::{
@@ -195,7 +195,7 @@ pub fn insert(
             before,
             after,
             "",
-            packed(&to_json(&WhatForm::of(&event.what))?)?
+            packed::pack(&to_json(&WhatForm::of(&event.what))?)?
         ],
     )?;
     access.touch(Subject::Event(id));
@@ -271,7 +271,7 @@ fn event(row: &Row<'_>) -> Result<(i64, Event), Fault> {
         "quiet" => Telling::Quiet(row.get("quiet_because")?),
         other => return Err(Fault::damaged(format!("event {id}"), format!("it is `{other}`"))),
     };
-    let what: WhatForm = from_json(&format!("event {id}"), &what_json(row)?)?;
+    let what: WhatForm = from_json(&format!("event {id}"), &packed::what_in(row)?)?;
     let event = Event {
         id,
         page: row.get("page")?,
@@ -288,33 +288,4 @@ fn event(row: &Row<'_>) -> Result<(i64, Event), Fault> {
 
 fn told(access: Access<'_>, (id, event): (i64, Event)) -> Result<Told, Fault> {
     Ok(Told { event, deliveries: deliveries::of_event(access, id)? })
-}
-
-/// Packs what happened: the words of a long change take a fifth of the room then.
-pub fn packed(json: &str) -> Result<Vec<u8>, Fault> {
-    frames::pack(json.as_bytes(), None, WHAT_LEVEL)
-}
-
-/// The level at which it is packed: a few are written a month, and all are kept for good.
-const WHAT_LEVEL: i32 = 12;
-
-/// The most bytes of what happened; a change quotes two texts at most.
-const WHAT_BYTES_MAX: usize = 256 << 20;
-
-/// Returns what happened as JSON; it stands unpacked where an earlier program wrote it.
-pub fn what_json(row: &Row<'_>) -> Result<String, Fault> {
-    Ok(what_in(row)?)
-}
-
-/// Returns what happened as JSON, for readers of rows.
-pub fn what_in(row: &Row<'_>) -> rusqlite::Result<String> {
-    let Some(packed) = row.get::<_, Option<Vec<u8>>>("packed")? else {
-        return row.get("what");
-    };
-    let damaged = |problem: String| {
-        let kind = rusqlite::types::Type::Blob;
-        rusqlite::Error::FromSqlConversionFailure(0, kind, problem.into())
-    };
-    let bytes = frames::unpack(&packed, WHAT_BYTES_MAX).map_err(damaged)?;
-    String::from_utf8(bytes).map_err(|error| damaged(error.to_string()))
 }

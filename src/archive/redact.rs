@@ -9,13 +9,12 @@ use crate::{
         access::Access,
         anew,
         error::{ArchiveError, Fault},
-        events,
         frames::{self, LEVEL, Shelf},
         log::{
             facts::{self, Redaction},
             touched::Subject,
         },
-        passages,
+        packed, passages,
         store::Archive,
     },
     model::{history::VisitId, page::PageId, removal::Removal, snapshot::Digest, time::Timestamp},
@@ -238,7 +237,7 @@ fn take_out_of_events(access: Access<'_>, text: i64) -> Result<(), Fault> {
         "SELECT e.id, e.what, e.packed FROM event e, text t
          WHERE t.id = ?1 AND (e.before_text = t.digest OR e.after_text = t.digest)",
         [text],
-        |row| Ok((row.get(0)?, events::what_json(row)?)),
+        |row| Ok((row.get(0)?, packed::what_in(row)?)),
     )?;
     for (event, what) in events {
         let mut form: Value = serde_json::from_str(&what)
@@ -246,7 +245,7 @@ fn take_out_of_events(access: Access<'_>, text: i64) -> Result<(), Fault> {
         blank(&mut form);
         access.execute(
             "UPDATE event SET what = '', packed = ?2 WHERE id = ?1",
-            params![event, events::packed(&form.to_string())?],
+            params![event, packed::pack(&form.to_string())?],
         )?;
         access.touch(Subject::Event(event));
     }

@@ -158,8 +158,9 @@ mod tests {
         let more = "We will never sell face recognition to police departments or schools.";
         let text = Text { blocks: vec![Block::new(BlockKind::Paragraph, more)] };
         let cut = Cut::of(&text);
-        let standing = standing(&judged_since(quoted, (&cut, &(0..1))));
-        assert_ne!(standing, Standing::Weakened);
-        assert_ne!(standing, Standing::Narrowed);
+        let verdict = judged_since(quoted, (&cut, &(0..1)));
+        let standing = standing(&verdict);
+        assert_ne!(standing, Standing::Weakened, "{verdict:?}");
+        assert_ne!(standing, Standing::Narrowed, "{verdict:?}");
     }
 }

@@ -8,8 +8,6 @@ use std::{
     time::Duration,
 };
 
-use url::Url;
-
 use crate::{
     archive::{error::ArchiveError, store::Archive},
     compare,
@@ -19,8 +17,7 @@ use crate::{
         edit::Diff,
         flag::Flag,
         history::{
-            Answered, Judgement, PageState, Reading, Regime, Reread, Spell, Version, VisitId,
-            Waiting,
+            Judgement, PageState, Reading, Regime, Reread, Spell, Version, VisitId, Waiting,
         },
         snapshot::Digest,
         text::Text,
@@ -34,9 +31,8 @@ use crate::{
         familiar,
         intake::{self, Intake, PartReading},
         judge::{
-            case::{Case, Compared, Evidence, Late, Reached, Stay, Whereabouts, Withdrawn},
+            case::{Case, Compared, Evidence, Late, Withdrawn},
             change::is_overdue,
-            events::is_same_place,
             judge,
             passages::HOLD,
             settle::{self, Held, Now, Settled, Weighed},
@@ -44,6 +40,7 @@ use crate::{
         },
         memory::{self, Memory},
         pledges::following::follow_into,
+        whereabouts::whereabouts,
     },
 };
 
@@ -458,36 +455,6 @@ fn waiting(with: &Weighing, before: &Text) -> Result<Option<Held>, ArchiveError>
 fn held(waiting: &Waiting, text: Text, regime: Regime, before: &Text) -> Held {
     let key = waiting.wording;
     Held { diff: compare::diff::diff(before, &text), key, text, regime }
-}
-
-/// How far back it is asked where a page answered.
-const ANSWERED_MAX: usize = 1_000;
-
-fn whereabouts(
-    archive: &Archive,
-    watch: &Watch,
-    visit: &Visit,
-) -> Result<Whereabouts, ArchiveError> {
-    let part = &visit.parts[0];
-    let url = part.final_url().clone();
-    let reached = Reached::by(part.hops.iter().map(|hop| hop.status));
-    if part.hops.is_empty() || is_same_place(&url, watch.url()) {
-        return Ok(Whereabouts { url, reached, stay: None });
-    }
-    let answered = archive.answered(&visit.page, visit.started_at, ANSWERED_MAX)?;
-    let is_here =
-        |it: &&Answered| Url::parse(&it.url).is_ok_and(|there| is_same_place(&there, &url));
-    let stayed: Vec<&Answered> = answered.iter().take_while(is_here).collect();
-    let stay = match (stayed.first(), stayed.last()) {
-        (Some(last), Some(first)) => Some(Stay {
-            since: first.at,
-            last_at: last.at,
-            reached: Reached::by(last.statuses.iter().copied()),
-            came_from: answered.get(stayed.len()).map(|it| it.url.clone()),
-        }),
-        (Some(_), None) | (None, _) => None,
-    };
-    Ok(Whereabouts { url, reached, stay })
 }
 
 /// Returns until when the server asked us to stay away.

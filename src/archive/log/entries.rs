@@ -7,12 +7,11 @@ use crate::{
     archive::{
         access::Access,
         error::Fault,
-        events,
         log::{
             item::{Fields, Item, canonical, fields},
             touched::Subject,
         },
-        parts,
+        packed, parts,
     },
     model::{snapshot::Digest, time::Timestamp},
 };
@@ -265,7 +264,7 @@ fn event(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
          WHERE e.id = ?1",
         [id],
         |row| {
-            let what = events::what_in(row)?;
+            let what = packed::what_in(row)?;
             let members = fields([
                 ("kind", Some(Item::words("event"))),
                 ("event", Some(Item::integer(id))),

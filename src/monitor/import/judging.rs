@@ -3,8 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
     time::Duration,
 };
 
@@ -17,7 +15,6 @@ use crate::{
         snapshot::{Digest, Snapshot},
         time::Timestamp,
         visit::{Answer, FetchFailure, Hop, Origin, Outcome, Part, Visit},
-        watch::Watch,
     },
     monitor::{
         app::App,
@@ -29,12 +26,13 @@ use crate::{
             capture::{Came, Captured},
             parts::Assembly,
             places::Places,
+            reading::{read_pages, watch_of},
             redirects::{Followed, Redirects},
             request::{ImportFailure, Imported, Progress, Telling},
             source::Item,
             whole::{Found, WholeVisit},
         },
-        intake::{Intake, read_known},
+        intake::read_known,
         visit_form::FormFailure,
     },
 };
@@ -44,12 +42,6 @@ const BATCH_CAPTURES_MAX: usize = 100;
 
 /// The most bytes of bodies that a batch holds, give or take one body.
 const BATCH_BYTES_MAX: usize = 32 << 20;
-
-/// How many threads read pages; more would wait for the one that judges.
-const READERS: usize = 2;
-
-/// Room for pages that are nested deeply.
-const READER_STACK_BYTES: usize = 8 << 20;
 
 /// How many bodies are remembered by the digest that their records state.
 const BODIES_MAX: usize = 100_000;
@@ -290,11 +282,7 @@ impl<'a> Judging<'a> {
             part.hops = hops;
         }
         let url = part.url.clone();
-        let digest = match &part.outcome {
-            Outcome::Captured(snapshot) => Some(snapshot.digest()),
-            Outcome::NotModified { digest } => Some(*digest),
-            Outcome::Failed(_) => None,
-        };
+        let digest = part.outcome.digest();
         let is_known = Some(at) <= latest
             && archive.captured_at(&page, at)?.contains(&(url.to_string(), digest));
         if !is_known && Some(at) < latest {
@@ -477,43 +465,6 @@ fn part(
         attempts: 1,
         took: Duration::ZERO,
     }))
-}
-
-/// Returns the watch of a visit's page.
-fn watch_of(places: &Places, visit: &Visit) -> Watch {
-    let urls = || visit.parts.iter().map(|part| part.url.clone()).collect();
-    let plain = || Watch::new(visit.page.clone(), urls());
-    places.known_watch(&visit.page).cloned().unwrap_or_else(plain)
-}
-
-/// Reads the pages of a batch on several threads: each is a matter of its bytes alone.
-///
-/// Gives nothing for a visit whose body is only in the archive.
-fn read_pages(visits: &[Visit], places: &Places, lately: &Lately) -> Vec<Option<Intake>> {
-    let next = AtomicUsize::new(0);
-    let read = || {
-        let mut mine = Vec::new();
-        while let Some((at, visit)) = {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            visits.get(at).map(|visit| (at, visit))
-        } {
-            mine.push((at, lately.take_in_alone(&watch_of(places, visit), visit)));
-        }
-        mine
-    };
-    let mut intakes: Vec<Option<Intake>> = visits.iter().map(|_| None).collect();
-    thread::scope(|scope| {
-        let spawn = |_| {
-            let reader = thread::Builder::new().stack_size(READER_STACK_BYTES);
-            reader.spawn_scoped(scope, read)
-        };
-        // A thread that cannot be had leaves its work to the others, or to the one that judges.
-        let readers: Vec<_> = (0..READERS).filter_map(|it| spawn(it).ok()).collect();
-        for (at, intake) in readers.into_iter().filter_map(|it| it.join().ok()).flatten() {
-            intakes[at] = intake;
-        }
-    });
-    intakes
 }
 
 fn alerted_changes(judgement: &Judgement) -> u64 {

@@ -237,10 +237,15 @@ impl<'a> Line<'a> {
             false => !is_new,
         };
         let was_gone_before = went.iter().any(|(run, _)| run.was_before);
+        // That what was seen but once stays away is no return: it may be one of many.
+        let stays_away =
+            went.is_empty() || went.iter().any(|(run, stood)| run.was_before || *stood);
+        let is_back = |said: &Said| match stays_away {
+            true => trace.holds_in(said),
+            false => trace.is_in(said),
+        };
         match (is_known || was_gone_before, is_known) {
-            (true, _) if let Some(since) = self.lasting(|said| trace.holds_in(said)) => {
-                Stand::Returned(since)
-            }
+            (true, _) if let Some(since) = self.lasting(is_back) => Stand::Returned(since),
             (_, true) => Stand::Known(self.whole(trace)),
             (_, false) => Stand::Passing(self.whole(trace)),
         }

@@ -191,3 +191,13 @@ fn what_is_known_goes_along_with_what_came_at_the_same_visit() {
     let both = [pair("We never sell.", "We may sell."), pair("We keep logs.", "")];
     assert_eq!(told(&found), both);
 }
+
+#[test]
+fn items_of_a_pool_that_come_again_are_no_return_since_another_stays_away() {
+    let page = |minutes: u64| format!("We never sell faces.|{minutes} minutes ago|Write to us.");
+    let minutes = [4, 15, 26, 37, 48, 11, 22, 33, 44, 55, 15];
+    let shown: Vec<(u64, String)> =
+        minutes.iter().enumerate().map(|(at, it)| (at as u64 * 6, page(*it))).collect();
+    let shown: Vec<(u64, &str)> = shown.iter().map(|(at, it)| (*at, it.as_str())).collect();
+    assert!(weighed(shown[0].1, &shown).settled.is_none());
+}
