@@ -9,9 +9,8 @@ use crate::{
         columns::from_json,
         error::{ArchiveError, Fault},
         event_forms::WhatForm,
-        events,
         log::touched::Subject,
-        parts,
+        packed, parts,
         parts::Bodies,
         passages,
         store::Archive,
@@ -66,7 +65,7 @@ impl Archive {
                      AND NOT EXISTS (SELECT 1 FROM delivery
                          WHERE delivery.event = event.id AND state = 'delivered')",
                 [page],
-                |row| Ok((row.get::<_, i64>("id")?, events::what_in(row)?)),
+                |row| Ok((row.get::<_, i64>("id")?, packed::what_in(row)?)),
             )?;
             for (id, what) in overturned {
                 // A deadline is no matter of what visits brought.
