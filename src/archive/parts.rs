@@ -33,9 +33,8 @@ pub fn insert(
     let resembled = resembled(access, page, address)?;
     let (outcome, snapshot, failure) = match &part.outcome {
         Outcome::Captured(body) => {
-            let bytes: Arc<[u8]> = body.bytes().into();
             let base = resembled.snapshot;
-            let id = frames::put(access, Shelf::Snapshots, body.digest(), &bytes, base)?;
+            let id = frames::put(access, Shelf::Snapshots, body.digest(), &body.shared(), base)?;
             ("captured", Some(id), None)
         }
         Outcome::NotModified { digest } => {
