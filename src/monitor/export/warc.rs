@@ -164,7 +164,8 @@ impl File<'_> {
         self.put(&NewRecord {
             id: told.clone(),
             at: visit.started_at,
-            url: visit.parts.first().map(|part| &part.url),
+            // Under an address it would be replayed as what the address gave.
+            url: None,
             concurrent_to: answers.iter().flatten().next(),
             remote: None,
             holds: Holds::Metadata { media_type: MEDIA_TYPE, block: &block },
