@@ -5,8 +5,7 @@
 //! `tags`, and `marks` as spans of characters of the words shown, which stand in `shown`.
 //!
 //! With `--time BEFORE AFTER` it compares two texts, one block a line, and prints the milliseconds
-//! of processor time that diff and verdicts take, and that `similar` takes for its raw diff by
-//! words.
+//! that diff and verdicts take, and that `similar` takes for its raw diff by words.
 
 use std::io::{self, BufRead as _, Write as _};
 use std::process::ExitCode;
@@ -16,6 +15,7 @@ use std::{env, fs, hint::black_box};
 use pledgewatch::compare::diff::diff;
 use pledgewatch::compare::meaning;
 use pledgewatch::compare::meaning::standing::{Role, Standing};
+use pledgewatch::compare::verdicts::{Elsewhere, judged};
 use pledgewatch::model::edit::{Edit, MarkKind};
 use pledgewatch::model::text::{Block, BlockKind, Text};
 use serde_json::{Value, json};
@@ -41,12 +41,12 @@ fn judge_lines() -> io::Result<()> {
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let row: Value = serde_json::from_str(&line?)?;
-        writeln!(out, "{}", judged(&row))?;
+        writeln!(out, "{}", predicted(&row))?;
     }
     Ok(())
 }
 
-fn judged(row: &Value) -> Value {
+fn predicted(row: &Value) -> Value {
     let field = |name: &str| row[name].as_str().map(plain);
     let before = field("before");
     let after = field("after");
@@ -233,8 +233,16 @@ fn time(before: &str, after: &str) -> io::Result<()> {
     let (before, words_before) = text(before)?;
     let (after, words_after) = text(after)?;
     let started = Instant::now();
-    black_box(diff(&before, &after));
+    let found = diff(&before, &after);
     let diffed = started.elapsed();
+    let started = Instant::now();
+    black_box(judged(&before, &after, found, &Elsewhere::default()));
+    let verdicts = started.elapsed();
+    // Linux alone tells; elsewhere it stays zero.
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let peak_kb: f64 =
+        peak.and_then(|it| it.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0.0);
     let started = Instant::now();
     let raw = similar::TextDiff::from_words(&words_before, &words_after);
     black_box(raw.ops().len());
@@ -242,6 +250,9 @@ fn time(before: &str, after: &str) -> io::Result<()> {
     writeln!(
         io::stdout(),
         "{}",
-        json!({"diff_ms": diffed.as_secs_f64() * 1e3, "similar_ms": raw.as_secs_f64() * 1e3})
+        json!({
+            "diff_ms": diffed.as_secs_f64() * 1e3, "verdicts_ms": verdicts.as_secs_f64() * 1e3,
+            "peak_mb": peak_kb / 1e3, "similar_ms": raw.as_secs_f64() * 1e3,
+        })
     )
 }

@@ -6,7 +6,9 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
-        events, reread, status,
+        events,
+        log::touched::Subject,
+        passages, pledges, read_as, reread, status,
         store::Archive,
         texts::{put_text, regime},
         visits,
@@ -50,10 +52,17 @@ fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
     if let Some(again) = &judgement.read_again {
         insert_read_again(access, (page, id), again)?;
     }
-    let mut version = None;
+    read_as::note(access, page, judgement)?;
+    let mut versions = Vec::new();
     for added in &judgement.versions {
-        version = Some(insert_version(access, judgement, (page, id), added)?);
+        versions.push(insert_version(access, judgement, (page, id), added)?);
     }
+    for (at, state) in &judgement.pledges {
+        let unknown = || Fault::Unknown(format!("the version {at} of a judgement"));
+        let version = *versions.get(*at).ok_or_else(unknown)?;
+        pledges::insert(access, (page, version), state, judgement.judged_at)?;
+    }
+    let version = versions.last().copied();
     status::judged(access, &status::Placed { judgement, page, origin, text, version })?;
     for event in &judgement.events {
         events::insert(access, id, judgement.judged_at, event)?;
@@ -134,6 +143,7 @@ fn insert(
         [judgement.visit.0, id],
     )?;
     access.execute("UPDATE visit SET judged = 1 WHERE id = ?1", [judgement.visit.0])?;
+    access.touch(Subject::Judgement(id));
     Ok(id)
 }
 
@@ -144,6 +154,7 @@ fn insert_read_again(
     again: &Reading,
 ) -> Result<(), Fault> {
     let (regime, text) = (regime(access, &again.regime)?, put_text(access, page, &again.text)?);
+    passages::reread(access, page, text)?;
     access.execute(
         "INSERT INTO read_again (version, regime, judgement, text)
          SELECT version, ?2, ?3, ?4 FROM page_status WHERE page = ?1 AND version IS NOT NULL",
@@ -161,7 +172,7 @@ fn insert_version(
     let text = put_text(access, page, &version.text)?;
     let sql = "SELECT coalesce(max(number), 0) + 1 FROM version WHERE page = ?1";
     let number: u32 = access.one(sql, [page], |row| row.get(0))?;
-    access.insert(
+    let added = access.insert(
         "INSERT INTO version (page, number, cause, text, regime, first_visit, first_at,
              established_at, judgement)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -176,5 +187,12 @@ fn insert_version(
             judgement.captured_at,
             id
         ],
-    )
+    )?;
+    passages::add(access, page, added, &version.text)?;
+    if let Some(ground) = &version.ground {
+        let ground = put_text(access, page, ground)?;
+        access.execute("INSERT INTO ground (version, text) VALUES (?1, ?2)", [added, ground])?;
+    }
+    access.touch(Subject::Version(added));
+    Ok(added)
 }

@@ -10,7 +10,7 @@ use crate::{
         store::Archive,
     },
     model::{
-        history::{Regime, Seen, Sightings, Standing, Version, VersionId, VisitId},
+        history::{Ground, Regime, Seen, Sightings, Standing, Version, VersionId, VisitId},
         page::PageId,
         snapshot::{Digest, Snapshot},
         text::Text,
@@ -23,7 +23,7 @@ use crate::{
 const ORDER: &str = "ORDER BY v.established_at, v.number";
 
 /// A version whose judgement was superseded, since its page was judged anew, stands no more.
-const STANDS: &str =
+pub const STANDS: &str =
     "(SELECT superseded_by FROM judgement WHERE judgement.id = v.judgement) IS NULL";
 
 impl Archive {
@@ -38,6 +38,13 @@ impl Archive {
         self.read(|access| Ok(frames::find(access, Shelf::Snapshots, digest)?.is_some()))
     }
 
+    /// Returns the header fields of an answer as they are kept, netstrings of name and value by
+    /// turns, read from the disk and checked against their digest.
+    pub fn header_set(&self, digest: &Digest) -> Result<Vec<u8>, ArchiveError> {
+        let bytes = self.read(|access| frames::get_by_digest(access, Shelf::Headers, digest))?;
+        Ok(bytes.to_vec())
+    }
+
     /// Returns a text, read from the disk and checked against its digest.
     pub fn text(&self, digest: &Digest) -> Result<Text, ArchiveError> {
         self.read(|access| {
@@ -48,10 +55,7 @@ impl Archive {
 
     /// Returns the versions of a page, oldest first; none for a page that is not on record.
     pub fn versions(&self, page: &PageId) -> Result<Vec<Version>, ArchiveError> {
-        self.read(|access| {
-            let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
-            access.all(&versions(&format!("v.page = ?1 AND {STANDS} {ORDER}")), [page], version)
-        })
+        self.read(|access| of_page(access, page))
     }
 
     /// Returns the version that the page showed at an instant: the last one that was seen by then.
@@ -140,26 +144,17 @@ impl Archive {
         })
     }
 
-    /// Returns how often and when a wording was seen at healthy visits of a page; `None` if never.
-    pub fn sightings(
-        &self,
-        page: &PageId,
-        wording: &Digest,
-    ) -> Result<Option<Sightings>, ArchiveError> {
+    /// Returns what texts are held against beside a version, where that is not its own text.
+    pub fn ground(&self, version: VersionId) -> Result<Option<Ground>, ArchiveError> {
         self.read(|access| {
-            let Some(page) = access.page(page)? else { return Ok(None) };
-            access.one(
-                "SELECT count(*), min(captured_at), max(captured_at) FROM judgement
-                 WHERE page = ?1 AND wording = (SELECT id FROM wording WHERE digest = ?2)
-                     AND accepted <> 0 AND superseded_by IS NULL AND wording IS NOT NULL",
-                params![page, wording],
-                |row| match row.get(0)? {
-                    0 => Ok(None),
-                    visits => {
-                        let (first_at, last_at) = (row.get(1)?, row.get(2)?);
-                        Ok(Some(Sightings { visits, first_at, last_at }))
-                    }
-                },
+            access.maybe(
+                "SELECT g.digest, t.digest FROM ground
+                 JOIN version v ON v.id = ground.version
+                 JOIN text g ON g.id = ground.text
+                 JOIN text t ON t.id = v.text
+                 WHERE ground.version = ?1",
+                [version.0],
+                |row| Ok(Ground { text: row.get(0)?, version: row.get(1)? }),
             )
         })
     }
@@ -169,6 +164,12 @@ impl Archive {
 pub fn text_from_bytes(digest: &Digest, bytes: &[u8]) -> Result<Text, Fault> {
     let text = std::str::from_utf8(bytes).ok().and_then(Text::from_lines);
     text.ok_or_else(|| Fault::damaged(Shelf::Texts.name(digest), "its lines are no text"))
+}
+
+/// Returns the versions of a page that stand, oldest first.
+pub fn of_page(access: Access<'_>, page: &PageId) -> Result<Vec<Version>, Fault> {
+    let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
+    access.all(&versions(&format!("v.page = ?1 AND {STANDS} {ORDER}")), [page], version)
 }
 
 /// Returns the version of this number among all.

@@ -75,6 +75,33 @@ pub fn push_block_stream(block: &Block, stream: &mut String) -> (u32, Stamps) {
     (weight, if length == 0 { Stamps::Only } else { Stamps::Some })
 }
 
+/// Calls `each` with the stream of every clause of a block that says something and is no statement
+/// of the last update.
+pub fn each_clause_stream(block: &Block, mut each: impl FnMut(&str)) {
+    let (_, body) = marker_and_body(block);
+    let may_hold_stamp = stamp::may_hold_stamp(body);
+    if may_hold_stamp && treatment(block).may_be_date && stamp::is_date(body) {
+        return;
+    }
+    let spans = match block.kind {
+        BlockKind::Row => std::iter::once(0..body.len()).collect(),
+        BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::Item(_) => {
+            clause::sentences(body)
+        }
+    };
+    let mut stream = String::new();
+    for span in spans {
+        if may_hold_stamp && stamp::is_stamp(&body[span.clone()]) {
+            continue;
+        }
+        stream.clear();
+        fold::push_stream(&body[span], &mut stream);
+        if !stream.is_empty() {
+            each(&stream);
+        }
+    }
+}
+
 /// The streams met so far.
 #[derive(Default)]
 pub struct Streams<'a> {

@@ -8,6 +8,7 @@
 //!
 //! Source: <https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/>
 
+pub mod cdx;
 mod fields;
 pub mod flaw;
 mod frames;

@@ -6,6 +6,7 @@ use crate::model::{
     cause::Cause,
     event::{Addressee, Event, EventId},
     page::PageId,
+    pledge::PledgeState,
     snapshot::Digest,
     text::Text,
     time::Timestamp,
@@ -239,6 +240,8 @@ pub struct Judgement {
     pub reasons: Vec<String>,
     /// The text that the visit gave, if it gave one.
     pub reading: Option<Reading>,
+    /// By what the reading can be known again, where that can be told and is not on record.
+    pub seal: Option<Seal>,
     /// The established version's first visit, read again under today's regime with the same
     /// words, so that the next visit need not read it again.
     pub read_again: Option<Reading>,
@@ -247,6 +250,8 @@ pub struct Judgement {
     pub reread: Vec<Reread>,
     /// Versions to add, in order; at most one for our own upgrade and one for the page.
     pub versions: Vec<NewVersion>,
+    /// How pledges stand in these versions, each with the index of its version.
+    pub pledges: Vec<(usize, PledgeState)>,
     /// The wording that waits after this visit.
     pub waiting: Option<Waiting>,
     /// The trouble that the page is in after this visit.
@@ -261,6 +266,17 @@ pub struct Judgement {
     pub alerted: Vec<(EventId, Vec<Addressee>)>,
     /// Events recorded earlier that can become no alert any more, with the reason.
     pub quieted: Vec<(EventId, String)>,
+}
+
+/// By what a reading can be known again, with what was read beside the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The digest of all that was read: a body with the same gives the same reading.
+    pub fingerprint: Digest,
+    /// The strongest sign of trouble, if there was one.
+    pub sign: Option<Trouble>,
+    /// The language, if it could be told.
+    pub language: Option<String>,
 }
 
 /// A recorded visit, read again under another regime.
@@ -305,12 +321,33 @@ pub struct NewVersion {
     pub cause: Cause,
     /// Its text.
     pub text: Text,
+    /// What later texts are held against, where that is not the text itself: passages of it that
+    /// were not seen to hold, or are known to come and go, stand in it as they stood before.
+    pub ground: Option<Text>,
     /// Under which it was read.
     pub regime: Regime,
     /// The visit that first showed it.
     pub first_visit: VisitId,
     /// When that visit was.
     pub first_at: Timestamp,
+}
+
+/// What texts are held against that differ from a version's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ground {
+    /// The digest of the text that they are held against.
+    pub text: Digest,
+    /// The digest of the version's text as it was read then.
+    pub version: Digest,
+}
+
+/// How a pledge stands in a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedState {
+    /// The version; its text is the one in which the place lies.
+    pub version: Version,
+    /// The state.
+    pub state: PledgeState,
 }
 
 /// An event to record.

@@ -8,6 +8,7 @@ use url::Url;
 use crate::model::{
     address::AddressRule,
     channel::{Channel, UrlSource},
+    edit::EditKind,
     page::PageId,
     snapshot::Digest,
 };
@@ -15,6 +16,8 @@ use crate::model::{
 /// The whole watchlist, checked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Watchlist {
+    /// The digest of the text that it was read from; `None` where it was not read.
+    pub source: Option<Digest>,
     /// What holds for all pages.
     pub settings: Settings,
     /// The watches in the order of the file; ids are unique.
@@ -128,6 +131,8 @@ pub struct Watch {
     pub confirm_within: Duration,
     /// How long trouble lasts before it is alerted.
     pub trouble_after: Duration,
+    /// Kinds of edits that are alerted though no word is altered; empty unless asked for.
+    pub also_alert: Vec<EditKind>,
     /// The language asked for, as an `Accept-Language` value, `en-US,en;q=0.8`.
     pub language: Option<String>,
     /// Request headers to send beside our own.
@@ -138,6 +143,9 @@ pub struct Watch {
     pub robots: RobotsRule,
     /// Which addresses may be reached.
     pub addresses: AddressRule,
+    /// How long before a pledge's deadline it is told that it is near, in whole days; zero tells
+    /// nobody.
+    pub remind: Duration,
     /// The commitments on the page.
     pub pledges: Vec<Pledge>,
 }
@@ -149,6 +157,8 @@ impl Watch {
     pub const CONFIRM_WITHIN: Duration = Duration::from_secs(36 * 3_600);
     /// Nine in ten collapses heal within days.
     pub const TROUBLE_AFTER: Duration = Duration::from_secs(3 * 86_400);
+    /// Time to ask the company, and to prepare a piece.
+    pub const REMIND: Duration = Duration::from_secs(30 * 86_400);
 
     /// Returns a watch of `urls` with the defaults for everything else; `urls` is not empty.
     pub fn new(page: PageId, urls: Vec<Url>) -> Watch {
@@ -162,11 +172,13 @@ impl Watch {
             every: Self::EVERY,
             confirm_within: Self::CONFIRM_WITHIN,
             trouble_after: Self::TROUBLE_AFTER,
+            also_alert: Vec::new(),
             language: None,
             headers: Vec::new(),
             state: WatchState::Active,
             robots: RobotsRule::Honored,
             addresses: AddressRule::PublicOnly,
+            remind: Self::REMIND,
             pledges: Vec::new(),
         }
     }

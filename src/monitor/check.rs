@@ -8,8 +8,6 @@ use std::{
     time::Duration,
 };
 
-use url::Url;
-
 use crate::{
     archive::{error::ArchiveError, store::Archive},
     compare,
@@ -19,9 +17,9 @@ use crate::{
         edit::Diff,
         flag::Flag,
         history::{
-            Answered, Judgement, PageState, Reading, Regime, Reread, Spell, Version, VisitId,
-            Waiting,
+            Judgement, PageState, Reading, Regime, Reread, Spell, Version, VisitId, Waiting,
         },
+        snapshot::Digest,
         text::Text,
         time::Timestamp,
         trouble::{Trouble, TroubleKind},
@@ -30,16 +28,19 @@ use crate::{
     },
     monitor::{
         earlier::{self, Before, Today},
-        intake::{self, Intake, PartReading, take_in},
+        familiar,
+        intake::{self, Intake, PartReading},
         judge::{
-            case::{Case, Compared, Evidence, Held, Overdue, Reached, Stay, Whereabouts},
+            case::{Case, Compared, Evidence, Late, Withdrawn},
             change::is_overdue,
-            events::is_same_place,
             judge,
-            recall::{Moment, Recall, Recalled, ask},
+            passages::HOLD,
+            settle::{self, Held, Now, Settled, Weighed},
             suspicion::{Aspect, suspicion},
         },
-        memory,
+        memory::{self, Memory},
+        pledges::following::follow_into,
+        whereabouts::whereabouts,
     },
 };
 
@@ -51,8 +52,11 @@ pub fn check(
     (id, visit): (VisitId, &Visit),
     judged_at: Timestamp,
 ) -> Result<Judgement, ArchiveError> {
-    let intake = take_in(watch, visit, archive)?;
-    check_taken_in(archive, watch, channels, Taken { id, visit, intake }, judged_at)
+    let (intake, note) = familiar::take_in(watch, visit, archive)?.into_parts();
+    let taken = Taken { id, visit, intake };
+    let mut judgement = check_taken_in(archive, watch, channels, taken, judged_at)?;
+    note(&mut judgement);
+    Ok(judgement)
 }
 
 /// Returns the watch of a visit's page, or a plain one if the watchlist has it no more.
@@ -70,7 +74,7 @@ pub struct Taken<'a> {
     pub id: VisitId,
     /// The visit.
     pub visit: &'a Visit,
-    /// What it gave, as [`take_in`] read it.
+    /// What it gave, as [`intake::take_in`] read it.
     pub intake: Intake,
 }
 
@@ -111,6 +115,7 @@ pub fn check_taken_in(
         let trouble = Trouble::new(TroubleKind::Unreadable, evidence);
         Ok(judge(&case, Evidence::Trouble(trouble, None)))
     })?;
+    follow_into(archive, watch, channels, &mut judgement)?;
     judgement.reasons.extend(oddities(visit));
     judgement.reread.extend(reread);
     Ok(judgement)
@@ -202,25 +207,26 @@ fn in_trouble(
     };
     let today = Today { text: None, parts: &[], ..with.today };
     let with = Weighing { today, ..*with };
+    let regime = intake::regime(&with.case.watch.selection);
     let Some(before) = earlier::established(with.archive, version, &today)? else {
         return Ok(Evidence::Trouble(trouble, None));
     };
-    let held = waiting(&with, &before.text, &before.text)?;
-    let overdue = held.filter(Held::is_wording).map(|held| {
-        let Before { text, rederived, .. } = before;
-        Box::new(Overdue { before: text, held, rederived })
-    });
-    Ok(Evidence::Trouble(trouble, overdue))
+    let ground = ground(with.archive, version, &before.text)?;
+    let memory = remembered(&with, version, &regime)?;
+    let settled = weighed(&with, version, &memory, (&ground, before.version()), None).settled;
+    let rederived = before.rederived.map(|it| it.beside(&ground));
+    let late = settled.map(|settled| Box::new(Late { settled, rederived }));
+    Ok(Evidence::Trouble(trouble, late))
 }
 
 /// Returns the wording that waits, which a return of the established one takes back.
-fn withdrawn(with: &Weighing, version: &Version) -> Result<Option<Box<Overdue>>, ArchiveError> {
+fn withdrawn(with: &Weighing, version: &Version) -> Result<Option<Box<Withdrawn>>, ArchiveError> {
     if with.case.state.waiting.is_none() {
         return Ok(None);
     }
-    let before = with.archive.text(&version.text)?;
-    let held = waiting(with, &before, &before)?.filter(Held::is_wording);
-    Ok(held.map(|held| Box::new(Overdue { before, held, rederived: None })))
+    let ground = ground(with.archive, version, &with.archive.text(&version.text)?)?;
+    let held = waiting(with, &ground)?.filter(Held::is_wording);
+    Ok(held.map(|held| Box::new(Withdrawn { version: version.text, held })))
 }
 
 /// A page may be short by nature: with nothing to hold it against, few words are no trouble.
@@ -267,15 +273,15 @@ fn beside(with: &Weighing, version: &Version, after: After) -> Result<Evidence, 
     if before.rederived.as_ref().is_some_and(|it| it.taken_as_it_stands) {
         return taken_as_it_stands(with, version, before, after);
     }
-    let diff = match after.reading.text == before.text {
+    let ground = ground(archive, version, &before.text)?;
+    let diff = match after.reading.text == ground {
         true => Diff::default(),
-        false => compare::diff::diff(&before.text, &after.reading.text),
+        false => compare::diff::diff(&ground, &after.reading.text),
     };
     let differs = diff.strongest().is_some_and(|kind| kind.is_wording());
-    let (mut suspected, mut sightings, mut standing) = (None, None, None);
+    let (mut suspected, mut standing) = (None, None);
     if differs {
         suspected = suspicions(with, version, &before, &after)?;
-        sightings = archive.sightings(&case.watch.page, &after.reading.wording)?;
         if let (Some(_), Some(spell)) = (&suspected, &case.state.spell) {
             let page = &case.watch.page;
             if let Some(found) = archive.standing(page, &after.reading.wording, spell.since)? {
@@ -283,53 +289,76 @@ fn beside(with: &Weighing, version: &Version, after: After) -> Result<Evidence, 
             }
         }
     }
-    let mut waiting = waiting(with, &before.text, &after.reading.text)?;
-    let recalled = match differs {
-        true => recalled(with, version, &before.text, (&after.reading, &diff), waiting.as_mut())?,
-        false => Recalled { recall: Recall::Fresh, fresh: None },
-    };
-    let key = recalled.fresh.as_ref().map_or(after.reading.wording, compare::wording::wording);
+    let mut weighed_now = Weighed::default();
+    let mut key = after.reading.wording;
+    if differs {
+        let memory = remembered(with, version, &after.reading.regime)?;
+        let now = suspected.is_none().then_some((&after.reading, &diff));
+        weighed_now = weighed(with, version, &memory, (&ground, before.version()), now);
+        key = settle::key((&ground, &after.reading), &diff, &weighed_now.stands);
+    }
+    let waiting = waiting(with, &ground)?;
+    let rederived = before.rederived.map(|it| it.beside(&ground));
     Ok(Evidence::Compared(Box::new(Compared {
         reading: after.reading,
-        before: before.text,
-        rederived: before.rederived,
+        version: rederived.as_ref().map_or(version.text, |it| it.version.text.digest()),
+        before: ground,
+        rederived,
         read_again: before.read_again,
         unsettled: None,
         diff,
         key,
-        recall: recalled.recall,
-        sightings,
+        stands: weighed_now.stands,
+        settled: weighed_now.settled,
         waiting,
         suspicion: suspected,
         standing,
     })))
 }
 
-/// Asks what of this visit's text, and of the wording that waits, the page has shown before.
-fn recalled(
+/// Returns what texts are held against beside the established version, which reads like this today.
+fn ground(archive: &Archive, version: &Version, today: &Text) -> Result<Text, ArchiveError> {
+    let Some(ground) = archive.ground(version.id)? else { return Ok(today.clone()) };
+    let kept = archive.text(&ground.text)?;
+    if ground.version == today.digest() {
+        return Ok(kept);
+    }
+    Ok(settle::ground_again((&kept, &archive.text(&ground.version)?), today))
+}
+
+/// Returns what the page has shown lately, as it is read today.
+fn remembered(with: &Weighing, version: &Version, regime: &Regime) -> Result<Memory, ArchiveError> {
+    let Weighing { archive, case, today, .. } = with;
+    let ground = archive.ground(version.id)?.filter(|ground| ground.version == version.text);
+    let text = ground.map_or(version.text, |ground| ground.text);
+    let established = memory::Established { text, first_at: version.first_at };
+    let page = &case.watch.page;
+    let mut memory = memory::recall(archive, page, case.captured_at, regime, established)?;
+    if let Some(waiting) = &case.state.waiting
+        && let Some(text) = earlier::waiting_text(archive, today, waiting, with.reread)?
+    {
+        memory.add(waiting.first_visit, waiting.first_at, &text);
+    }
+    Ok(memory)
+}
+
+fn weighed(
     with: &Weighing,
     version: &Version,
-    before: &Text,
-    (reading, diff): (&Reading, &Diff),
-    waiting: Option<&mut Held>,
-) -> Result<Recalled, ArchiveError> {
+    memory: &Memory,
+    (ground, version_text): (&Text, Option<Digest>),
+    text: Option<(&Reading, &Diff)>,
+) -> Weighed {
     let case = with.case;
-    let established = memory::Established { text: version.text, first_at: version.first_at };
-    let page = &case.watch.page;
-    let memory =
-        memory::recall(with.archive, page, case.captured_at, &reading.regime, established)?;
-    let waits_since = case.state.waiting.as_ref().filter(|it| it.is_wording());
-    let moment = Moment {
-        at: case.captured_at,
-        waits_since: waits_since.map_or(case.captured_at, |waiting| waiting.first_at),
-        within: case.watch.confirm_within,
+    let last_at = case.state.version_last_at;
+    let established = settle::Established {
+        version: version_text.unwrap_or(version.text),
+        ground,
+        last_at,
+        is_seen_twice: last_at.is_some_and(|last| HOLD <= last.since(version.first_at)),
     };
-    if let Some(held) = waiting.filter(|held| held.is_wording()) {
-        let recalled = ask(&memory, (before, &held.text), &held.diff, moment);
-        held.was_seen_before |= recalled.recall != Recall::Fresh;
-        held.key = recalled.fresh.as_ref().map_or(held.key, compare::wording::wording);
-    }
-    Ok(ask(&memory, (before, &reading.text), diff, moment))
+    let (visit, at, within) = (case.visit, case.captured_at, case.watch.confirm_within);
+    settle::weigh(memory, &established, Now { visit, at, text, within })
 }
 
 /// Nothing that the version before was read from can be held against the text: it stands as it
@@ -349,22 +378,23 @@ fn taken_as_it_stands(
         let first = with.archive.visit(waiting.first_visit)?;
         if first.regime == Some(version.regime) {
             let text = with.archive.text(&waiting.text)?;
-            let held = held(with, waiting, text, version.regime, (&kept, &kept))?;
-            unsettled =
-                held.is_wording().then_some(Overdue { before: kept, held, rederived: None });
+            let kept = ground(with.archive, version, &kept)?;
+            let held = held(waiting, text, version.regime, &kept);
+            unsettled = held.is_wording().then(|| Settled::unsure(version.text, waiting, held));
         }
     }
     let key = after.reading.wording;
     Ok(Evidence::Compared(Box::new(Compared {
         reading: after.reading,
+        version: before.text.digest(),
         before: before.text,
         rederived: before.rederived,
         read_again: None,
         unsettled,
         diff: Diff::default(),
         key,
-        recall: Recall::Fresh,
-        sightings: None,
+        stands: Vec::new(),
+        settled: None,
         waiting: None,
         suspicion: None,
         standing: None,
@@ -385,82 +415,46 @@ fn suspicions(
         (false, false) => before.parts.clone(),
         (false, true) => earlier::established_parts(with.archive, version, &with.today)?,
     };
-    let of = |before: &Text, after: &Text, sign: Option<&Trouble>, language: Option<&str>, cut| {
+    let of = |before: &Text,
+              after: &Text,
+              sign: Option<&Trouble>,
+              language: Option<&str>,
+              parts: &[Part]| {
         let language_before = detected(before);
-        let language_before = language_before.as_deref();
-        let aspect = Aspect { sign, language_before, language_after: language, may_be_cut: cut };
+        let aspect = Aspect {
+            sign,
+            language_before: language_before.as_deref(),
+            language_after: language,
+            may_be_cut: parts.iter().any(intake::may_be_cut),
+            is_open: parts.iter().any(intake::is_open),
+        };
         suspicion(before, after, &aspect)
     };
     if parts_before.len() != after.parts.len() || after.parts.is_empty() {
-        let cut = visit.parts.iter().any(intake::may_be_cut);
         let (sign, language) = (after.sign.as_ref(), after.language.as_deref());
-        return Ok(of(&before.text, &after.reading.text, sign, language, cut));
+        return Ok(of(&before.text, &after.reading.text, sign, language, &visit.parts));
     }
     let each = parts_before.iter().zip(&after.parts).zip(&visit.parts);
     Ok(each.fold(None, |found, ((before, after), part)| {
         let (sign, language) = (after.sign.as_ref(), after.language.as_deref());
         let differs = *before != after.text;
-        let cut = intake::may_be_cut(part);
-        let suspect = || of(before, &after.text, sign, language, cut).map(|it| at(part, it));
+        let part_alone = std::slice::from_ref(part);
+        let suspect = || of(before, &after.text, sign, language, part_alone).map(|it| at(part, it));
         found.or_else(|| if differs { suspect() } else { None })
     }))
 }
 
 /// Returns the wording that waits, read under today's regime.
-fn waiting(with: &Weighing, before: &Text, after: &Text) -> Result<Option<Held>, ArchiveError> {
+fn waiting(with: &Weighing, before: &Text) -> Result<Option<Held>, ArchiveError> {
     let Some(waiting) = &with.case.state.waiting else { return Ok(None) };
     let regime = intake::regime(&with.case.watch.selection);
     let text = earlier::waiting_text(with.archive, &with.today, waiting, with.reread)?;
-    text.map(|text| held(with, waiting, text, regime, (before, after))).transpose()
+    Ok(text.map(|text| held(waiting, text, regime, before)))
 }
 
-fn held(
-    with: &Weighing,
-    waiting: &Waiting,
-    text: Text,
-    regime: Regime,
-    (before, after): (&Text, &Text),
-) -> Result<Held, ArchiveError> {
-    let seen = with.archive.sightings(&with.case.watch.page, &waiting.wording)?;
-    let wording = compare::wording::wording(&text);
-    Ok(Held {
-        key: wording,
-        was_seen_before: seen.is_some_and(|seen| seen.first_at < waiting.first_at),
-        diff: compare::diff::diff(before, &text),
-        since: compare::diff::diff(&text, after),
-        reading: Reading { text: text.clone(), regime, wording },
-        text,
-    })
-}
-
-/// How far back it is asked where a page answered.
-const ANSWERED_MAX: usize = 1_000;
-
-fn whereabouts(
-    archive: &Archive,
-    watch: &Watch,
-    visit: &Visit,
-) -> Result<Whereabouts, ArchiveError> {
-    let part = &visit.parts[0];
-    let url = part.final_url().clone();
-    let reached = Reached::by(part.hops.iter().map(|hop| hop.status));
-    if part.hops.is_empty() || is_same_place(&url, watch.url()) {
-        return Ok(Whereabouts { url, reached, stay: None });
-    }
-    let answered = archive.answered(&visit.page, visit.started_at, ANSWERED_MAX)?;
-    let is_here =
-        |it: &&Answered| Url::parse(&it.url).is_ok_and(|there| is_same_place(&there, &url));
-    let stayed: Vec<&Answered> = answered.iter().take_while(is_here).collect();
-    let stay = match (stayed.first(), stayed.last()) {
-        (Some(last), Some(first)) => Some(Stay {
-            since: first.at,
-            last_at: last.at,
-            reached: Reached::by(last.statuses.iter().copied()),
-            came_from: answered.get(stayed.len()).map(|it| it.url.clone()),
-        }),
-        (Some(_), None) | (None, _) => None,
-    };
-    Ok(Whereabouts { url, reached, stay })
+fn held(waiting: &Waiting, text: Text, regime: Regime, before: &Text) -> Held {
+    let key = waiting.wording;
+    Held { diff: compare::diff::diff(before, &text), key, text, regime }
 }
 
 /// Returns until when the server asked us to stay away.

@@ -8,6 +8,7 @@ use crate::{
     model::{
         cause::Cause,
         history::{NewVersion, PageState, Reading, Reread, Version, VisitId, VisitRecord, Waiting},
+        snapshot::Digest,
         text::Text,
         time::Timestamp,
         visit::Visit,
@@ -187,6 +188,11 @@ impl Before {
     fn as_kept(text: Text) -> Before {
         Before { text, parts: Vec::new(), rederived: None, read_again: None }
     }
+
+    /// Returns the digest of the version's text as it reads today, where it reads otherwise.
+    pub fn version(&self) -> Option<Digest> {
+        self.rederived.as_ref().map(|it| it.version.text.digest())
+    }
 }
 
 impl Today<'_> {
@@ -295,6 +301,7 @@ fn rederived(
     let version = NewVersion {
         cause,
         text: text.clone(),
+        ground: None,
         regime: reading.regime,
         first_visit: version.first_visit,
         first_at: version.first_at,
@@ -308,6 +315,7 @@ fn taken_as_it_stands(today: &Today, kept: Text, cause: Cause, text: &Text) -> B
     let version = NewVersion {
         cause,
         text: text.clone(),
+        ground: None,
         regime: regime(&today.watch.selection),
         first_visit: today.id,
         first_at: today.visit.started_at,

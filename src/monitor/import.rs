@@ -6,6 +6,8 @@ pub mod capture;
 pub mod judging;
 mod parts;
 pub mod places;
+mod reading;
+mod redirects;
 pub mod request;
 pub mod source;
 mod spool;

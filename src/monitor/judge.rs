@@ -6,7 +6,8 @@
 pub mod case;
 pub mod change;
 pub mod events;
-pub mod recall;
+pub mod passages;
+pub mod settle;
 pub mod suspicion;
 
 use crate::{
@@ -18,20 +19,21 @@ use crate::{
         trouble::{Trouble, TroubleKind},
     },
     monitor::judge::{
-        case::{Case, Compared, Evidence, Held, Overdue, blank},
+        case::{Case, Compared, Evidence, Withdrawn, blank},
         events::{Teller, healthy},
+        settle::Held,
     },
 };
 
 /// Returns what the visit adds to the record.
 pub fn judge(case: &Case, evidence: Evidence) -> Judgement {
     match evidence {
-        Evidence::Trouble(trouble, overdue) => {
+        Evidence::Trouble(trouble, late) => {
             let mut judgement = in_trouble(case, trouble, None);
-            if let Some(overdue) = overdue {
-                change::establish_overdue(case, &mut judgement, &overdue);
+            if let Some(late) = late {
+                change::establish(case, &mut judgement, &late.settled);
                 judgement.waiting = None;
-                if let Some(rederived) = overdue.rederived {
+                if let Some(rederived) = late.rederived {
                     events::add_own_upgrade(case, &mut judgement, rederived);
                 }
             }
@@ -53,19 +55,23 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
         (None, _) => {
             let reason = "the text is, word for word, the established one".to_owned();
             let withdrawn = compared.waiting.filter(Held::is_wording);
-            let before = compared.before;
-            let withdrawn = withdrawn.map(|held| Overdue { before, held, rederived: None });
+            let withdrawn = withdrawn.map(|held| Withdrawn { version: compared.version, held });
             same(case, Some(compared.reading), withdrawn.as_ref(), reason)
         }
         (Some(kind), Some(trouble))
             if kind.is_wording() && lasts_as_it_is(case, trouble, &compared) =>
         {
-            change::replaced(case, &compared)
+            let mut judgement = change::replaced(case, &compared);
+            if let Some(spell) = case.state.spell.as_ref().filter(|spell| !spell.alerted) {
+                let reason = "it is told as what has taken the place of the text";
+                judgement.quieted.push((spell.event.clone(), reason.to_owned()));
+            }
+            judgement
         }
         (Some(kind), Some(trouble)) if kind.is_wording() => {
             let mut judgement = in_trouble(case, trouble.clone(), Some(compared.reading.clone()));
-            if let Some(overdue) = change::overdue(case, &compared) {
-                change::establish_overdue(case, &mut judgement, &overdue);
+            if let Some(settled) = &compared.settled {
+                change::establish(case, &mut judgement, settled);
                 judgement.waiting = None;
             }
             judgement
@@ -78,7 +84,7 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     }
     if let Some(unsettled) = unsettled {
         let mut settled = blank(case, Finding::Same, None);
-        change::establish_unsettled(case, &mut settled, &unsettled);
+        change::establish(case, &mut settled, &unsettled);
         judgement.reasons.splice(0..0, settled.reasons);
         judgement.versions.splice(0..0, settled.versions);
         judgement.events.splice(0..0, settled.events);
@@ -91,13 +97,15 @@ const STANDING_VISITS_MIN: u32 = 3;
 
 /// Returns whether another document, or what is left of this one, has stood at the address word
 /// for word for so long that it is the page now: a replacement is news, and what it becomes is
-/// watched on. A page that is another at each visit is an outage, however long it lasts.
+/// watched on. It is told once, as that: had it been alerted as trouble, then only because it was
+/// seen too seldom. A page that is another at each visit is an outage, however long it lasts.
 fn lasts_as_it_is(case: &Case, trouble: &Trouble, compared: &Compared) -> bool {
-    let (Some(spell), Some((standing, _))) = (&case.state.spell, &compared.standing) else {
-        return false;
-    };
+    let Some((standing, _)) = &compared.standing else { return false };
     let is_text = match trouble.kind {
-        TroubleKind::Collapsed | TroubleKind::OtherPage | TroubleKind::OtherLanguage => true,
+        TroubleKind::Collapsed
+        | TroubleKind::Partial
+        | TroubleKind::OtherPage
+        | TroubleKind::OtherLanguage => true,
         TroubleKind::Unreachable
         | TroubleKind::NotAllowed
         | TroubleKind::ErrorStatus
@@ -109,14 +117,12 @@ fn lasts_as_it_is(case: &Case, trouble: &Trouble, compared: &Compared) -> bool {
         | TroubleKind::NeedsScript
         | TroubleKind::Empty
         | TroubleKind::SelectionEmpty
-        | TroubleKind::Partial
         | TroubleKind::Redirected
         | TroubleKind::OtherType
         | TroubleKind::Unreadable => false,
     };
     let sightings = standing.sightings;
     is_text
-        && spell.alerted
         && STANDING_VISITS_MIN <= sightings.visits
         && case.watch.trouble_after <= case.captured_at.since(sightings.first_at)
 }
@@ -129,10 +135,10 @@ fn first(case: &Case, reading: Reading) -> Judgement {
         "this is the first text of the page that was read: {} words, kept as its first version",
         text.word_count()
     ));
-    judgement.events.extend(events::missing_quotes(case, &text));
     judgement.versions.push(NewVersion {
         cause: Cause::First,
         text,
+        ground: None,
         regime,
         first_visit: case.visit,
         first_at: case.captured_at,
@@ -144,13 +150,11 @@ fn first(case: &Case, reading: Reading) -> Judgement {
 fn same(
     case: &Case,
     reading: Option<Reading>,
-    withdrawn: Option<&Overdue>,
+    withdrawn: Option<&Withdrawn>,
     reason: String,
 ) -> Judgement {
-    let quotes = reading.as_ref().map(|reading| events::missing_quotes(case, &reading.text));
     let mut judgement = blank(case, Finding::Same, reading);
     judgement.reasons.push(reason);
-    judgement.events.extend(quotes.unwrap_or_default());
     if let Some(withdrawn) = withdrawn {
         judgement.events.extend(change::withdrawn(case, withdrawn));
     }
@@ -217,11 +221,12 @@ fn in_trouble(case: &Case, trouble: Trouble, reading: Option<Reading>) -> Judgem
         judgement.reasons.push(format!("it has lasted {}: it is alerted", in_words(lasted)));
         judgement.alerted.push((spell.event.clone(), teller.addressees(EventKind::Trouble)));
     } else {
-        judgement.reasons.push(format!(
-            "it is alerted when it has lasted {}; so far it has lasted {}",
-            in_words(case.watch.trouble_after),
-            in_words(lasted)
-        ));
+        let so_far = match lasted.is_zero() {
+            true => "it begins with this visit".to_owned(),
+            false => format!("so far it has lasted {}", in_words(lasted)),
+        };
+        let after = in_words(case.watch.trouble_after);
+        judgement.reasons.push(format!("it is alerted when it has lasted {after}; {so_far}"));
     }
     judgement.spell = Some(spell);
     judgement

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     archive::{error::ArchiveError, store::Archive},
-    compare::trace::Blocks,
+    compare::trace::Said,
     model::{
         history::{Regime, Shown, VisitId},
         page::PageId,
@@ -20,9 +20,15 @@ const VISITS_MAX: usize = 400;
 /// The most different texts of them that are read; visits with others are left out.
 const TEXTS_MAX: usize = 48;
 
+/// How many bytes of words they may have before no further text is read: long ones are remembered
+/// less far back.
+const TEXTS_BYTES_MAX: usize = 16 << 20;
+
 /// What a page showed at its latest healthy visits.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
+    /// Under which its texts were read.
+    pub regime: Option<Regime>,
     /// The visits, oldest first.
     pub visits: Vec<Seen>,
     /// The different texts of them.
@@ -47,8 +53,8 @@ pub struct Remembered {
     pub digest: Digest,
     /// The text.
     pub text: Text,
-    /// Its blocks, whatever their order.
-    pub blocks: Blocks,
+    /// What it says.
+    pub said: Said,
 }
 
 /// What is established now, for visits at which the server confirmed the body that we know.
@@ -69,16 +75,18 @@ pub fn recall(
     regime: &Regime,
     established: Established,
 ) -> Result<Memory, ArchiveError> {
-    let mut memory = Memory::default();
+    let mut memory = Memory { regime: Some(*regime), ..Memory::default() };
+    let mut bytes = 0;
     let mut known: BTreeMap<Digest, usize> = BTreeMap::new();
     for shown in archive.shown(page, before, VISITS_MAX)? {
         let Some(digest) = text_of(&shown, regime, established) else { continue };
         let text = match known.get(&digest) {
             Some(&text) => text,
-            None if memory.texts.len() == TEXTS_MAX => continue,
+            None if memory.texts.len() == TEXTS_MAX || TEXTS_BYTES_MAX < bytes => continue,
             None => {
                 let text = archive.text(&digest)?;
-                memory.texts.push(Remembered { digest, blocks: Blocks::of(&text), text });
+                bytes += text.blocks.iter().map(|block| block.words.len()).sum::<usize>();
+                memory.texts.push(Remembered { digest, said: Said::of(&text), text });
                 known.insert(digest, memory.texts.len() - 1);
                 memory.texts.len() - 1
             }
@@ -87,6 +95,23 @@ pub fn recall(
     }
     memory.visits.reverse();
     Ok(memory)
+}
+
+impl Memory {
+    /// Adds a visit whose text was read again, unless it is there.
+    pub fn add(&mut self, visit: VisitId, at: Timestamp, text: &Text) {
+        if self.visits.iter().any(|seen| seen.visit == visit) {
+            return;
+        }
+        let digest = text.digest();
+        let known = self.texts.iter().position(|it| it.digest == digest);
+        let number = known.unwrap_or(self.texts.len());
+        if known.is_none() {
+            self.texts.push(Remembered { digest, said: Said::of(text), text: text.clone() });
+        }
+        let place = self.visits.partition_point(|seen| (seen.at, seen.visit) < (at, visit));
+        self.visits.insert(place, Seen { visit, at, text: number });
+    }
 }
 
 fn text_of(shown: &Shown, regime: &Regime, established: Established) -> Option<Digest> {

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::{
     archive::pages::PageSize,
-    compare::quote::find_quote,
     model::{
         address::AddressRule,
         event::{Delivery, DeliveryState},
         history::{Spell, Waiting},
         page::PageId,
+        pledge::Standing,
         sweep::{ClockJump, SweepRecord},
         time::Timestamp,
         watch::{RobotsRule, Watch, WatchState},
@@ -17,6 +17,7 @@ use crate::{
     monitor::{
         app::{App, MonitorError},
         history::{self, Which},
+        pledges::list,
         sweep::due_at,
         turns::{Turns, turns_of},
     },
@@ -169,6 +170,10 @@ fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, M
     })
 }
 
+/// A text of fewer characters may be a stub or a teaser that was never the policy: that is some 200
+/// words, of which the shortest policies have twice as many.
+const STUB_CHARS: usize = 1_200;
+
 fn notes(
     app: &App,
     watch: Option<&Watch>,
@@ -193,13 +198,18 @@ fn notes(
     }
     if has_version {
         let latest = history::version(app, &watch.page, Which::Latest)?;
+        if latest.text.char_count() < STUB_CHARS {
+            notes.push(format!(
+                "only {} words are read of it, where policies have thousands: `show {}` tells \
+                 whether they are the policy's",
+                latest.text.word_count(),
+                watch.page
+            ));
+        }
         for pledge in &watch.pledges {
-            if find_quote(&latest.text, &pledge.quote).is_none() {
-                notes.push(format!(
-                    "the quotation of the pledge `{}` is not on the page",
-                    pledge.id
-                ));
-            }
+            let life = list::states(app, &watch.page, pledge)?;
+            let standing = life.last().map(|it| it.state.standing);
+            notes.extend(standing.and_then(|standing| pledge_note(&pledge.id, standing)));
         }
     }
     Ok(notes)
@@ -252,6 +262,20 @@ fn neglect(watch: &Watch, page: &PageStatus, now: Timestamp) -> Option<String> {
         }
         Some(_) => None,
     }
+}
+
+fn pledge_note(pledge: &PageId, standing: Standing) -> Option<String> {
+    let what = match standing {
+        Standing::Unfound => "the quotation of the pledge",
+        Standing::Missing => "the clause of the pledge",
+        Standing::Ambiguous => return Some(format!("the pledge `{pledge}` cannot be told apart")),
+        Standing::Quoted
+        | Standing::Reworded
+        | Standing::Narrowed
+        | Standing::Weakened
+        | Standing::Strengthened => return None,
+    };
+    Some(format!("{what} `{pledge}` is not on the page"))
 }
 
 /// Returns how long until the first watch is due: what `watch` sleeps.

@@ -12,10 +12,10 @@ use crate::{
         page::PageId,
     },
     watchlist::{
+        choice::{listed, one_of},
         email::read_email,
         found::{Findings, Flaw},
         keys::{self, TableKeys},
-        nearest::nearest,
         pages::KnownPages,
         secrets::{read_secret, read_secret_address},
         settings::read_address_rule,
@@ -184,31 +184,6 @@ fn filter_items<'t>(found: &mut Findings<'_>, section: &Section<'t>, name: &str)
         entry.report(found, flaw);
     }
     entry.each(found)
-}
-
-/// Returns the string if it is among those that are known.
-fn one_of<'n>(
-    found: &mut Findings<'_>,
-    entry: &Entry<'_>,
-    known: impl Iterator<Item = &'n str> + Clone,
-    problem: &str,
-) -> Option<&'n str> {
-    let text = entry.string(found)?;
-    if let Some(name) = known.clone().find(|name| *name == text) {
-        return Some(name);
-    }
-    let remedy = match nearest(text, known.clone()) {
-        Some(meant) => format!("did you mean \"{meant}\"?"),
-        None if known.clone().next().is_none() => "there is none that could be named".to_owned(),
-        None if known.clone().nth(10).is_some() => "use one that the watchlist names".to_owned(),
-        None => format!("use one of {}", listed(known)),
-    };
-    entry.report(found, Flaw::new(problem, remedy));
-    None
-}
-
-fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
 }
 
 fn read_webhook(found: &mut Findings<'_>, section: &Section<'_>) -> Option<WebhookChannel> {

@@ -41,6 +41,8 @@ pub const PAGE_RULES: TableKeys = TableKeys {
         "every",
         "confirm_within",
         "trouble_after",
+        "also_alert",
+        "remind",
         "language",
         "robots",
         "allow_private_addresses",

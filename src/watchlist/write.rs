@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_starter_reads_as_an_empty_watchlist() {
-        let Watchlist { settings, watches, channels } = read(starter()).unwrap();
+        let Watchlist { source: _, settings, watches, channels } = read(starter()).unwrap();
         assert_eq!(settings, Default::default());
         assert!(watches.is_empty() && channels.is_empty());
     }

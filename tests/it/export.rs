@@ -1,6 +1,6 @@
 //! What is written for other programs: nothing is lost on the way out and back in.
 
-use std::{fs, io::Read as _};
+use std::fs;
 
 use pledgewatch::model::{
     page::PageId,
@@ -109,49 +109,6 @@ fn beside(world: &World) -> World {
     other
 }
 
-/// Programs that replay archives take any record under an address for what the address gave.
-#[test]
-fn what_we_say_of_a_visit_stands_under_no_address() {
-    let (_site, world) = lived_in();
-    assert_eq!(world.run(&["export", "--warc", "all.warc.gz"]).code, 0);
-    let packed = fs::read(world.folder().join("all.warc.gz")).unwrap();
-    let mut plain = Vec::new();
-    flate2::read::MultiGzDecoder::new(&*packed).read_to_end(&mut plain).unwrap();
-    let plain = String::from_utf8_lossy(&plain);
-    let heads: Vec<&str> = plain
-        .split("WARC/1.1\r\n")
-        .filter_map(|record| record.split("\r\n\r\n").next())
-        .filter(|head| head.contains("WARC-Type: metadata"))
-        .collect();
-    assert!(8 <= heads.len(), "{}", heads.len());
-    assert!(heads.iter().all(|head| !head.contains("WARC-Target-URI")), "{heads:?}");
-}
-
-#[test]
-fn fault_078_an_export_that_may_not_grow_ends_in_words_and_leaves_what_was_there() {
-    let (site, world) = lived_in();
-    // Words that hardly pack, so that the export grows past what the archive itself needs to open.
-    let words: String = (0..10_000_u64)
-        .map(|at| format!("{:x} ", at.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23)))
-        .collect();
-    site.page("/b", &framed(&format!("<h1>More</h1><p>{words}</p>"), "b"));
-    world.sweep_at("2026-01-09T08:00:00Z");
-    fs::write(world.folder().join("all.warc.gz"), "before").unwrap();
-    let program = world.command(&["export", "--warc", "all.warc.gz"]);
-    let mut limited = std::process::Command::new("sh");
-    // In units of 512 bytes.
-    limited.args(["-c", "ulimit -f 80; exec \"$0\" \"$@\""]).arg(program.get_program());
-    limited.args(program.get_args()).current_dir(world.folder());
-    let output = limited.output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(4), "{stderr}");
-    assert!(stderr.starts_with("error: cannot write all.warc.gz"), "{stderr}");
-    assert_eq!(fs::read_to_string(world.folder().join("all.warc.gz")).unwrap(), "before");
-    let left = fs::read_dir(world.folder()).unwrap().map(|it| it.unwrap().file_name());
-    let left: Vec<_> = left.filter(|it| it.to_string_lossy().ends_with(".part")).collect();
-    assert!(left.is_empty(), "{left:?}");
-}
-
 #[test]
 fn what_is_exported_is_imported_without_loss() {
     let (_site, world) = lived_in();
@@ -214,4 +171,41 @@ fn standard_output_takes_a_web_archive() {
     let output = world.command(&["export", "--warc", "-"]).output().unwrap();
     assert!(output.status.success());
     assert!(output.stdout.starts_with(&reply::gzip(b"")[..2]));
+}
+
+#[test]
+fn tables_and_folders_are_read_without_us() {
+    let (_site, world) = lived_in();
+    let lines = world.run(&["export", "--json"]);
+    assert_eq!(lines.code, 0, "{lines:?}");
+    let records = lines.json();
+    let count = |kind: &str| records.iter().filter(|it| it["record"] == kind).count();
+    assert!(8 < count("visit") && 2 < count("version") && 0 < count("entry"), "{lines:?}");
+
+    let table = world.run(&["export", "--csv", "-"]).stdout;
+    assert!(table.starts_with("captured_at,page,company,title,url,kind,"), "{table}");
+    assert_eq!(table.matches("\r\n").count(), 1 + count("entry"));
+
+    let ran = world.run(&["export", "--markdown", "folder"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let first = fs::read_to_string(world.folder().join("folder/faces/0001-2026-01-01.md")).unwrap();
+    assert!(first.starts_with("---\npage: faces\nversion: 1\n"), "{first}");
+    assert!(first.contains("\n# Facial recognition\n\nWe will not sell facial"), "{first}");
+
+    let git = |arguments: &[&str]| {
+        let mut git = std::process::Command::new("git");
+        let ran = git.arg("-C").arg(world.folder().join("repository")).args(arguments).output();
+        String::from_utf8(ran.unwrap().stdout).unwrap()
+    };
+    let mut heads = Vec::new();
+    for _ in 0..2 {
+        let ran = world.run(&["export", "--git", "repository"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        heads.push(git(&["rev-parse", "pledgewatch"]));
+    }
+    assert_eq!(heads[0], heads[1]);
+    let log = git(&["log", "--format=%cI %s", "--reverse", "--", "faces.md"]);
+    assert!(log.starts_with("2026-01-01T08:00:00Z faces: version 1\n"), "{log}");
+    let shown = git(&["show", "pledgewatch:faces.md"]);
+    assert!(shown.contains("do not currently sell"), "{shown}");
 }

@@ -130,6 +130,14 @@ fn watchlist() -> impl Strategy<Value = String> {
     proptest::collection::vec(line, 0..25).prop_map(|lines| lines.join("\n"))
 }
 
+/// Matched step by step, so many stars would take longer than anyone lives.
+#[test]
+fn fault_044_a_pattern_of_many_stars_is_matched_soon() {
+    let pattern = "*a".repeat(1_000);
+    let url = Url::parse(&format!("https://example.org/{}b", "a".repeat(4_000))).unwrap();
+    law::robots::check(format!("User-agent: *\nDisallow: /{pattern}c$\n").as_bytes(), &url);
+}
+
 /// A text in the laws' form: lines with signs of what they are, some of them altered in the second.
 fn texts() -> impl Strategy<Value = (String, String)> {
     let piece = select(vec![

@@ -93,9 +93,19 @@ fn an_edit_is_told_at_once_where_nothing_need_be_confirmed() {
     world.sweep_at("2026-01-01T00:00:00Z");
     site.page("/p", &framed(&edited(), "a"));
     assert_eq!(world.sweep_at("2026-01-01T06:00:00Z").changes, 1);
+    for (there, back) in [("01T12", "01T18"), ("02T00", "02T06"), ("02T12", "02T18")] {
+        site.page("/p", &framed(POLICY, "a"));
+        world.sweep_at(&format!("2026-01-{there}:00:00Z"));
+        site.page("/p", &framed(&edited(), "a"));
+        world.sweep_at(&format!("2026-01-{back}:00:00Z"));
+    }
+    let known = |it: &&String| *it == "change alert";
+    assert_eq!(told(&world).iter().filter(known).count(), 1, "{:?}", told(&world));
     site.page("/p", &framed(POLICY, "a"));
-    assert_eq!(world.sweep_at("2026-01-01T12:00:00Z").changes, 1);
-    assert_eq!(told(&world), ["change alert", "change alert"]);
+    for time in ["03T00", "03T06", "04T11", "04T18"] {
+        world.sweep_at(&format!("2026-01-{time}:00:00Z"));
+    }
+    assert_eq!(told(&world).iter().filter(known).count(), 2, "{:?}", told(&world));
 }
 
 #[test]
@@ -138,6 +148,7 @@ fn a_wording_that_was_seen_once_is_told_when_its_time_is_up() {
     let site = Site::start();
     let world = watching(&site, "every = \"30d\"");
     site.page("/p", &framed(POLICY, "a"));
+    world.sweep_at("2025-12-01T00:00:00Z");
     world.sweep_at("2026-01-01T00:00:00Z");
     site.page("/p", &framed(&edited(), "a"));
     world.sweep_at("2026-02-01T00:00:00Z");
@@ -373,9 +384,12 @@ fn read_by_an_earlier_revision(world: &World) {
         finding: Finding::Established,
         reasons: Vec::new(),
         reading: Some(Reading { text: text.clone(), regime, wording }),
+        seal: None,
         read_again: None,
         reread: Vec::new(),
+        pledges: Vec::new(),
         versions: vec![NewVersion {
+            ground: None,
             cause: Cause::Extractor,
             text,
             regime,
@@ -420,11 +434,26 @@ fn what_long_stands_in_the_place_of_a_policy_is_told_and_watched_on() {
     for day in 2..8 {
         world.sweep_at(&format!("2026-01-0{day}T00:00:00Z"));
     }
-    assert_eq!(told(&world), ["trouble alert", "change alert"]);
+    assert_eq!(told(&world), ["trouble quiet", "change alert"]);
     site.page("/p", &framed(&rest.replace("will not sell", "may sell"), "a"));
     world.sweep_at("2026-01-09T00:00:00Z");
     world.sweep_at("2026-01-09T06:00:00Z");
-    assert_eq!(told(&world), ["trouble alert", "change alert", "change alert"]);
+    assert_eq!(told(&world), ["trouble quiet", "change alert", "change alert"]);
+}
+
+#[test]
+fn an_edit_without_other_words_is_told_if_the_watchlist_asks_for_it() {
+    for (asked, telling) in [("", "quiet"), ("also_alert = [\"date_stamp\"]", "alert")] {
+        let site = Site::start();
+        let world = watching(&site, asked);
+        let dated = |day: u32| format!("{POLICY}<p>Last updated: {day} May 2025</p>");
+        site.page("/p", &framed(&dated(3), "a"));
+        world.sweep_at("2026-01-01T00:00:00Z");
+        site.page("/p", &framed(&dated(4), "a"));
+        world.sweep_at("2026-01-02T00:00:00Z");
+        world.sweep_at("2026-01-02T06:00:00Z");
+        assert_eq!(told(&world), [format!("change {telling}")], "{asked:?}");
+    }
 }
 
 #[test]

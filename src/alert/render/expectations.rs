@@ -344,7 +344,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "same",
                   "words": "."
                 }
-              ]
+              ],
+              "verdict": null
             },
             {
               "after": null,
@@ -358,7 +359,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "deleted",
                   "words": "This pause lasts until Congress has passed a law."
                 }
-              ]
+              ],
+              "verdict": null
             },
             {
               "after": "Write to us at any time.",
@@ -372,7 +374,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "same",
                   "words": "Write to us at any time."
                 }
-              ]
+              ],
+              "verdict": null
             },
             {
               "after": "Contact us",
@@ -386,7 +389,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "same",
                   "words": "Contact us"
                 }
-              ]
+              ],
+              "verdict": null
             },
             {
               "after": "Imprint",
@@ -400,7 +404,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "same",
                   "words": "Imprint"
                 }
-              ]
+              ],
+              "verdict": null
             },
             {
               "after": "Last updated November 2026",
@@ -422,7 +427,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "inserted",
                   "words": "November 2026"
                 }
-              ]
+              ],
+              "verdict": null
             }
           ],
           "id": "2aae735b3503cf83",
@@ -434,10 +440,13 @@ fn a_change_as_json_gives_what_scripts_need() {
           "kind": "change",
           "page": "example-faces",
           "pending": false,
+          "pledges": [],
           "quiet": null,
           "recorded_at": "2026-11-20T12:00:05.000Z",
           "title": "One-year moratorium on selling faces",
-          "url": "https://www.example.com/news/moratorium?a=1&b=2"
+          "untold": 0,
+          "url": "https://www.example.com/news/moratorium?a=1&b=2",
+          "verdict": null
         }"#]]
     .assert_eq(&serde_json::to_string_pretty(&value).unwrap());
 }
@@ -448,11 +457,11 @@ fn other_events_as_json_give_their_facts() {
     let lines: Vec<String> =
         samples::others().into_iter().map(|it| json::event(&told(it)).to_string()).collect();
     expect![[r#"
-        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"evidence":"the page says \"Are you a robot?\" (403)","id":"61e987a4415f6bf2","kind":"trouble","last_good_at":"2026-11-17T06:00:00.000Z","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","trouble":"bot_wall","trouble_words":"a bot wall came in its place","url":"https://www.example.com/news/moratorium?a=1&b=2"}
-        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"from":"https://www.example.com/news/moratorium","id":"f7267c6bfb2a1ab4","kind":"moved","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","to":"https://about.example.com/moratorium","url":"https://www.example.com/news/moratorium?a=1&b=2"}
-        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"evidence":"the server has answered 410 for 3 days","id":"bb5201444698f0ca","kind":"gone","last_good_at":"2026-11-17T06:00:00.000Z","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","trouble":"missing","trouble_words":"the page is not there","url":"https://www.example.com/news/moratorium?a=1&b=2"}
-        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"id":"7290d50d94740d5c","kind":"recovered","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","since":"2026-11-17T12:00:00.000Z","title":"One-year moratorium on selling faces","trouble":"bot_wall","url":"https://www.example.com/news/moratorium?a=1&b=2"}
-        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"id":"43158478ad31c194","kind":"pledge","page":"example-faces","pending":false,"pledge":"police","pledge_name":"No sale to the police","quiet":null,"quote":"moratorium on police use","recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","url":"https://www.example.com/news/moratorium?a=1&b=2"}"#]].assert_eq(&lines.join("\n"));
+        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"evidence":"the page says \"Are you a robot?\" (403)","id":"61e987a4415f6bf2","kind":"trouble","last_good_at":"2026-11-17T06:00:00.000Z","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","trouble":"bot_wall","trouble_words":"a bot wall came in its place","url":"https://www.example.com/news/moratorium?a=1&b=2","verdict":null}
+        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"from":"https://www.example.com/news/moratorium","id":"f7267c6bfb2a1ab4","kind":"moved","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","to":"https://about.example.com/moratorium","url":"https://www.example.com/news/moratorium?a=1&b=2","verdict":null}
+        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"evidence":"the server has answered 410 for 3 days","id":"bb5201444698f0ca","kind":"gone","last_good_at":"2026-11-17T06:00:00.000Z","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","trouble":"missing","trouble_words":"the page is not there","url":"https://www.example.com/news/moratorium?a=1&b=2","verdict":null}
+        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"id":"7290d50d94740d5c","kind":"recovered","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","since":"2026-11-17T12:00:00.000Z","title":"One-year moratorium on selling faces","trouble":"bot_wall","url":"https://www.example.com/news/moratorium?a=1&b=2","verdict":null}
+        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"id":"43158478ad31c194","kind":"pledge","page":"example-faces","pending":false,"pledge":"police","pledge_name":"No sale to the police","quiet":null,"quote":"moratorium on police use","recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","url":"https://www.example.com/news/moratorium?a=1&b=2","verdict":null}"#]].assert_eq(&lines.join("\n"));
 }
 
 #[test]

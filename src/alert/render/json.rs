@@ -4,13 +4,16 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    alert::render::{DiffView, plain, visible::without_credentials},
+    alert::render::{DiffView, amounts, plain, visible::without_credentials},
     model::{
         edit::{DiffRow, Edit, EditKind, Mark, MarkKind, Passage},
         event::{Delivery, DeliveryState, Event, Telling, Told, What},
-        text::Text,
+        history::Version,
+        pledge::{Beside, News, PledgeChange, Step},
+        text::{BlockKind, Text},
         time::Timestamp,
         trouble::Trouble,
+        verdict::{Side, Trigger, Verdict},
     },
 };
 
@@ -23,6 +26,36 @@ pub fn event(told: &Told) -> Value {
         Value::Array(told.deliveries.iter().map(delivery).collect()),
     );
     Value::Object(object)
+}
+
+/// Returns a version with its text, block by block.
+pub fn version(version: &Version, text: &Text) -> Value {
+    let blocks: Vec<_> = text
+        .blocks
+        .iter()
+        .map(|block| {
+            let (kind, level) = match block.kind {
+                BlockKind::Heading(level) => ("heading", Some(level)),
+                BlockKind::Paragraph => ("paragraph", None),
+                BlockKind::Item(depth) => ("item", Some(depth)),
+                BlockKind::Row => ("row", None),
+            };
+            let links: Vec<_> = block.links.iter().map(|link| link.target.as_str()).collect();
+            json!({ "kind": kind, "level": level, "marker": block.marker, "words": block.words,
+                "links": links })
+        })
+        .collect();
+    json!({
+        "page": version.page.as_str(),
+        "version": version.number,
+        "cause": version.cause.code(),
+        "first_at": version.first_at.to_string(),
+        "established_at": version.established_at.to_string(),
+        "text_digest": version.text.to_string(),
+        "extractor_revision": version.regime.revision,
+        "selection_digest": version.regime.selection.to_string(),
+        "blocks": blocks,
+    })
 }
 
 /// Returns an event as a channel is told it: with `version` 1, the form's, with the alert in plain
@@ -80,7 +113,8 @@ fn event_facts(event: &Event) -> Map<String, Value> {
         "pending": matches!(event.telling, Telling::Pending),
         "quiet": quiet,
     });
-    [value, what(&event.what)].into_iter().flat_map(object).collect()
+    let verdict = json!({ "verdict": event.verdict().map(verdict) });
+    [value, what(&event.what), verdict].into_iter().flat_map(object).collect()
 }
 
 fn what(what: &What) -> Value {
@@ -89,12 +123,14 @@ fn what(what: &What) -> Value {
             "change_kind": change.kind().code(),
             "cause": change.cause.code(),
             "certainty": change.certainty.code(),
+            "untold": change.untold,
             "before_last_at": instant(change.before_last_at),
             "before_text": change.before.to_string(),
             "after_text": change.after.to_string(),
             "inserted": altered(&change.edits, MarkKind::Inserted),
             "deleted": altered(&change.edits, MarkKind::Deleted),
             "edits": change.edits.iter().map(edit).collect::<Vec<_>>(),
+            "pledges": change.pledges.iter().map(pledge_change).collect::<Vec<_>>(),
         }),
         What::Trouble { trouble, last_good_at } | What::Gone { trouble, last_good_at } => {
             trouble_facts(trouble, *last_good_at)
@@ -108,7 +144,66 @@ fn what(what: &What) -> Value {
         What::QuoteMissing { pledge, name, quote } => {
             json!({ "pledge": pledge.as_str(), "pledge_name": name, "quote": quote })
         }
+        What::Pledge { pledge, name, news } => {
+            let mut object = object(news_facts(news));
+            object.insert("pledge".to_owned(), json!(pledge.as_str()));
+            object.insert("pledge_name".to_owned(), json!(name));
+            Value::Object(object)
+        }
     }
+}
+
+fn news_facts(news: &News) -> Value {
+    match news {
+        News::Indistinct { quote } => json!({ "news": "indistinct", "quote": quote }),
+        News::Nears { deadline, standing } => json!({
+            "news": "nears", "deadline": deadline.to_string(), "state": standing.code(),
+        }),
+        News::Lapsed { deadline, standing, since, read_at } => json!({
+            "news": "lapsed", "deadline": deadline.to_string(), "state": standing.code(),
+            "since": since.map(instant), "read_at": read_at.map(instant),
+        }),
+    }
+}
+
+fn pledge_change(change: &PledgeChange) -> Value {
+    json!({
+        "pledge": change.pledge.as_str(),
+        "pledge_name": change.name,
+        "state": change.standing.code(),
+        "step": change.step.as_ref().map(step),
+    })
+}
+
+fn verdict_facts(verdict: &Verdict) -> Value {
+    json!({
+        "meaning": verdict.meaning.code(),
+        "direction": verdict.direction.code(),
+        "norm": verdict.norm.code(),
+        "sureness": verdict.sureness.code(),
+        "tags": verdict.tags.iter().map(|tag| tag.code()).collect::<Vec<_>>(),
+        "triggers": verdict.triggers.iter().map(|it| it.words.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// Returns what a version did to a pledge, and to what stands around it.
+pub fn step(step: &Step) -> Value {
+    let beside = |it: &Beside| {
+        json!({ "how": it.how.code(), "role": it.role.code(), "before": it.before,
+            "after": it.after })
+    };
+    json!({
+        "what": step.what.code(),
+        "number_before": step.numbers.as_ref().map(|it| &it.0),
+        "number_after": step.numbers.as_ref().map(|it| &it.1),
+        "moved": step.moved,
+        "unsure": (!step.doubt.is_empty()).then_some(&step.doubt),
+        "before": step.before,
+        "after": step.after,
+        "marks": step.marks.iter().map(mark).collect::<Vec<_>>(),
+        "verdict": step.verdict.as_ref().map(verdict_facts),
+        "beside": step.beside.iter().map(beside).collect::<Vec<_>>(),
+    })
 }
 
 fn trouble_facts(trouble: &Trouble, last_good_at: Option<Timestamp>) -> Value {
@@ -168,6 +263,27 @@ fn edit(edit: &Edit) -> Value {
         "after_block": block(&edit.after),
         "heading": edit.heading,
         "marks": edit.marks.iter().map(mark).collect::<Vec<_>>(),
+        "verdict": edit.verdict.as_ref().map(verdict),
+    })
+}
+
+fn verdict(verdict: &Verdict) -> Value {
+    let trigger = |it: &Trigger| {
+        let side = match it.side {
+            Side::Before => "before",
+            Side::After => "after",
+        };
+        json!({ "side": side, "start": it.span.start, "end": it.span.end, "words": it.words })
+    };
+    json!({
+        "meaning": verdict.meaning.code(),
+        "direction": verdict.direction.code(),
+        "norm": verdict.norm.code(),
+        "bound": verdict.bound.code(),
+        "sureness": verdict.sureness.code(),
+        "tags": verdict.tags.iter().map(|it| it.code()).collect::<Vec<_>>(),
+        "triggers": verdict.triggers.iter().map(trigger).collect::<Vec<_>>(),
+        "words": amounts::account(verdict),
     })
 }
 

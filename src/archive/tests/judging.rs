@@ -20,7 +20,6 @@ fn an_unknown_page_has_no_state_no_versions_and_no_size() {
     assert!(archive.versions(&nowhere).unwrap().is_empty());
     assert_eq!(archive.page_size(&nowhere).unwrap(), Default::default());
     assert_eq!(archive.version_at(&nowhere, at(1)).unwrap(), None);
-    assert_eq!(archive.sightings(&nowhere, &Digest::of(b"x")).unwrap(), None);
 }
 
 #[test]
@@ -78,7 +77,6 @@ fn waiting_and_trouble_are_kept_until_a_judgement_ends_them() {
     assert_eq!((state.away_until, state.last_visit_at), (Some(at(30)), Some(at(2))));
     assert_eq!((state.last_healthy_at, state.version_last_at), (Some(at(1)), Some(at(1))));
     assert_eq!(archive.visit(id).unwrap().finding, Some(Finding::Trouble(trouble)));
-    assert_eq!(archive.sightings(&page("a"), &Digest::of(b"two")).unwrap(), None);
 
     judged(&mut archive, &visit("a", 3, "two"), Finding::Established, "two");
     let state = archive.page_state(&page("a")).unwrap();
@@ -218,8 +216,7 @@ fn a_visit_judged_again_counts_once_and_as_judged_last() {
     archive.record_judgements(&[judgement(id, &one, Finding::Variant, "one")]).unwrap();
     assert_eq!(archive.visit(id).unwrap().finding, Some(Finding::Variant));
     assert_eq!(archive.visits(&page("a"), 9).unwrap().len(), 1);
-    let seen = archive.sightings(&page("a"), &Digest::of(b"one")).unwrap().unwrap();
-    assert_eq!((seen.visits, seen.first_at, seen.last_at), (1, at(1), at(1)));
+    assert_eq!(archive.shown(&page("a"), at(9), 9).unwrap().len(), 1);
     assert_eq!(proved(&archive), [""; 0]);
 }
 

@@ -110,7 +110,7 @@ fn a_visit_with_the_same_text_takes_little_room() {
         visit
     };
     let bytes = |archive: &Archive| {
-        let recent = std::cell::RefCell::default();
+        let recent = Default::default();
         let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
         archive.bare(&recent).one(sql, [], |row| row.get::<_, i64>(0)).unwrap()
     };
@@ -146,6 +146,7 @@ fn ten_thousand_visits_are_recorded_and_the_last_is_found() {
     let size = archive.page_size(&page("page-49")).unwrap();
     assert_eq!((size.visits, size.snapshots, size.raw_bytes), (200, 1, 10));
     assert!(archive.unjudged().unwrap().is_empty());
-    let seen = archive.sightings(&page("page-49"), &Digest::of(b"words")).unwrap().unwrap();
-    assert_eq!((seen.visits, seen.first_at, seen.last_at), (200, at(49), at(9_999)));
+    let shown = archive.shown(&page("page-49"), at(10_000), 999).unwrap();
+    let ends = (shown.first().unwrap().captured_at, shown.last().unwrap().captured_at);
+    assert_eq!((shown.len(), ends), (200, (at(9_999), at(49))));
 }

@@ -46,7 +46,10 @@ impl Frame {
     /// Returns whether a word says something of its own: neither a function word nor a term.
     pub fn is_content(&self, at: usize) -> bool {
         let is_bare = match self.senses[at] {
-            None | Some(Sense::Vague | Sense::Partial | Sense::User | Sense::Threshold) => true,
+            None
+            | Some(Sense::Plain | Sense::Vague | Sense::Partial | Sense::User | Sense::Threshold) => {
+                true
+            }
             Some(_) => false,
         };
         is_bare
@@ -98,7 +101,12 @@ fn binds(sense: Sense) -> bool {
         | Sense::Discretion
         | Sense::Threshold
         | Sense::Vague => true,
-        Sense::Mask | Sense::Partial | Sense::Example | Sense::Company | Sense::User => false,
+        Sense::Mask
+        | Sense::Plain
+        | Sense::Partial
+        | Sense::Example
+        | Sense::Company
+        | Sense::User => false,
     }
 }
 
@@ -195,6 +203,7 @@ pub fn is_function(key: &str) -> bool {
 const FUNCTION: &[&str] = &[
     "a",
     "above",
+    "accordance",
     "accordingly",
     "additionally",
     "all",
@@ -220,6 +229,8 @@ const FUNCTION: &[&str] = &[
     "either",
     "etc",
     "every",
+    "following",
+    "follows",
     "for",
     "from",
     "further",
@@ -229,6 +240,7 @@ const FUNCTION: &[&str] = &[
     "have",
     "having",
     "he",
+    "hereafter",
     "hereby",
     "herein",
     "hereof",
@@ -243,12 +255,15 @@ const FUNCTION: &[&str] = &[
     "itself",
     "moreover",
     "my",
+    "namely",
     "of",
+    "off",
     "on",
     "onto",
     "or",
     "other",
     "our",
+    "out",
     "over",
     "own",
     "per",
@@ -280,6 +295,7 @@ const FUNCTION: &[&str] = &[
     "to",
     "too",
     "under",
+    "up",
     "us",
     "via",
     "was",

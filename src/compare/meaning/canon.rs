@@ -3,7 +3,7 @@
 
 use crate::compare::clause;
 use crate::compare::fold;
-use crate::compare::meaning::standing::Standing;
+use crate::compare::meaning::standing::{Role, Standing};
 use crate::compare::stamp;
 use crate::model::verdict::{Meaning, Tag, Verdict};
 
@@ -13,7 +13,7 @@ const SHARED_MIN: usize = 12;
 /// Returns the verdict on a clause that came or went, if nothing of it binds.
 pub fn alone(alone: &Standing<'_>) -> Option<Verdict> {
     let stream = stream(alone.words);
-    if stream.is_empty() {
+    if stream.is_empty() || alone.role == Role::Links {
         return Some(Verdict::quiet(Meaning::Cosmetic, vec![Tag::Furniture]));
     }
     if stamp::is_stamp(alone.words) {
@@ -31,6 +31,9 @@ pub fn pair(before: &Standing<'_>, after: &Standing<'_>) -> Option<Verdict> {
         let (marker_after, _) = clause::split_marker(after.words);
         let tags = if marker_before == marker_after { Vec::new() } else { vec![Tag::Renumbered] };
         return Some(Verdict::quiet(Meaning::Cosmetic, tags));
+    }
+    if before.role == Role::Links && after.role == Role::Links {
+        return Some(Verdict::quiet(Meaning::Cosmetic, vec![Tag::Furniture]));
     }
     is_resegmented(before, &stream_before, after, &stream_after)
         .then(|| Verdict::quiet(Meaning::Cosmetic, vec![Tag::Resegmented]))

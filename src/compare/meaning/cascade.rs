@@ -14,6 +14,7 @@ use crate::compare::meaning::limits;
 use crate::compare::meaning::norm::{self, Stated};
 use crate::compare::meaning::reading;
 use crate::compare::meaning::scope;
+use crate::compare::meaning::sense::Sense;
 use crate::compare::meaning::standing::Standing;
 use crate::compare::stamp;
 use crate::model::verdict::{Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict};
@@ -34,6 +35,9 @@ fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
     }
     let frame = Frame::of(reading::read(alone.words));
     let stated = norm::stated(&frame, alone);
+    if stated.is_heading && stated.norm == Norm::Fact {
+        return Verdict::quiet(Meaning::Cosmetic, vec![Tag::Furniture]);
+    }
     let mut tags = Vec::new();
     if stated.is_reference {
         tags.push(if meaning == Meaning::Removed { Tag::EvidenceLost } else { Tag::Reference });
@@ -51,7 +55,7 @@ fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
     }
     let frames = (Frame::of(reading::read(before.words)), Frame::of(reading::read(after.words)));
     let regions = altered::regions(&frames.0, &frames.1);
-    let stated = norm::stated(&frames.1, after);
+    let stated = both(norm::stated(&frames.0, before), norm::stated(&frames.1, after));
     let found = findings(&frames.0, &frames.1, &regions, &stated);
     let words = (before.words, after.words);
     let sureness = sureness(&found, &frames, &regions);
@@ -63,20 +67,48 @@ fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
     verdict
 }
 
+/// Returns what both sides state: a promise that became a permission counts as the promise that it
+/// was, and the reverse; which way other turns go is not sure.
+fn both(before: Stated, after: Stated) -> Stated {
+    let is_promise = |it: &Stated| it.norm == Norm::Commitment && it.is_sure;
+    match before.norm == after.norm {
+        true => Stated { is_sure: before.is_sure && after.is_sure, ..after },
+        false if is_promise(&before) && after.norm == Norm::Reservation => before,
+        false if is_promise(&after) && before.norm == Norm::Reservation => after,
+        false => Stated { is_sure: false, ..after },
+    }
+}
+
 /// Returns what the questions find, strongest first.
 fn findings(before: &Frame, after: &Frame, regions: &[Region], stated: &Stated) -> Vec<Found> {
     let counted = regions.iter().any(|it| !it.left.is_empty() || !it.came.is_empty());
-    if stated.is_reference && counted {
-        let mut found = Found::new(Meaning::Editorial, None);
-        found.tags.push(Tag::Reference);
-        return vec![found];
-    }
+    let is_bare = |frame: &Frame| {
+        frame.terms.iter().all(|it| match it.sense {
+            Sense::Force(_) | Sense::Company | Sense::Negation | Sense::Exception => false,
+            Sense::User | Sense::Condition => true,
+            _ => true,
+        })
+    };
+    let is_heading = stated.is_heading && is_bare(before) && is_bare(after);
     let mut found = Vec::new();
     found.extend(scope::sentence(before, regions));
+    if is_heading && counted {
+        return found;
+    }
     found.extend(force::force(before, after, regions, stated));
+    if stated.is_reference && counted {
+        if found.is_empty() {
+            let tags = vec![Tag::Reference];
+            found.push(Found { tags, ..Found::new(Meaning::Editorial, None) });
+        }
+        return found;
+    }
     found.extend(limits::exception(before, after, regions));
     found.extend(limits::condition(before, after, regions));
-    found.extend(scope::scope(before, after, regions));
+    // What a sentence says of the world, binding nobody, may change: that is no other norm.
+    if !(norm::is_description(before) && norm::is_description(after)) {
+        found.extend(scope::scope(before, after, regions));
+    }
     found
 }
 
@@ -94,6 +126,41 @@ fn sureness(found: &[Found], frames: &(Frame, Frame), regions: &[Region]) -> Sur
     }
 }
 
+/// Returns whether it can be told which way an edit goes: who is bound stands in the clause, and
+/// what was altered is no more than the finding.
+fn is_signed(found: &Found, stated: &Stated, frames: (&Frame, &Frame), sureness: Sureness) -> bool {
+    let is_right = stated.norm == Norm::UserRight;
+    let is_deadline = found.tags.contains(&Tag::Deadline) || found.tags.contains(&Tag::Number);
+    let is_told = match found.meaning {
+        Meaning::Widened | Meaning::Narrowed => {
+            let altered = (found.before.first(), found.after.first());
+            let is_free = match altered {
+                (_, Some(it)) => !is_limited(frames.1, it),
+                (Some(it), None) => !is_limited(frames.0, it),
+                (None, None) => false,
+            };
+            sureness == Sureness::High && !is_right && found.tags.contains(&Tag::List) && is_free
+        }
+        Meaning::Weakened | Meaning::Strengthened => !is_right,
+        Meaning::Removed => {
+            stated.norm != Norm::Reservation && !found.tags.contains(&Tag::Appended)
+        }
+        Meaning::Condition if is_deadline => stated.norm == Norm::Commitment,
+        Meaning::Condition => sureness == Sureness::High,
+        Meaning::Exception | Meaning::Added => true,
+        Meaning::Cosmetic | Meaning::Editorial => false,
+    };
+    is_told && Sureness::Low < sureness && (stated.is_sure || stated.is_safeguard)
+}
+
+/// Returns whether words stand in a limit or are denied, so that more of them is not more of the
+/// norm, or are nothing but names.
+fn is_limited(frame: &Frame, range: &Range<usize>) -> bool {
+    let limits = |it: Sense| matches!(it, Sense::Condition | Sense::Exception | Sense::Exclusive);
+    let is_after = frame.terms.iter().any(|it| limits(it.sense) && it.at.start < range.end);
+    is_after || range.clone().all(|at| !frame.is_content(at) || frame.reads[at].is_capital)
+}
+
 fn verdict(
     found: &Found,
     stated: &Stated,
@@ -104,6 +171,12 @@ fn verdict(
     let direction = match found.meaning.is_substantive() {
         true => norm::direction(stated, found.meaning, found.is_more),
         false => Direction::Neutral,
+    };
+    let direction = match direction {
+        Direction::Tighter | Direction::Looser if !is_signed(found, stated, frames, sureness) => {
+            Direction::Unclear
+        }
+        direction => direction,
     };
     let triggers = |side, words: &str, frame: &Frame, of: &[Range<usize>]| -> Vec<Trigger> {
         let of = of.iter().filter(|it| !it.is_empty());

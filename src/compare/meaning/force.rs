@@ -61,11 +61,26 @@ fn group(frame: &Frame, range: &Range<usize>) -> Option<Modal> {
 fn modal(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
     let left = group(before, &region.before);
     let came = group(after, &region.after);
-    let is_bare = region.left.len() <= BARE_MAX && region.came.len() <= BARE_MAX;
+    let is_bare = region.left.len() <= BARE_MAX
+        && region.came.len() <= BARE_MAX
+        && !joins(before, &region.before)
+        && !joins(after, &region.after);
+    // Below a modal that stayed, another word of effort alters nothing.
+    let is_below = |frame: &Frame, modal: &Option<Modal>| {
+        let Some(modal) = modal else { return false };
+        let last = modal.at.start.checked_sub(1);
+        last.is_some_and(|at| matches!(frame.sense(at), Some(Sense::Force(it)) if it < modal.force))
+    };
+    if left.is_some() != came.is_some() && (is_below(before, &left) || is_below(after, &came)) {
+        return None;
+    }
     let (from, to) = match (&left, &came) {
         (Some(left), Some(came)) => (left.force, came.force),
         (Some(left), None) if is_bare => (left.force, STATEMENT),
         (None, Some(came)) if is_bare => (STATEMENT, came.force),
+        // Among many other words, only effort in the place of a plain statement tells.
+        (Some(left), None) if is_effort(left, before, region) => (left.force, STATEMENT),
+        (None, Some(came)) if is_effort(came, after, region) => (STATEMENT, came.force),
         (Some(_) | None, None) | (None, Some(_)) => return None,
     };
     // A promise and a practice bind alike: `will delete` is `delete`.
@@ -83,6 +98,21 @@ fn modal(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
     found.before.extend(left.map(|it| it.at));
     found.after.extend(came.map(|it| it.at));
     Some(found)
+}
+
+/// Returns whether words say two things.
+fn joins(frame: &Frame, range: &Range<usize>) -> bool {
+    range.clone().any(|at| matches!(frame.reads[at].key.as_str(), "and" | "or" | "("))
+        && 2 < range.len()
+}
+
+/// Returns whether the company promises effort where something else was stated instead.
+fn is_effort(modal: &Modal, frame: &Frame, region: &Region) -> bool {
+    let is_company = |at: usize| frame.sense(at) == Some(Sense::Company);
+    !region.left.is_empty()
+        && !region.came.is_empty()
+        && (30..=45).contains(&modal.force)
+        && (1..=2).any(|by| modal.at.start.checked_sub(by).is_some_and(is_company))
 }
 
 fn hedged(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
@@ -119,7 +149,7 @@ fn discretion(before: &Frame, after: &Frame, region: &Region, stated: &Stated) -
     };
     let left = at_will(before, &region.before);
     let came = at_will(after, &region.after);
-    if left.len() == came.len() || 3 < region.left.len() + region.came.len() {
+    if left.len() == came.len() || 6 < region.left.len() + region.came.len() {
         return None;
     }
     let is_promise = matches!(stated.norm, Norm::Commitment | Norm::UserRight);

@@ -25,9 +25,10 @@ fn runs(list: &'static str) -> Vec<Vec<&'static str>> {
 
 /// The terms by what they do.
 pub const TERMS: &[(Sense, &str)] = &[
+    (Sense::Plain, "best practices, help center, help centre, help menu, help page, help pages"),
     (
         Sense::Mask,
-        "as well as, best practices, free will, help center, help menu, help page, \
+        "as well as, free will, help center, help menu, help page, \
          help pages, hereby agree, if any, if applicable, if necessary, \
          if you have any questions, if you have questions, including but not limited to, \
          including without limitation, must agree, no later than, not limited to, not only, \
@@ -90,8 +91,9 @@ pub const TERMS: &[(Sense, &str)] = &[
     ),
     (
         Sense::Threshold,
-        "actual knowledge, concrete, good faith, in good faith, material, materially, \
-         objective, reasonable, reasonably, sufficient",
+        "believe in good faith, concrete reasons, good faith belief, objective and concrete reasons, \
+         reasonably believe, reasonably believes, reasonably suspect, reason to believe, \
+         reasonable grounds, actual knowledge",
     ),
     (
         Sense::Hedge,
@@ -169,7 +171,7 @@ pub const TERMS: &[(Sense, &str)] = &[
 pub static OPENERS: Words = LazyLock::new(|| {
     words(
         "accordingly, additionally, after, also, although, as, because, before, by, \
-         collectively, consequently, during, finally, for, from, further, furthermore, \
+         collectively, consequently, during, even, finally, for, from, further, furthermore, \
          generally, given, however, in, moreover, similarly, since, therefore, through, to, \
          under, using, while, with, without",
     )
@@ -180,7 +182,7 @@ pub static PROTECTS: Words = LazyLock::new(|| {
     words(
         "adher, aim, anonymiz, ban, believ, commit, comply, dedicat, delet, encrypt, ensur, \
          follow, honor, implement, limit, mak, minimiz, notify, prohibit, protect, publish, \
-         recogniz, refund, report, requir, respect, safeguard, secur, striv, support, uphold",
+         recogniz, refund, remain, report, requir, respect, safeguard, secur, striv, support, uphold",
     )
 });
 
@@ -272,7 +274,7 @@ pub static GRANTS: Runs = LazyLock::new(|| {
 /// Runs of words by which a clause only refers to another place.
 pub static REFERS: Runs = LazyLock::new(|| {
     runs(
-        "available at, available online, can be found, find out more, for additional terms, \
+        "contact us at, contact our, please contact, by contacting us, available at, available online, can be found, find out more, for additional terms, \
          for an example, for example see, for examples, for further information, \
          for more details, for more information, learn more, more information about, \
          please see, see our, to learn more",

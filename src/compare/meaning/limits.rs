@@ -6,10 +6,14 @@ use crate::compare::meaning::altered::{Frame, Region};
 use crate::compare::meaning::found::Found;
 use crate::compare::meaning::reading::ReadKind;
 use crate::compare::meaning::sense::Sense;
+use crate::compare::meaning::terms::Term;
 use crate::model::verdict::{Meaning, Tag};
 
 /// The most words that a limit is taken to hold.
 const LIMIT_LEN_MAX: usize = 40;
+
+/// How far from its opening, in words, a limit is still taken to be the one that was altered.
+const NEAR_MAX: usize = 16;
 
 /// A limit in a clause: the words that open it and those that it holds.
 struct Limit {
@@ -20,7 +24,15 @@ struct Limit {
 
 /// Returns the limits that certain terms open.
 fn limits(frame: &Frame, opens: fn(Sense) -> bool) -> Vec<Limit> {
-    let opening = frame.terms.iter().filter(|it| opens(it.sense));
+    // "including where" opens an example.
+    let is_example =
+        |it: &&Term| 0 < it.at.start && frame.sense(it.at.start - 1) == Some(Sense::Example);
+    // "subject to Section 2" refers.
+    let refers = |it: &&Term| {
+        (it.at.end..frame.reads.len().min(it.at.end + 3))
+            .any(|at| frame.reads[at].kind == ReadKind::Reference)
+    };
+    let opening = frame.terms.iter().filter(|it| opens(it.sense) && !is_example(it) && !refers(it));
     opening
         .map(|it| {
             let start = it.at.start;
@@ -69,15 +81,23 @@ fn became(before: &Frame, after: &Frame, regions: &[Region], opens: fn(Sense) ->
         };
         let (gone, new) = (opened(&left, &region.before), opened(&came, &region.after));
         let holds = |counted: &[usize], limits: &[Range<usize>]| {
-            counted.iter().any(|at| limits.iter().any(|it| it.contains(at)))
+            let within = counted.iter().filter(|at| limits.iter().any(|it| it.contains(at)));
+            let within = within.count();
+            0 < within && counted.len() <= 2 * within
         };
-        if gone.len() < new.len() && holds(&region.came, &new) {
+        let is_replaced = !region.left.is_empty() && region.left.len() == region.came.len();
+        if is_replaced && gone.len() != new.len() {
+            // One name for another beside a conjunction that came or went.
+        } else if gone.len() < new.len() && holds(&region.came, &new) {
             became.added.extend(new);
         } else if new.len() < gone.len() && holds(&region.left, &gone) {
             became.removed.extend(gone);
         } else {
             let within = |limits: &[Limit], counted: &[usize]| -> Vec<Range<usize>> {
-                let is_in = |at: &&usize| limits.iter().any(|it| it.all.contains(at));
+                let is_in = |at: &&usize| {
+                    let near = |it: &Limit| **at < it.opening.end + NEAR_MAX;
+                    limits.iter().any(|it| it.all.contains(*at) && near(it))
+                };
                 counted.iter().filter(is_in).map(|&at| at..at + 1).collect()
             };
             // One name for another is no other limit.
@@ -170,7 +190,12 @@ pub fn condition(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Fo
         return Some(found);
     }
     let became = became(before, after, regions, |it| matches!(it, Sense::Condition));
-    found(became, regions, Meaning::Condition, [Tag::Trigger; 3])
+    let added = became.removed.is_empty() && !became.added.is_empty();
+    let mut found = found(became, regions, Meaning::Condition, [Tag::Trigger; 3])?;
+    if !added {
+        found.is_more = None;
+    }
+    Some(found)
 }
 
 /// Returns whether it is another how sure one must be.
@@ -181,7 +206,10 @@ fn threshold(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found>
             terms.map(|it| it.at.clone()).collect()
         };
         let (left, came) = (tests(before, &region.before), tests(after, &region.after));
-        if left.is_empty() && came.is_empty() || 8 < region.left.len() + region.came.len() {
+        let keys = |frame: &Frame, of: &[Range<usize>]| -> Vec<String> {
+            of.iter().cloned().flatten().map(|at| frame.reads[at].key.clone()).collect()
+        };
+        if keys(before, &left) == keys(after, &came) || 8 < region.left.len() + region.came.len() {
             return None;
         }
         let mut found = Found::new(Meaning::Condition, None);
@@ -191,8 +219,19 @@ fn threshold(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found>
     })
 }
 
-/// Returns whether a number or time is another.
+/// Returns whether a number or time is another. In a clause that binds nobody it is a fact.
 fn numbers(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
+    let binds = |frame: &Frame| {
+        frame.terms.iter().any(|it| {
+            matches!(
+                it.sense,
+                Sense::Force(_) | Sense::Negation | Sense::Company | Sense::User | Sense::Vague
+            )
+        })
+    };
+    if !binds(before) && !binds(after) {
+        return None;
+    }
     regions.iter().find_map(|region| {
         let timed = |frame: &Frame, counted: &[usize]| -> Vec<Range<usize>> {
             let is = |at: &&usize| {
@@ -203,11 +242,54 @@ fn numbers(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
         };
         let (left, came) = (timed(before, &region.left), timed(after, &region.came));
         if left.is_empty() || came.is_empty() {
-            return None;
+            return deadline(before, after, region);
         }
-        let mut found = Found::new(Meaning::Condition, None);
+        let mut found = Found::new(Meaning::Condition, is_stricter(before, after, &left, &came));
         found.tags.push(Tag::Number);
         (found.before, found.after) = (left, came);
         Some(found)
     })
+}
+
+/// Returns whether a promise with the number after binds more than with the one before: an age
+/// below which something is not done that rose, a time within which it is that became shorter.
+fn is_stricter(
+    before: &Frame,
+    after: &Frame,
+    left: &[Range<usize>],
+    came: &[Range<usize>],
+) -> Option<bool> {
+    let value = |frame: &Frame, of: &[Range<usize>]| -> Option<u64> {
+        of.iter().find_map(|it| frame.reads[it.start].root.parse().ok())
+    };
+    let (from, to) = (value(before, left)?, value(after, came)?);
+    let first = came.first()?.start;
+    let near: Vec<&str> =
+        after.reads[first.saturating_sub(4)..first].iter().map(|it| it.key.as_str()).collect();
+    let says = |words: &[&str]| near.iter().any(|it| words.contains(it));
+    match (from == to, says(&["within"]), says(&["under", "below", "age"])) {
+        (false, true, false) => Some(to < from),
+        (false, false, true) => Some(from < to),
+        (_, _, _) => None,
+    }
+}
+
+/// Returns whether a time by which something happens came or went in other words.
+fn deadline(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
+    let timed = |frame: &Frame, counted: &[usize]| -> Vec<Range<usize>> {
+        let is = |at: &&usize| {
+            let last = at.checked_sub(1).map(|it| frame.reads[it].key.as_str());
+            frame.reads[**at].kind == ReadKind::Number
+                && matches!(last, Some("by" | "within" | "before" | "until" | "after"))
+        };
+        counted.iter().filter(is).map(|&at| at - 1..at + 1).collect()
+    };
+    let (left, came) = (timed(before, &region.left), timed(after, &region.came));
+    if left.is_empty() == came.is_empty() {
+        return None;
+    }
+    let mut found = Found::new(Meaning::Condition, Some(left.is_empty()));
+    found.tags.push(Tag::Deadline);
+    (found.before, found.after) = (left, came);
+    Some(found)
 }

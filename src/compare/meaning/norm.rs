@@ -10,7 +10,7 @@ use crate::compare::meaning::lexicon::{
 };
 use crate::compare::meaning::reading::ReadKind;
 use crate::compare::meaning::sense::Sense;
-use crate::compare::meaning::standing::Standing;
+use crate::compare::meaning::standing::{Role, Standing};
 use crate::model::verdict::{Bound, Direction, Meaning, Norm};
 
 /// What a clause states.
@@ -20,15 +20,19 @@ pub struct Stated {
     pub norm: Norm,
     /// Who is bound.
     pub bound: Bound,
+    /// Whether that stands in the clause, rather than being the likeliest.
+    pub is_sure: bool,
     /// Whether it only refers to other places.
     pub is_reference: bool,
+    /// Whether it heads others.
+    pub is_heading: bool,
     /// Whether it keeps third parties from harm.
     pub is_safeguard: bool,
 }
 
 /// Returns what a clause states.
 pub fn stated(frame: &Frame, standing: &Standing<'_>) -> Stated {
-    let norm = norm(frame, standing);
+    let (norm, is_sure) = norm(frame, standing);
     let bound = match norm {
         Norm::Commitment | Norm::Reservation | Norm::UserRight => Bound::Company,
         Norm::UserDuty => Bound::User,
@@ -37,8 +41,12 @@ pub fn stated(frame: &Frame, standing: &Standing<'_>) -> Stated {
     Stated {
         norm,
         bound,
+        is_sure,
         is_reference: has_run(frame, &REFERS),
-        is_safeguard: norm == Norm::UserDuty && has_run(frame, &SAFEGUARDS),
+        is_heading: standing.role == Role::Heading,
+        is_safeguard: norm == Norm::UserDuty
+            && has_run(frame, &SAFEGUARDS)
+            && frame.terms.iter().all(|it| it.sense != Sense::Condition),
     }
 }
 
@@ -49,18 +57,22 @@ fn has_run(frame: &Frame, runs: &Runs) -> bool {
     })
 }
 
-fn norm(frame: &Frame, standing: &Standing<'_>) -> Norm {
+/// Returns the norm, and whether the words say it rather than make it likely.
+fn norm(frame: &Frame, standing: &Standing<'_>) -> (Norm, bool) {
     if has_run(frame, &DISCLAIMS) {
-        return Norm::Reservation;
+        return (Norm::Reservation, true);
     }
     if has_run(frame, &DEFINES) {
-        return Norm::Definition;
+        return (Norm::Definition, true);
     }
     if has_run(frame, &GRANTS) {
-        return Norm::Reservation;
+        return (Norm::Reservation, true);
     }
     let start = main_start(frame);
-    governed(frame, start).unwrap_or_else(|| ungoverned(frame, start, standing))
+    match governed(frame, start) {
+        Some((norm, actor)) => (norm, actor != Actor::Thing),
+        None => (ungoverned(frame, start, standing), false),
+    }
 }
 
 /// Returns where the main clause starts.
@@ -89,14 +101,19 @@ fn main_start(frame: &Frame) -> usize {
         let comma = (start..frame.reads.len()).find(|&at| {
             depth += usize::from(frame.is_point(at, "("));
             depth = depth.saturating_sub(usize::from(frame.is_point(at, ")")));
-            depth == 0 && frame.is_point(at, ",:")
+            depth == 0 && frame.is_point(at, ",")
         });
+        let is_limit = frame.sense(start).is_some();
+        let comma = comma.filter(|at| is_limit || *at <= start + OPENING_MAX);
         // In an enumeration within the opening, its last comma counts.
         let Some(comma) = comma else { return start };
         start = comma + 1;
     }
     start
 }
+
+/// The most words of an opening that is no condition.
+const OPENING_MAX: usize = 14;
 
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,8 +126,8 @@ enum Actor {
 /// The most words of a subject.
 const SUBJECT_MAX: usize = 16;
 
-/// Returns the norm by the first verb that binds and the subject before it.
-fn governed(frame: &Frame, start: usize) -> Option<Norm> {
+/// Returns the norm by the first verb that binds and the subject before it, with that subject.
+fn governed(frame: &Frame, start: usize) -> Option<(Norm, Actor)> {
     let mut actor = None;
     let end = frame.reads.len().min(start + 60);
     for at in start..end {
@@ -125,48 +142,59 @@ fn governed(frame: &Frame, start: usize) -> Option<Norm> {
                 actor = actor.or(Some(Actor::User));
                 continue;
             }
-            Some(Sense::Force(force)) if force != 50 && force != 100 || key == "never" => {
-                let Some(Sense::Force(force)) = frame.sense(at) else { continue };
+            Some(Sense::Force(force)) if (force != 50 && force != 100) || key == "never" => {
                 let actor = actor.unwrap_or_else(|| subject(frame, start, at));
-                return Some(modal_norm(frame, actor, force, at));
+                return Some((modal_norm(frame, actor, force, at), actor));
             }
             Some(Sense::Negation) => {
                 let actor = actor.unwrap_or_else(|| subject(frame, start, at));
-                let is_verb = 0 < at && matches!(frame.reads[at - 1].key.as_str(), "do" | "does");
-                match (actor, is_verb) {
-                    (Actor::Company, _) => return Some(Norm::Commitment),
-                    (Actor::User, _) => return Some(Norm::UserDuty),
-                    (Actor::Thing, true) if at <= start + 2 => return Some(Norm::UserDuty),
-                    (Actor::Thing, _) => return Some(Norm::Fact),
-                }
+                return Some((denied_norm(frame, actor, start, at), actor));
             }
             _ => (),
         }
-        if frame.is_point(at, ";:") && actor.is_some() {
+        let is_late = start + SUBJECT_MAX < at && actor.is_none();
+        if is_late || (frame.is_point(at, ";:") && actor.is_some()) {
             return None;
         }
-        let is_late = start + SUBJECT_MAX < at;
-        if is_late && actor.is_none() {
-            return None;
-        }
-        let is_plain = read.kind == ReadKind::Word && !altered::is_function(key);
-        match actor {
-            Some(Actor::Company) if is_plain => {
-                let protects = PROTECTS.contains(read.root.as_str());
-                return Some(if protects { Norm::Commitment } else { Norm::Reservation });
-            }
-            Some(Actor::User) if DUTIES.contains(key) => return Some(Norm::UserDuty),
-            Some(Actor::User) if RIGHTS.contains(key) => return Some(Norm::UserRight),
-            None if start < at && matches!(key, "is" | "are" | "has" | "have" | "does") => {
-                if let Some(norm) = auxiliary_norm(frame, start, at) {
-                    return Some(norm);
-                }
-            }
-            Some(_) | None => (),
+        if let Some(found) = plain_norm(frame, actor, start, at) {
+            return Some(found);
         }
     }
+    (actor == Some(Actor::User)).then_some((Norm::UserDuty, Actor::User))
+}
+
+/// Returns the norm of a verb that is denied.
+fn denied_norm(frame: &Frame, actor: Actor, start: usize, at: usize) -> Norm {
+    let is_verb = 0 < at && matches!(frame.reads[at - 1].key.as_str(), "do" | "does");
     match actor {
-        Some(Actor::User) => Some(Norm::UserDuty),
+        Actor::Company => Norm::Commitment,
+        Actor::User => Norm::UserDuty,
+        Actor::Thing if is_verb && at <= start + 2 => Norm::UserDuty,
+        Actor::Thing => Norm::Fact,
+    }
+}
+
+/// Returns the norm of a verb without modal, if the word at hand is one.
+fn plain_norm(
+    frame: &Frame,
+    actor: Option<Actor>,
+    start: usize,
+    at: usize,
+) -> Option<(Norm, Actor)> {
+    let read = &frame.reads[at];
+    let key = read.key.as_str();
+    let is_plain = read.kind == ReadKind::Word && !altered::is_function(key);
+    match actor {
+        Some(Actor::Company) if is_plain => {
+            let protects = PROTECTS.contains(read.root.as_str());
+            let norm = if protects { Norm::Commitment } else { Norm::Reservation };
+            Some((norm, Actor::Company))
+        }
+        Some(Actor::User) if DUTIES.contains(key) => Some((Norm::UserDuty, Actor::User)),
+        Some(Actor::User) if RIGHTS.contains(key) => Some((Norm::UserRight, Actor::User)),
+        None if start < at && matches!(key, "is" | "are" | "has" | "have" | "does") => {
+            auxiliary_norm(frame, start, at).map(|norm| (norm, subject(frame, start, at)))
+        }
         Some(_) | None => None,
     }
 }
@@ -206,7 +234,7 @@ fn modal_norm(frame: &Frame, actor: Actor, force: u8, at: usize) -> Norm {
         }
         (Actor::User, _) if denied && key(verb) == "have" => Norm::Reservation,
         (Actor::User, _) => Norm::UserDuty,
-        (Actor::Company, 20) if !denied && root(verb) == "requir" => Norm::UserDuty,
+        (Actor::Company, 20) if !denied && asks_users(frame, verb) => Norm::UserDuty,
         (Actor::Company, 20) if !denied && is_limited => Norm::Commitment,
         (Actor::Company, 20) if !denied => Norm::Reservation,
         (Actor::Company, 80) if !denied && ADVERSE.contains(root(verb)) => Norm::Reservation,
@@ -218,6 +246,13 @@ fn modal_norm(frame: &Frame, actor: Actor, force: u8, at: usize) -> Norm {
         (Actor::Thing, _) if denied || root(verb) == "obtain" => Norm::Commitment,
         (Actor::Thing, _) => Norm::Fact,
     }
+}
+
+/// Returns whether the company asks something of users.
+fn asks_users(frame: &Frame, verb: usize) -> bool {
+    let root = frame.reads.get(verb).map_or("", |it| it.root.as_str());
+    let is_you = frame.reads.get(verb + 1).is_some_and(|it| it.key == "you");
+    root == "requir" || (root == "request" && is_you)
 }
 
 /// Returns who the words before a verb name, where no pronoun says it: a name in capitals that
@@ -271,6 +306,23 @@ fn ungoverned(frame: &Frame, start: usize, standing: &Standing<'_>) -> Norm {
         true => Norm::UserDuty,
         false => Norm::Fact,
     }
+}
+
+/// Returns whether a clause is a whole sentence that binds nobody: no modal, nobody who acts, no
+/// list that it belongs to.
+pub fn is_description(frame: &Frame) -> bool {
+    let binds =
+        |it: Sense| matches!(it, Sense::Force(_) | Sense::Negation | Sense::Company | Sense::User);
+    let is_verb = |key: &str| {
+        matches!(key, "is" | "are" | "was" | "were" | "has" | "have" | "includes" | "requires")
+    };
+    frame.reads.iter().any(|it| is_verb(&it.key))
+        && frame.terms.iter().all(|it| {
+            !binds(it.sense)
+                || frame.reads[it.at.start].key == "your"
+                || frame.reads[it.at.start].key == "our"
+        })
+        && frame.reads.last().is_some_and(|it| it.key == ".")
 }
 
 /// Returns which way a meaning goes for a norm; `is_more` tells for exceptions and conditions

@@ -39,6 +39,8 @@ pub struct Read {
     pub kind: ReadKind,
     /// Whether it begins with a capital.
     pub is_capital: bool,
+    /// Whether it is in capitals throughout, of two letters and more.
+    pub is_upper: bool,
 }
 
 /// Returns the words and points of a clause, in order; the number before it is left out.
@@ -86,7 +88,8 @@ fn new(key: String, span: Range<usize>, kind: ReadKind, words: &str) -> Read {
         ReadKind::Reference | ReadKind::Address | ReadKind::Point => key.clone(),
     };
     let is_capital = words[span.clone()].starts_with(char::is_uppercase);
-    Read { key, root, span, kind, is_capital }
+    let is_upper = 1 < span.len() && words[span.clone()].bytes().all(|b| b.is_ascii_uppercase());
+    Read { key, root, span, kind, is_capital, is_upper }
 }
 
 /// Returns the run without white space around a place, without brackets and stops at its ends.

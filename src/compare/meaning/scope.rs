@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::compare::meaning::altered::{Frame, Region};
 use crate::compare::meaning::found::Found;
+use crate::compare::meaning::reading::ReadKind;
 use crate::compare::meaning::sense::Sense;
 use crate::model::verdict::{Meaning, Tag};
 
@@ -46,19 +47,27 @@ pub fn scope(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found>
     let (mut wide, mut narrow) = (0, 0);
     let renamed = renamed(before, after, regions);
     for region in regions {
-        let (left, came) = (region.left.len(), region.came.len());
+        let without = |frame: &Frame, counted: &[usize]| -> Vec<usize> {
+            let stays = |at: &&usize| !renamed.contains(&frame.reads[**at].root);
+            counted.iter().filter(stays).copied().collect()
+        };
+        let left_words = without(before, &region.left);
+        let came_words = without(after, &region.came);
+        let (left, came) = (left_words.len(), came_words.len());
         let (frame, counted, is_insertion) = match (left, came) {
             (0, 0) => continue,
-            (0, _) => (after, &region.came, true),
-            (_, 0) => (before, &region.left, false),
-            (left, came) if 3 * left <= came && 4 <= came => (after, &region.came, true),
-            (left, came) if 3 * came <= left && 4 <= left => (before, &region.left, false),
+            (0, _) => (after, &came_words, true),
+            (_, 0) => (before, &left_words, false),
+            (left, came) if 3 * left <= came && 4 <= came => (after, &came_words, true),
+            (left, came) if 3 * came <= left && 4 <= left => (before, &left_words, false),
             (_, _) => continue,
         };
-        let other = if is_insertion { (before, &region.before) } else { (after, &region.after) };
+        let (other, whole) = match is_insertion {
+            true => ((before, &region.before), &region.after),
+            false => ((after, &region.after), &region.before),
+        };
         let is_name = is_named(frame, counted) && has_actor(other.0, other.1);
-        let is_renamed = counted.iter().all(|&at| renamed.contains(&frame.reads[at].root));
-        if is_name || is_renamed || is_remark(frame, counted) {
+        if is_name || is_remark(frame, counted) || is_pointer(frame, counted, whole) {
             continue;
         }
         let range = counted[0]..counted[counted.len() - 1] + 1;
@@ -105,6 +114,27 @@ fn renamed(before: &Frame, after: &Frame, regions: &[Region]) -> Vec<String> {
     often
 }
 
+/// Returns whether words only say where something is to be found, or what else it is called.
+fn is_pointer(frame: &Frame, counted: &[usize], whole: &Range<usize>) -> bool {
+    let points = |at: &usize| {
+        matches!(
+            frame.reads[*at].root.as_str(),
+            "her" | "link" | "pag" | "click" | "visit" | "url" | "sit" | "locat" | "availabl"
+        )
+    };
+    let refers = whole
+        .clone()
+        .any(|at| matches!(frame.reads[at].kind, ReadKind::Reference | ReadKind::Address));
+    let is_bracketed = 0 < counted[0] && frame.is_point(counted[0] - 1, "(");
+    let is_alias = is_bracketed
+        && counted.len() <= 3
+        && counted.iter().any(|&at| frame.reads[at].is_capital)
+        && frame.reads.get(counted[counted.len() - 1] + 1).is_some_and(|it| it.key == ")");
+    is_alias
+        || (refers && counted.len() <= 4)
+        || counted.len() < 2 * counted.iter().filter(|at| points(at)).count()
+}
+
 /// Returns whether words are a name, by their capitals.
 fn is_named(frame: &Frame, counted: &[usize]) -> bool {
     counted.len() <= 4 && counted.iter().all(|&at| frame.reads[at].is_capital)
@@ -129,6 +159,9 @@ fn is_remark(frame: &Frame, counted: &[usize]) -> bool {
 fn is_member(frame: &Frame, range: &Range<usize>) -> bool {
     let joins = |at: usize| {
         frame.is_point(at, ",;(/")
+            || (frame.is_point(at, ")")
+                && 0 < at
+                && frame.reads[at - 1].kind == ReadKind::Reference)
             || matches!(frame.reads[at].key.as_str(), "and" | "or" | "nor" | "well")
     };
     let is_light = |at: usize| {

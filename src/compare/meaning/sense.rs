@@ -5,6 +5,8 @@
 pub enum Sense {
     /// It looks like a term and is none: `may 2024`, `help center`.
     Mask,
+    /// It looks like a term and is an ordinary noun.
+    Plain,
     /// How firmly the clause binds: 100 absolutely, 80 firmly, 60 as a practice, 50 for now, 45
     /// to 35 with effort, 30 by intent, 20 if it pleases.
     Force(u8),

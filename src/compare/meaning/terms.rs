@@ -60,7 +60,20 @@ pub fn terms(reads: &[Read]) -> Vec<Term> {
         let is_month = reads[at].key == "may"
             && reads[at].is_capital
             && reads.get(at + 1).is_some_and(|it| it.kind == ReadKind::Number);
-        if !is_month {
+        // A modal in capitals among small letters is an abbreviation.
+        let shouts = |it: Option<usize>| {
+            it.and_then(|it| reads.get(it))
+                .is_none_or(|it| it.is_upper || it.kind != ReadKind::Word)
+        };
+        let is_short = reads[at].is_upper
+            && matches!(sense, Sense::Force(_))
+            && !shouts(at.checked_sub(1))
+            && !shouts(Some(at + words.len()));
+        let is_short = is_short
+            || (reads[at].is_upper
+                && reads[at].key == "can"
+                && reads.get(at + 1).is_some_and(|it| it.kind == ReadKind::Number));
+        if !is_month && !is_short {
             found.push(Term { sense: *sense, at: at..at + words.len() });
         }
         at += words.len();
@@ -81,6 +94,6 @@ mod tests {
         let found = senses("We use commercially reasonable efforts unless you object.");
         assert_eq!(found, [Sense::Company, Sense::Force(38), Sense::Exception, Sense::User]);
         let masked = senses("See the help center, if any, of May 5.");
-        assert_eq!(masked, [Sense::Mask, Sense::Mask]);
+        assert_eq!(masked, [Sense::Plain, Sense::Mask]);
     }
 }

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use crate::{
     archive::error::ArchiveError,
-    model::{page::PageId, time::Timestamp, watch::Watchlist},
+    model::{history::Version, page::PageId, text::Text, time::Timestamp, watch::Watchlist},
     monitor::{app::App, app::MonitorError, visit_form::FormFailure},
 };
 
@@ -46,6 +46,15 @@ impl Extent {
 fn is_of(watchlist: &Watchlist, page: &PageId, company: &str) -> bool {
     let lower = company.to_lowercase();
     watchlist.watch(page).is_some_and(|watch| watch.company.to_lowercase() == lower)
+}
+
+/// Returns the text of a version; `None` where it was taken out by order.
+pub fn text_of(app: &App, version: &Version) -> Result<Option<Text>, ExportFailure> {
+    match app.archive.text(&version.text) {
+        Ok(text) => Ok(Some(text)),
+        Err(ArchiveError::Redacted { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What an export came to.

@@ -2,16 +2,20 @@
 //! and behind it its requests and answers. Importing the file gives the same visits.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write},
 };
 
 use url::Url;
 
 use crate::{
-    archive::walk::Place,
-    formats::warc::write::{
-        Again, Holds, NewRecord, Profile, RecordId, Truncated, answer_head, request_head, to_gzip,
+    archive::{error::ArchiveError, walk::Place},
+    formats::warc::{
+        cdx::Line,
+        write::{
+            Again, Holds, NewRecord, Profile, RecordId, Truncated, answer_head, request_head,
+            to_gzip,
+        },
     },
     model::{
         history::VisitId,
@@ -35,7 +39,8 @@ const BODIES_MAX: usize = 100_000;
 /// How many visits one may need before it, each repeating the next: a bound, not a limit of use.
 const NEEDS_MAX: usize = 100_000;
 
-/// Writes the visits of an extent, each page's in order of time; `failure` names what is written.
+/// Writes the visits of an extent, each page's in order of time; `failure` names what is written,
+/// `note` takes the place of each answer.
 ///
 /// Needs memory for one visit, however long the history. A body that is repeated is written once a
 /// page; the visit that captured it comes along if it lies before the extent.
@@ -45,8 +50,10 @@ pub fn write_warc(
     at: Timestamp,
     out: &mut dyn Write,
     failure: &dyn Fn(io::Error) -> ExportFailure,
+    note: &mut dyn FnMut(&Line<'_>),
 ) -> Result<Exported, ExportFailure> {
-    let mut file = File { app, out, failure, bodies: BTreeMap::new(), done: Exported::default() };
+    let (bodies, done) = (BTreeMap::new(), Exported::default());
+    let mut file = File { app, out, failure, note, bodies, offset: 0, done };
     file.info(at)?;
     for page in extent.pages_of(app)? {
         file.bodies.clear();
@@ -64,6 +71,24 @@ pub fn write_warc(
     Ok(file.done)
 }
 
+/// Writes these visits, in order, with those that captured what they repeat; returns the records.
+pub fn write_visits(
+    app: &App,
+    visits: &[VisitId],
+    at: Timestamp,
+    out: &mut dyn Write,
+    failure: &dyn Fn(io::Error) -> ExportFailure,
+) -> Result<u64, ExportFailure> {
+    let (bodies, done) = (BTreeMap::new(), Exported::default());
+    let note = &mut |_: &Line<'_>| ();
+    let mut file = File { app, out, failure, note, bodies, offset: 0, done };
+    file.info(at)?;
+    for visit in visits {
+        file.visit_and_its_needs(*visit)?;
+    }
+    Ok(file.done.records)
+}
+
 /// Where in the file a body is.
 #[derive(Clone)]
 struct Written {
@@ -76,17 +101,22 @@ struct File<'a> {
     app: &'a App,
     out: &'a mut dyn Write,
     failure: &'a dyn Fn(io::Error) -> ExportFailure,
+    note: &'a mut dyn FnMut(&Line<'_>),
+    /// How many bytes were written.
+    offset: u64,
     /// The bodies of this page that the file has.
     bodies: BTreeMap<Digest, Written>,
     done: Exported,
 }
 
 impl File<'_> {
-    fn put(&mut self, record: &NewRecord<'_>) -> Result<(), ExportFailure> {
+    /// Writes a record; returns how long it is, packed.
+    fn put(&mut self, record: &NewRecord<'_>) -> Result<u64, ExportFailure> {
         let bytes = to_gzip(record).map_err(self.failure)?;
         self.out.write_all(&bytes).map_err(self.failure)?;
         self.done.records += 1;
-        Ok(())
+        self.offset += bytes.len() as u64;
+        Ok(bytes.len() as u64)
     }
 
     fn info(&mut self, at: Timestamp) -> Result<(), ExportFailure> {
@@ -113,14 +143,23 @@ impl File<'_> {
             concurrent_to: None,
             remote: None,
             holds: Holds::Info(&fields),
-        })
+        })?;
+        Ok(())
     }
 
     /// Writes a visit, and before it those that captured what it repeats and the file has not.
     fn visit_and_its_needs(&mut self, id: VisitId) -> Result<(), ExportFailure> {
-        let mut needs = vec![id];
+        let (mut needs, mut seen) = (vec![id], BTreeSet::from([id]));
         while let Some(&next) = needs.last() {
-            let visit = self.app.archive.whole_visit(next)?;
+            let visit = match self.app.archive.whole_visit(next) {
+                Ok(visit) => visit,
+                Err(ArchiveError::Redacted { what, .. }) => {
+                    self.redacted(next, &what)?;
+                    needs.pop();
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             let repeated = visit.parts.iter().find_map(|part| match &part.outcome {
                 Outcome::NotModified { digest } if !self.bodies.contains_key(digest) => {
                     Some(*digest)
@@ -131,7 +170,7 @@ impl File<'_> {
                 Some(digest) => self.app.archive.capture_behind(&digest, next)?,
                 None => None,
             };
-            match need.filter(|need| !needs.contains(need) && needs.len() < NEEDS_MAX) {
+            match need.filter(|need| seen.insert(*need) && needs.len() < NEEDS_MAX) {
                 Some(need) => needs.push(need),
                 None => {
                     self.visit(next, &visit)?;
@@ -139,6 +178,27 @@ impl File<'_> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Says of a visit that what it captured was taken out.
+    fn redacted(&mut self, id: VisitId, what: &str) -> Result<(), ExportFailure> {
+        let visit = self.app.archive.visit(id)?.visit;
+        let (page, at) = (&visit.page, visit.started_at);
+        let told = format!(
+            "{page} was visited at {at}. What came is not here: {what} was taken out by order.\n"
+        );
+        self.put(&NewRecord {
+            id: RecordId::of(&[page.as_str(), &at.to_string(), &id.0.to_string(), "redacted"]),
+            at,
+            url: None,
+            concurrent_to: None,
+            remote: None,
+            holds: Holds::Metadata {
+                media_type: "text/plain; charset=utf-8",
+                block: told.as_bytes(),
+            },
+        })?;
         Ok(())
     }
 
@@ -172,7 +232,7 @@ impl File<'_> {
         })?;
         for (position, (part, answer)) in visit.parts.iter().zip(answers).enumerate() {
             let Some(answer) = answer else { continue };
-            self.answer(visit.started_at, part, &answer)?;
+            self.answer(page, visit.started_at, part, &answer)?;
             if visit.origin == Origin::Live {
                 let head = request_head(part.final_url());
                 self.put(&NewRecord {
@@ -189,12 +249,23 @@ impl File<'_> {
         Ok(())
     }
 
-    fn answer(&mut self, at: Timestamp, part: &Part, id: &RecordId) -> Result<(), ExportFailure> {
+    fn answer(
+        &mut self,
+        page: &str,
+        at: Timestamp,
+        part: &Part,
+        id: &RecordId,
+    ) -> Result<(), ExportFailure> {
         let (url, answer) = (part.final_url(), part.answer.as_ref());
         let here = Written { record: id.clone(), url: url.clone(), at };
         let head = |body_bytes| match answer {
             Some(it) => answer_head(it.status, &it.headers, body_bytes),
             None => Vec::new(),
+        };
+        let payload = match &part.outcome {
+            Outcome::Captured(snapshot) => Some(snapshot.digest()),
+            Outcome::NotModified { digest } => Some(*digest),
+            Outcome::Failed(_) => None,
         };
         let (block, written);
         let holds = match &part.outcome {
@@ -224,14 +295,19 @@ impl File<'_> {
             }
         };
         let remote = answer.and_then(|it| it.remote).map(|remote| remote.ip());
-        self.put(&NewRecord {
-            id: id.clone(),
-            at,
-            url: Some(url),
-            concurrent_to: None,
-            remote,
-            holds,
-        })
+        let offset = self.offset;
+        let is_revisit = matches!(holds, Holds::Revisit(_));
+        let record =
+            NewRecord { id: id.clone(), at, url: Some(url), concurrent_to: None, remote, holds };
+        let bytes = self.put(&record)?;
+        if let Some(payload) = payload {
+            let media_type = answer.and_then(|it| it.header("content-type")).unwrap_or_default();
+            let status = answer.map(|it| it.status);
+            let line =
+                Line { url, at, page, status, media_type, payload, is_revisit, offset, bytes };
+            (self.note)(&line);
+        }
+        Ok(())
     }
 }
 

@@ -128,6 +128,12 @@ impl Captured {
         Timestamp::from_millis(self.at)
     }
 
+    /// Returns the value of the first header field of this name (lower case).
+    pub fn field(&self, name: &str) -> Option<&[u8]> {
+        let (_, value) = self.headers.iter().find(|(key, _)| key == name)?;
+        Some(value)
+    }
+
     /// Returns whether it may show a page: HTML, plain text, or something that does not say.
     pub fn may_be_page(&self) -> bool {
         let field = self.headers.iter().find(|(name, _)| name == "content-type");

@@ -3,8 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
     time::Duration,
 };
 
@@ -16,23 +14,25 @@ use crate::{
         page::PageId,
         snapshot::{Digest, Snapshot},
         time::Timestamp,
-        visit::{Answer, FetchFailure, Origin, Outcome, Part, Visit},
-        watch::Watch,
+        visit::{Answer, FetchFailure, Hop, Origin, Outcome, Part, Visit},
     },
     monitor::{
         app::App,
         check::{Taken, check_taken_in},
         clock::Clock,
+        familiar::Lately,
         import::{
             anew::{judge_anew, tell_nobody},
             capture::{Came, Captured},
             parts::Assembly,
             places::Places,
+            reading::{read_pages, watch_of},
+            redirects::{Followed, Redirects},
             request::{ImportFailure, Imported, Progress, Telling},
             source::Item,
             whole::{Found, WholeVisit},
         },
-        intake::{Intake, read_known, take_in_alone},
+        intake::read_known,
         visit_form::FormFailure,
     },
 };
@@ -42,12 +42,6 @@ const BATCH_CAPTURES_MAX: usize = 100;
 
 /// The most bytes of bodies that a batch holds, give or take one body.
 const BATCH_BYTES_MAX: usize = 32 << 20;
-
-/// How many threads read pages; more would wait for the one that judges.
-const READERS: usize = 2;
-
-/// Room for pages that are nested deeply.
-const READER_STACK_BYTES: usize = 8 << 20;
 
 /// How many bodies are remembered by the digest that their records state.
 const BODIES_MAX: usize = 100_000;
@@ -71,9 +65,13 @@ pub struct Judging<'a> {
     fresh_bodies: BTreeMap<Digest, Snapshot>,
     /// Captures of pages that are made of several addresses.
     assembly: Assembly,
+    /// Redirects whose targets are yet to come.
+    redirects: Redirects,
     /// The pages with captures before visits on record.
     anew: BTreeSet<PageId>,
     imported: Imported,
+    /// What the pages read like lately.
+    lately: Lately,
 }
 
 impl<'a> Judging<'a> {
@@ -98,8 +96,10 @@ impl<'a> Judging<'a> {
             fresh: BTreeSet::new(),
             fresh_bodies: BTreeMap::new(),
             assembly: Assembly::default(),
+            redirects: Redirects::default(),
             anew: BTreeSet::new(),
             imported: Imported::default(),
+            lately: Lately::default(),
         }
     }
 
@@ -128,6 +128,9 @@ impl<'a> Judging<'a> {
     /// Judges what is left and returns what the import came to.
     pub fn finish(mut self) -> Result<Imported, ImportFailure> {
         self.judge_batch()?;
+        let unfollowed = self.redirects.finish();
+        let visits = self.read_all(unfollowed)?;
+        self.judge_visits(visits)?;
         let anew: Vec<PageId> = self.anew.into_iter().collect();
         for page in &anew {
             judge_anew(self.app, page, self.clock)?;
@@ -143,13 +146,21 @@ impl<'a> Judging<'a> {
         let done = batch.len() as u64;
         let mut visits = Vec::new();
         for found in batch {
-            let visit = match found {
-                Found::One(captured) => self.visit(captured)?,
-                Found::Whole(whole) => self.whole(whole)?,
-            };
-            self.keep_bodies(visit.as_ref());
-            visits.extend(visit);
+            match found {
+                Found::One(captured) => visits.extend(self.followed(captured)?),
+                Found::Whole(whole) => {
+                    let visit = self.whole(whole)?;
+                    self.keep_bodies(visit.as_ref());
+                    visits.extend(visit);
+                }
+            }
         }
+        self.judge_visits(visits)?;
+        (self.progress)(Progress::Done(done));
+        Ok(())
+    }
+
+    fn judge_visits(&mut self, visits: Vec<Visit>) -> Result<(), ImportFailure> {
         self.fresh.clear();
         self.fresh_bodies.clear();
         let all = visits.len() as u64;
@@ -158,7 +169,7 @@ impl<'a> Judging<'a> {
         // These wait, unjudged, until their pages are judged anew as a whole.
         self.app.archive.record_visits(&late)?;
         let ids = self.app.archive.record_visits(&visits)?;
-        let intakes = read_pages(&visits, &self.places);
+        let intakes = read_pages(&visits, &self.places, &self.lately);
         let judged = ids.into_iter().zip(&visits).zip(intakes);
         let (places, clock, telling) = (&self.places, self.clock, self.telling);
         let channels = &self.app.watchlist.channels;
@@ -182,13 +193,12 @@ impl<'a> Judging<'a> {
         })?;
         self.imported.changes += changes;
         self.imported.captures += all;
-        (self.progress)(Progress::Done(done));
         Ok(())
     }
 
     /// Counts a capture that shows no page, or none of the addresses of its page.
-    fn passes_over(&mut self, captured: &Captured) -> bool {
-        let count = if (300..400).contains(&captured.status) {
+    fn passes_over(&mut self, captured: &Captured) -> Result<bool, ImportFailure> {
+        let count = if self.says_nothing(captured)? {
             &mut self.imported.redirects
         } else if !self.places.is_named() && !captured.may_be_page() {
             &mut self.imported.no_pages
@@ -196,18 +206,59 @@ impl<'a> Judging<'a> {
             let page = self.places.page(&captured.url);
             let several = 1 < self.places.watch(&page, &captured.url).urls.len();
             if !several || self.places.position(&page, &captured.url).is_some() {
-                return false;
+                return Ok(false);
             }
             &mut self.imported.partial
         };
         *count += 1;
-        true
+        Ok(true)
+    }
+
+    /// Returns whether a capture is a redirect of which nothing is known: one of a page that was
+    /// there before is what became of it.
+    fn says_nothing(&self, captured: &Captured) -> Result<bool, ImportFailure> {
+        let repeats = captured.status == 304 && matches!(captured.came, Came::Again(_));
+        if !(300..400).contains(&captured.status) || repeats {
+            return Ok(false);
+        }
+        let page = self.places.page(&captured.url);
+        let several = self.places.known_watch(&page).is_some_and(|watch| 1 < watch.urls.len());
+        let is_told = captured.status != 304 && captured.field("location").is_some() && !several;
+        let was_met = || matches!(self.latest.get(&page), Some(Some(_)));
+        let is_known =
+            is_told && (was_met() || self.app.archive.page_state(&page)?.last_visit_at.is_some());
+        Ok(!is_known)
+    }
+
+    /// Returns the visits that a capture and the redirects before it stand for.
+    fn followed(&mut self, captured: Captured) -> Result<Vec<Visit>, ImportFailure> {
+        let page = self.places.page(&captured.url);
+        let several = 1 < self.places.watch(&page, &captured.url).urls.len();
+        let given = match several {
+            true => vec![(captured, Vec::new())],
+            false => self.redirects.take(&page, captured),
+        };
+        self.read_all(given)
+    }
+
+    fn read_all(&mut self, given: Vec<Followed>) -> Result<Vec<Visit>, ImportFailure> {
+        let mut visits = Vec::new();
+        for (captured, hops) in given {
+            let visit = self.visit(captured, hops)?;
+            self.keep_bodies(visit.as_ref());
+            visits.extend(visit);
+        }
+        Ok(visits)
     }
 
     /// Returns the visit that a capture stands for; `None` where it stands for none, or for one
     /// that is on record. What is passed over is counted.
-    fn visit(&mut self, captured: Captured) -> Result<Option<Visit>, ImportFailure> {
-        if self.passes_over(&captured) {
+    fn visit(
+        &mut self,
+        captured: Captured,
+        hops: Vec<Hop>,
+    ) -> Result<Option<Visit>, ImportFailure> {
+        if self.passes_over(&captured)? {
             return Ok(None);
         }
         let page = self.places.page(&captured.url);
@@ -226,12 +277,12 @@ impl<'a> Judging<'a> {
             // By the name that the watchlist has for it, as at a live visit.
             part.url = self.places.watch(&page, &url).urls[position].clone();
         }
+        if let Some(first) = hops.first() {
+            part.url = first.url.clone();
+            part.hops = hops;
+        }
         let url = part.url.clone();
-        let digest = match &part.outcome {
-            Outcome::Captured(snapshot) => Some(snapshot.digest()),
-            Outcome::NotModified { digest } => Some(*digest),
-            Outcome::Failed(_) => None,
-        };
+        let digest = part.outcome.digest();
         let is_known = Some(at) <= latest
             && archive.captured_at(&page, at)?.contains(&(url.to_string(), digest));
         if !is_known && Some(at) < latest {
@@ -414,43 +465,6 @@ fn part(
         attempts: 1,
         took: Duration::ZERO,
     }))
-}
-
-/// Returns the watch of a visit's page.
-fn watch_of(places: &Places, visit: &Visit) -> Watch {
-    let urls = || visit.parts.iter().map(|part| part.url.clone()).collect();
-    let plain = || Watch::new(visit.page.clone(), urls());
-    places.known_watch(&visit.page).cloned().unwrap_or_else(plain)
-}
-
-/// Reads the pages of a batch on several threads: each is a matter of its bytes alone.
-///
-/// Gives nothing for a visit whose body is only in the archive.
-fn read_pages(visits: &[Visit], places: &Places) -> Vec<Option<Intake>> {
-    let next = AtomicUsize::new(0);
-    let read = || {
-        let mut mine = Vec::new();
-        while let Some((at, visit)) = {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            visits.get(at).map(|visit| (at, visit))
-        } {
-            mine.push((at, take_in_alone(&watch_of(places, visit), visit)));
-        }
-        mine
-    };
-    let mut intakes: Vec<Option<Intake>> = visits.iter().map(|_| None).collect();
-    thread::scope(|scope| {
-        let spawn = |_| {
-            let reader = thread::Builder::new().stack_size(READER_STACK_BYTES);
-            reader.spawn_scoped(scope, read)
-        };
-        // A thread that cannot be had leaves its work to the others, or to the one that judges.
-        let readers: Vec<_> = (0..READERS).filter_map(|it| spawn(it).ok()).collect();
-        for (at, intake) in readers.into_iter().filter_map(|it| it.join().ok()).flatten() {
-            intakes[at] = intake;
-        }
-    });
-    intakes
 }
 
 fn alerted_changes(judgement: &Judgement) -> u64 {

@@ -5,10 +5,9 @@ use url::Url;
 use crate::{
     model::{
         channel::Channel,
-        edit::{Diff, EditKind},
+        edit::Diff,
         history::{
-            Accepted, Finding, Judgement, NewVersion, PageState, Reading, Sightings, Standing,
-            VisitId,
+            Accepted, Finding, Judgement, NewVersion, PageState, Reading, Standing, VisitId,
         },
         snapshot::Digest,
         text::Text,
@@ -16,7 +15,10 @@ use crate::{
         trouble::Trouble,
         watch::Watch,
     },
-    monitor::judge::recall::Recall,
+    monitor::judge::{
+        passages::Stand,
+        settle::{Held, Settled},
+    },
 };
 
 /// Whose visit is judged, and when.
@@ -44,10 +46,10 @@ pub struct Case<'a> {
 #[derive(Clone, Debug)]
 pub enum Evidence {
     /// Nothing that could be the policy.
-    Trouble(Trouble, Option<Box<Overdue>>),
+    Trouble(Trouble, Option<Box<Late>>),
     /// The server says that the body is the one that was accepted before; with the wording that
     /// waited, which is withdrawn by it.
-    NotModified(Option<Box<Overdue>>),
+    NotModified(Option<Box<Withdrawn>>),
     /// A text, and nothing is on record to hold it against.
     First(Reading),
     /// A text beside the established one.
@@ -59,7 +61,9 @@ pub enum Evidence {
 pub struct Compared {
     /// The text of this visit.
     pub reading: Reading,
-    /// The established text.
+    /// The digest of the established version's text.
+    pub version: Digest,
+    /// What of its wording was told: the text, without the passages of it that were not.
     pub before: Text,
     /// The established version read anew, if it reads differently under today's regime.
     pub rederived: Option<Rederived>,
@@ -67,16 +71,16 @@ pub struct Compared {
     pub read_again: Option<Reading>,
     /// The wording that waited, where the text of this visit cannot be held against it: it is
     /// settled first.
-    pub unsettled: Option<Overdue>,
+    pub unsettled: Option<Settled>,
     /// How the established text and this visit's differ.
     pub diff: Diff,
     /// What is the same as long as what has to hold is the same: the wording, without edits that
     /// are known where others are not.
     pub key: Digest,
-    /// What of this visit's text the page has shown before.
-    pub recall: Recall,
-    /// Where else this visit's wording was seen on the page.
-    pub sightings: Option<Sightings>,
+    /// How each edit stands; empty where no word differs, or the text is suspicious.
+    pub stands: Vec<Stand>,
+    /// What is established by this visit.
+    pub settled: Option<Settled>,
     /// The wording that waits, if one does.
     pub waiting: Option<Held>,
     /// Why this may not be the policy at all, judged beside the established text.
@@ -96,47 +100,30 @@ pub struct Rederived {
     pub taken_as_it_stands: bool,
 }
 
-/// The wording that waits, beside this visit's text.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// Its text as first seen, read under today's regime.
-    pub text: Text,
-    /// What is the same as long as the wording is.
-    pub reading: Reading,
-    /// How it differs from the established text.
-    pub diff: Diff,
-    /// How this visit's text differs from it.
-    pub since: Diff,
-    /// Its key, see [`Compared::key`].
-    pub key: Digest,
-    /// Whether it was on the page before it began to wait.
-    pub was_seen_before: bool,
-}
-
-impl Held {
-    /// Returns whether it has other words than the established text.
-    pub fn is_wording(&self) -> bool {
-        self.diff.strongest().is_some_and(EditKind::is_wording)
+impl Rederived {
+    /// Returns the same with what texts are held against beside it.
+    pub fn beside(mut self, ground: &Text) -> Rederived {
+        self.version.ground = (*ground != self.version.text).then(|| ground.clone());
+        self
     }
 }
 
-/// A wording that has waited as long as it may, without being seen again.
+/// A wording that waited, and was taken back.
 #[derive(Clone, Debug)]
-pub struct Overdue {
-    /// The established text.
-    pub before: Text,
+pub struct Withdrawn {
+    /// The digest of the established version's text.
+    pub version: Digest,
     /// The wording.
     pub held: Held,
-    /// The established version read anew, if it reads differently under today's regime, and no
-    /// comparison records it.
-    pub rederived: Option<Rederived>,
 }
 
-impl Overdue {
-    /// Returns the wording that waits beside the established text of a comparison.
-    pub fn of(compared: &Compared, held: &Held) -> Overdue {
-        Overdue { before: compared.before.clone(), held: held.clone(), rederived: None }
-    }
+/// A wording that is established at a visit that shows nothing of the page.
+#[derive(Clone, Debug)]
+pub struct Late {
+    /// The wording.
+    pub settled: Settled,
+    /// The established version read anew, if it reads differently under today's regime.
+    pub rederived: Option<Rederived>,
 }
 
 /// Where a page answered.
@@ -200,9 +187,11 @@ pub fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgeme
         finding,
         reasons: Vec::new(),
         reading,
+        seal: None,
         read_again: None,
         reread: Vec::new(),
         versions: Vec::new(),
+        pledges: Vec::new(),
         waiting: case.state.waiting.clone(),
         spell: None,
         accepted,

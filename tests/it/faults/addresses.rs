@@ -6,7 +6,9 @@ use std::{
 };
 
 use crate::{
-    faults::{POLICY, assert_whole, can_mount, entry, shell, told, under, watching, world},
+    faults::{
+        POLICY, archive, assert_whole, can_mount, entry, shell, told, under, watching, world,
+    },
     server::{Server, reply::Reply},
     world::{Site, World, framed},
 };
@@ -270,6 +272,18 @@ fn fault_034_the_environments_proxy_is_ignored() {
     assert_eq!(proxy.connections(), 0);
     assert_eq!(told(&world, "p"), Vec::<String>::new());
     assert_eq!(site.server().paths(), ["/robots.txt", "/p", "/hook"]);
+}
+
+#[test]
+fn fault_034_a_configured_proxy_is_on_record_as_who_answered() {
+    let proxy = Server::start(|_| Reply::page(&framed(POLICY, "a")));
+    let page = entry("page-0", "http://example.org/terms", "");
+    let world = world(&format!("{}{page}", through(&proxy)));
+    assert_eq!(world.run(&["check"]).code, 0);
+    assert_asked_only_for_public_pages(&proxy);
+    let archive = rusqlite::Connection::open(archive(&world)).unwrap();
+    let answered = archive.query_one("SELECT remote FROM part", [], |row| row.get(0));
+    assert_eq!(answered, Ok(proxy.address().to_string()));
 }
 
 #[test]
