@@ -129,6 +129,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if is_asked && printed.is_ok() { Exit::Done } else { Exit::Wrong };
         }
     };
+    refuse_to_die_of_large_files();
     let terminal = Terminal::new(arguments.verbose);
     let paths = paths(&arguments);
     match dispatch(arguments.command, &paths, &terminal) {
@@ -138,6 +139,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             error.exit
         }
     }
+}
+
+/// SIGXFSZ, on Linux, macOS and the BSDs alike.
+const FILE_TOO_LARGE: i32 = 25;
+
+/// Where files may not grow (`ulimit -f`), a write shall fail and be told, not kill the program.
+fn refuse_to_die_of_large_files() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Whoever has no files left to listen with is told so by the command.
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else {
+        return;
+    };
+    let _entered = runtime.enter();
+    // Once listened for, the signal has lost its own effect for good. A system that does not know
+    // it does not send it.
+    let _ = signal(SignalKind::from_raw(FILE_TOO_LARGE));
 }
 
 /// Returns what `--help` says after the commands: exit codes, and each key's default.

@@ -96,7 +96,6 @@ pub fn runtime() -> Result<Runtime, CliError> {
         .thread_stack_size(STACK_BYTES)
         .enable_all()
         .build()?;
-    refuse_to_die_of_large_files(&runtime);
     Ok(runtime)
 }
 
@@ -117,18 +116,6 @@ fn can_have_threads() -> io::Result<()> {
         }
         Ok(())
     })
-}
-
-/// SIGXFSZ, on Linux, macOS and the BSDs alike.
-const FILE_TOO_LARGE: i32 = 25;
-
-/// Where files may not grow (`ulimit -f`), a write shall fail and be told, not kill the program.
-fn refuse_to_die_of_large_files(runtime: &Runtime) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let _entered = runtime.enter();
-    // Once listened for, the signal has lost its own effect for good. A system that does not know
-    // it does not send it.
-    let _ = signal(SignalKind::from_raw(FILE_TOO_LARGE));
 }
 
 fn scope(app: &App, pages: &[PageId]) -> Result<Scope, CliError> {

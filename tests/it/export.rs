@@ -1,6 +1,6 @@
 //! What is written for other programs: nothing is lost on the way out and back in.
 
-use std::fs;
+use std::{fs, io::Read as _};
 
 use pledgewatch::model::{
     page::PageId,
@@ -107,6 +107,49 @@ fn beside(world: &World) -> World {
     let other = World::empty();
     fs::copy(world.watchlist(), other.watchlist()).unwrap();
     other
+}
+
+/// Programs that replay archives take any record under an address for what the address gave.
+#[test]
+fn what_we_say_of_a_visit_stands_under_no_address() {
+    let (_site, world) = lived_in();
+    assert_eq!(world.run(&["export", "--warc", "all.warc.gz"]).code, 0);
+    let packed = fs::read(world.folder().join("all.warc.gz")).unwrap();
+    let mut plain = Vec::new();
+    flate2::read::MultiGzDecoder::new(&*packed).read_to_end(&mut plain).unwrap();
+    let plain = String::from_utf8_lossy(&plain);
+    let heads: Vec<&str> = plain
+        .split("WARC/1.1\r\n")
+        .filter_map(|record| record.split("\r\n\r\n").next())
+        .filter(|head| head.contains("WARC-Type: metadata"))
+        .collect();
+    assert!(8 <= heads.len(), "{}", heads.len());
+    assert!(heads.iter().all(|head| !head.contains("WARC-Target-URI")), "{heads:?}");
+}
+
+#[test]
+fn fault_078_an_export_that_may_not_grow_ends_in_words_and_leaves_what_was_there() {
+    let (site, world) = lived_in();
+    // Words that hardly pack, so that the export grows past what the archive itself needs to open.
+    let words: String = (0..10_000_u64)
+        .map(|at| format!("{:x} ", at.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23)))
+        .collect();
+    site.page("/b", &framed(&format!("<h1>More</h1><p>{words}</p>"), "b"));
+    world.sweep_at("2026-01-09T08:00:00Z");
+    fs::write(world.folder().join("all.warc.gz"), "before").unwrap();
+    let program = world.command(&["export", "--warc", "all.warc.gz"]);
+    let mut limited = std::process::Command::new("sh");
+    // In units of 512 bytes.
+    limited.args(["-c", "ulimit -f 80; exec \"$0\" \"$@\""]).arg(program.get_program());
+    limited.args(program.get_args()).current_dir(world.folder());
+    let output = limited.output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{stderr}");
+    assert!(stderr.starts_with("error: cannot write all.warc.gz"), "{stderr}");
+    assert_eq!(fs::read_to_string(world.folder().join("all.warc.gz")).unwrap(), "before");
+    let left = fs::read_dir(world.folder()).unwrap().map(|it| it.unwrap().file_name());
+    let left: Vec<_> = left.filter(|it| it.to_string_lossy().ends_with(".part")).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]
