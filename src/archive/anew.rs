@@ -57,7 +57,7 @@ impl Archive {
     pub fn end_anew(&mut self, page: &PageId, at: Timestamp) -> Result<(), ArchiveError> {
         self.write(|access| {
             let page = known(access, page)?;
-            let unheld: Vec<(i64, String)> = access.all(
+            let overturned = access.all(
                 "SELECT id, what, packed FROM event
                  WHERE page = ?1 AND superseded_by IS NULL
                      AND (SELECT superseded_by FROM judgement
@@ -65,18 +65,12 @@ impl Archive {
                      AND NOT EXISTS (SELECT 1 FROM delivery
                          WHERE delivery.event = event.id AND state = 'delivered')",
                 [page],
-                |row| Ok((row.get(0)?, packed::what_in(row)?)),
+                |row| Ok((row.get::<_, i64>("id")?, packed::what_in(row)?)),
             )?;
-            for (id, what) in unheld {
+            for (id, what) in overturned {
                 // A deadline is no matter of what visits brought.
-                match from_json(&format!("event {id}"), &what)? {
-                    WhatForm::Pledge { .. } => continue,
-                    WhatForm::Change(_)
-                    | WhatForm::Trouble(_)
-                    | WhatForm::Moved { .. }
-                    | WhatForm::Gone(_)
-                    | WhatForm::Recovered { .. }
-                    | WhatForm::QuoteMissing { .. } => (),
+                if let WhatForm::Pledge { .. } = from_json(&format!("event {id}"), &what)? {
+                    continue;
                 }
                 access.execute("UPDATE event SET superseded_by = id WHERE id = ?1", [id])?;
                 access.touch(Subject::Event(id));
