@@ -98,8 +98,7 @@ fn put_body(
     };
     let base = if is_full { resembled.run } else { resembled.snapshot };
     let is_kept = frames::find(access, shelf, &body.digest())?.is_some();
-    let bytes: Arc<[u8]> = body.bytes().into();
-    let id = frames::put(access, shelf, body.digest(), &bytes, base)?;
+    let id = frames::put(access, shelf, body.digest(), &body.shared(), base)?;
     let begins = !is_kept && (is_full || frames::depth(access, shelf, id)? == 0);
     Ok((id, begins.then_some(id)))
 }

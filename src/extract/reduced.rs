@@ -179,9 +179,7 @@ impl<'a> Pass<'a> {
             return;
         }
         let is_meta = element == "meta";
-        // A character reference may stand for what would be read.
-        let is_coded = |value: &str| memchr(b'&', value.as_bytes()).is_some();
-        let tells = |name: &str, value: &str| reads::is_fact(name, value) || is_coded(value);
+        let tells = |name: &str, value: &str| reads::is_fact(name, value) || may_hide(value);
         let attributes = std::mem::take(&mut self.tag.attributes);
         for it in &attributes {
             let (name, value) = (lower(it.name(markup)), it.value(markup));
@@ -194,7 +192,7 @@ impl<'a> Pass<'a> {
             match reads::attribute(element, &name, value) {
                 Use::Value => (),
                 Use::Presence => self.leave_out(it.name_end, it.end),
-                Use::Nothing if element == "script" && name == "src" && is_coded(value) => (),
+                Use::Nothing if element == "script" && name == "src" && may_hide(value) => (),
                 Use::Nothing if is_content() => (),
                 Use::Nothing => self.leave_out(it.from, it.end),
             }
@@ -209,6 +207,18 @@ fn lower(name: &str) -> Cow<'_, str> {
         true => Cow::Owned(name.to_ascii_lowercase()),
         false => Cow::Borrowed(name),
     }
+}
+
+/// Returns whether a value has character references that may stand for what would be read: any but
+/// that of `&` itself. One without a semicolon stands for no sign that a rule looks for.
+fn may_hide(value: &str) -> bool {
+    value.match_indices('&').any(|(at, _)| {
+        let rest = &value[at + 1..];
+        let end = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric());
+        let is_reference =
+            rest.starts_with('#') || end.is_some_and(|end| rest[end..].starts_with(';'));
+        is_reference && !rest.starts_with("amp;")
+    })
 }
 
 /// Within so few bytes are fewer attributes than the bound of `attributes`, wherever the pieces

@@ -20,7 +20,6 @@ use crate::fetch::{
     robots::RobotsFiles,
 };
 use crate::model::{
-    snapshot::Snapshot,
     time::Timestamp,
     visit::{Answer, FetchFailure, Hop, Known, Origin, Outcome, Part, Visit},
     watch::{RobotsRule, Settings, Watch},
@@ -175,12 +174,12 @@ async fn settle(
     reply.read(&mut reader, budget).await?;
     let body = reader.finish(reply.framing());
     trail.answer = Some(Answer { wire: Some(body.wire), ..reply.answer });
-    let bytes = body.bytes?;
+    let snapshot = body.snapshot?;
     // An empty error page says as much as a full one; an empty page says nothing.
-    if bytes.is_empty() && status < 300 {
+    if snapshot.bytes().is_empty() && status < 300 {
         return Err(FetchFailure::NoContent { status });
     }
-    Ok(Outcome::Captured(Snapshot::new(bytes)))
+    Ok(Outcome::Captured(snapshot))
 }
 
 #[cfg(test)]

@@ -173,7 +173,7 @@ async fn body(reply: &mut Reply, budget: &mut Budget) -> Result<Vec<u8>, FetchFa
     let bounds = BodyBounds { wire_bytes_max: limit, body_bytes_max: limit };
     let mut reader = BodyReader::new(reply.headers(), bounds);
     match reply.read(&mut reader, budget).await {
-        Ok(()) => reader.finish(reply.framing()).bytes,
+        Ok(()) => reader.finish(reply.framing()).snapshot.map(|it| it.bytes().to_vec()),
         Err(FetchFailure::TooLarge { .. }) => Ok(reader.into_bytes()),
         Err(failure) => Err(failure),
     }

@@ -86,6 +86,13 @@ impl Snapshot {
         Snapshot { digest: Digest::of(&bytes), bytes }
     }
 
+    /// Returns the snapshot of `bytes`, whose digest is known, since they were digested as they came.
+    pub fn digested(bytes: impl Into<Arc<[u8]>>, digest: Digest) -> Snapshot {
+        let bytes = bytes.into();
+        debug_assert_eq!(Digest::of(&bytes), digest);
+        Snapshot { digest, bytes }
+    }
+
     /// Returns its name.
     pub fn digest(&self) -> Digest {
         self.digest
@@ -94,6 +101,11 @@ impl Snapshot {
     /// Returns the body.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Returns the body, shared.
+    pub fn shared(&self) -> Arc<[u8]> {
+        Arc::clone(&self.bytes)
     }
 }
 
