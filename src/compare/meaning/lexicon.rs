@@ -108,7 +108,10 @@ pub const TERMS: &[(Sense, &str)] = &[
          where practicable",
     ),
     (Sense::Emphasis, "always, at all times, explicitly, in all cases, strictly"),
-    (Sense::Negation, "abstain from, cease to, fail to, fails to, neither, no, no longer, nor, not, refrain from"),
+    (
+        Sense::Negation,
+        "abstain from, cease to, fail to, fails to, neither, no, no longer, nor, not, refrain from",
+    ),
     (
         Sense::Exception,
         "apart from, aside from, but not, do not apply to, does not apply to, except, \

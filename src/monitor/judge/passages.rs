@@ -216,12 +216,12 @@ impl<'a> Line<'a> {
         for (run, stood) in went.iter().filter(|(run, _)| !run.was_before) {
             let has_lasted = self.within <= run.lasted;
             let has_held = match (is_settled, stood) {
+                // What goes for the first time is told at once, like what comes.
+                (_, _) if self.within.is_zero() => true,
                 (true, true) => holds(run),
                 // Seen but once, it may be one of many.
                 (true, false) if is_restless => return Stand::Passing(None),
-                (true, false) => {
-                    self.within.is_zero() || (VISITS_MIN <= run.since.visits && has_lasted)
-                }
+                (true, false) => VISITS_MIN <= run.since.visits && has_lasted,
                 // Something took its place, and was not seen to hold.
                 (false, true) => 2 <= run.since.visits && has_lasted,
                 (false, false) => false,
@@ -238,8 +238,7 @@ impl<'a> Line<'a> {
         };
         let was_gone_before = went.iter().any(|(run, _)| run.was_before);
         // That what was seen but once stays away is no return: it may be one of many.
-        let stays_away =
-            went.is_empty() || went.iter().any(|(run, stood)| run.was_before || *stood);
+        let stays_away = went.is_empty() || went.iter().any(|(_, stood)| *stood);
         let is_back = |said: &Said| match stays_away {
             true => trace.holds_in(said),
             false => trace.is_in(said),
