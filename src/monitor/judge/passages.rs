@@ -86,6 +86,16 @@ struct Run {
     lasted: Duration,
     /// Whether it was so before, and then not.
     was_before: bool,
+    /// Of a clause that is gone: whether it had gone before, and come back.
+    was_again: bool,
+}
+
+impl Run {
+    /// Returns whether that something is gone was not known. Where everything is told at once, that
+    /// it was not there before it came is no knowledge.
+    fn is_first_of(&self, within: Duration) -> bool {
+        if within.is_zero() { !self.was_again } else { !self.was_before }
+    }
 }
 
 impl<'a> Line<'a> {
@@ -201,7 +211,7 @@ impl<'a> Line<'a> {
         let now = self.said.len() - 1;
         let came: Vec<Run> = runs(&trace.came, |it| self.run(now, |said| said.has(it)));
         let went: Vec<(Run, bool)> =
-            runs(&trace.went, |it| Some((self.run(now, |said| !said.has(it))?, self.stood(it))));
+            runs(&trace.went, |it| Some((self.gone(now, it)?, self.stood(it))));
         let is_fresh = |run: &&Run| !run.was_before;
         let holds =
             |run: &Run| self.within.is_zero() || (2 <= run.since.visits && HOLD <= run.lasted);
@@ -213,7 +223,7 @@ impl<'a> Line<'a> {
             return Stand::Holds(run.since, certainty);
         }
         let is_settled = came.is_empty();
-        for (run, stood) in went.iter().filter(|(run, _)| !run.was_before) {
+        for (run, stood) in went.iter().filter(|(run, _)| run.is_first_of(self.within)) {
             let has_lasted = self.within <= run.lasted;
             let has_held = match (is_settled, stood) {
                 // What goes for the first time is told at once, like what comes.
@@ -279,7 +289,15 @@ impl<'a> Line<'a> {
         let first = (until + 1).checked_sub(visits).filter(|_| 0 < visits)?;
         let was_before = self.said[..first].iter().any(|said| is_so(said));
         let since = Since { visit: first, visits };
-        Some(Run { since, lasted: self.at[until].since(self.at[first]), was_before })
+        let lasted = self.at[until].since(self.at[first]);
+        Some(Run { since, lasted, was_before, was_again: was_before })
+    }
+
+    /// Returns for how long a clause has been gone at a visit; `None` if it is there.
+    fn gone(&self, until: usize, clause: &Digest) -> Option<Run> {
+        let run = self.run(until, |said| !said.has(clause))?;
+        let before = self.said[..run.since.visit].iter().skip_while(|said| !said.has(clause));
+        Some(Run { was_again: before.clone().any(|said| !said.has(clause)), ..run })
     }
 
     /// Returns whether a clause stood: it was seen at two visits one after the other, apart.
