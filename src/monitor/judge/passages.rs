@@ -90,14 +90,6 @@ struct Run {
     was_again: bool,
 }
 
-impl Run {
-    /// Returns whether that something is gone was not known. Where everything is told at once, that
-    /// it was not there before it came is no knowledge.
-    fn is_first_of(&self, within: Duration) -> bool {
-        if within.is_zero() { !self.was_again } else { !self.was_before }
-    }
-}
-
 impl<'a> Line<'a> {
     /// Returns the line of a page's memory and the text that is judged, if the page has one now.
     pub fn of(
@@ -223,7 +215,9 @@ impl<'a> Line<'a> {
             return Stand::Holds(run.since, certainty);
         }
         let is_settled = came.is_empty();
-        for (run, stood) in went.iter().filter(|(run, _)| run.is_first_of(self.within)) {
+        let at_once = self.within.is_zero() && is_settled && !self.was_shown(now);
+        let is_first = |run: &Run| if at_once { !run.was_again } else { !run.was_before };
+        for (run, stood) in went.iter().filter(|(run, _)| is_first(run)) {
             let has_lasted = self.within <= run.lasted;
             let has_held = match (is_settled, stood) {
                 // What goes for the first time is told at once, like what comes.
@@ -291,6 +285,11 @@ impl<'a> Line<'a> {
         let since = Since { visit: first, visits };
         let lasted = self.at[until].since(self.at[first]);
         Some(Run { since, lasted, was_before, was_again: was_before })
+    }
+
+    /// Returns whether a visit shows the clauses of one before it, all of them and no others.
+    fn was_shown(&self, visit: usize) -> bool {
+        self.said[..visit].iter().any(|said| said.is_as(self.said[visit]))
     }
 
     /// Returns for how long a clause has been gone at a visit; `None` if it is there.
