@@ -230,6 +230,27 @@ mod tests {
     #[test]
     fn a_carve_out_is_an_exception() {
         check("We never sell it.", "We never sell it, unless you agree.", Meaning::Exception);
+        let carved = "You can opt out of cookies (except for those that are strictly necessary).";
+        check("You can opt out of certain cookies.", carved, Meaning::Exception);
+    }
+
+    #[test]
+    fn who_is_bound_stands_after_the_enumeration_of_an_opening() {
+        let before = "If it may harm us, our users, or others, we may remove it.";
+        let after = "If it may harm us, our users, or others, we may remove it in our discretion.";
+        let standing = |words| Standing { words, ..Standing::default() };
+        let verdict = judge(Some(&standing(before)), Some(&standing(after)));
+        assert_eq!(verdict.norm, Norm::Reservation);
+        assert_eq!(verdict.meaning, Meaning::Strengthened);
+    }
+
+    #[test]
+    fn what_became_one_example_of_more_was_widened() {
+        check(
+            "Tracking of children.",
+            "Using sensors for profiling, including tracking of children.",
+            Meaning::Widened,
+        );
     }
 
     #[test]

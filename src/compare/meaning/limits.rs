@@ -12,6 +12,9 @@ use crate::model::verdict::{Meaning, Tag};
 /// The most words that a limit is taken to hold.
 const LIMIT_LEN_MAX: usize = 40;
 
+/// The fewest words of a limit that came or went whole.
+const CARVED_MIN: usize = 4;
+
 /// How far from its opening, in words, a limit is still taken to be the one that was altered.
 const NEAR_MAX: usize = 16;
 
@@ -85,12 +88,21 @@ fn became(before: &Frame, after: &Frame, regions: &[Region], opens: fn(Sense) ->
             let within = within.count();
             0 < within && counted.len() <= 2 * within
         };
+        // A carve-out of words that never count, such as "strictly necessary", is one still.
+        let is_all = |range: &Range<usize>, limits: &[Range<usize>]| {
+            let held: usize = limits.iter().map(|it| it.end.min(range.end) - it.start).sum();
+            CARVED_MIN <= held && range.len() <= held + 3
+        };
         let is_replaced = !region.left.is_empty() && region.left.len() == region.came.len();
         if is_replaced && gone.len() != new.len() {
             // One name for another beside a conjunction that came or went.
-        } else if gone.len() < new.len() && holds(&region.came, &new) {
+        } else if gone.len() < new.len()
+            && (holds(&region.came, &new) || is_all(&region.after, &new))
+        {
             became.added.extend(new);
-        } else if new.len() < gone.len() && holds(&region.left, &gone) {
+        } else if new.len() < gone.len()
+            && (holds(&region.left, &gone) || is_all(&region.before, &gone))
+        {
             became.removed.extend(gone);
         } else {
             let within = |limits: &[Limit], counted: &[usize]| -> Vec<Range<usize>> {

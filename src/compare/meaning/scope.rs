@@ -72,7 +72,7 @@ pub fn scope(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found>
         }
         let range = counted[0]..counted[counted.len() - 1] + 1;
         let is_replaced = 0 < left && 0 < came;
-        let is_member = is_replaced || is_member(frame, &range);
+        let is_member = is_replaced || is_member(frame, &range) || leads_to_example(frame, whole);
         let is_wider = is_insertion == is_member;
         match is_wider {
             true => wide += counted.len(),
@@ -187,11 +187,19 @@ fn is_member(frame: &Frame, range: &Range<usize>) -> bool {
             break;
         }
     }
-    let starts = joins(before) && limit.is_none();
+    let is_example = frame.sense(before) == Some(Sense::Example);
+    let starts = (joins(before) || is_example) && limit.is_none();
     let ends = range.end < frame.reads.len() && (joins(range.end)) && limit.is_none();
     let is_partial = frame.sense(range.start) == Some(Sense::Partial);
     let is_limit = LIMITS.contains(&frame.reads[range.start].key.as_str());
     (starts || ends) && !is_partial && !is_limit
+}
+
+/// Returns whether words make what stands after them an example of what they name: `biometric
+/// systems, including` before `face recognition`.
+fn leads_to_example(frame: &Frame, whole: &Range<usize>) -> bool {
+    whole.end < frame.reads.len()
+        && whole.end.checked_sub(1).is_some_and(|at| frame.sense(at) == Some(Sense::Example))
 }
 
 /// Words that begin a limit on what stands before them.
