@@ -12,6 +12,9 @@ use crate::model::verdict::{Meaning, Norm, Tag};
 /// The force of a clause in the present tense, without a modal, as `Sense::Force`.
 const STATEMENT: u8 = 60;
 
+/// The force of a clause that binds without any exception, as `Sense::Force`.
+const ABSOLUTE: u8 = 100;
+
 /// The most words that may count in a region where a modal came or went without another.
 const BARE_MAX: usize = 3;
 
@@ -68,6 +71,10 @@ fn modal(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
     // Below a modal that stayed, another word of effort alters nothing.
     let is_below = |frame: &Frame, modal: &Option<Modal>| {
         let Some(modal) = modal else { return false };
+        // "will never" is "will not", and more.
+        if modal.force == ABSOLUTE {
+            return false;
+        }
         let last = modal.at.start.checked_sub(1);
         last.is_some_and(|at| matches!(frame.sense(at), Some(Sense::Force(it)) if it < modal.force))
     };
@@ -168,8 +175,7 @@ fn denied(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
         return None;
     }
     let denials = |frame: &Frame, range: &Range<usize>| -> Vec<Range<usize>> {
-        let is = |it: &&Term| it.sense == Sense::Negation;
-        frame.terms_in(range).filter(is).map(|it| it.at.clone()).collect()
+        frame.terms_in(range).filter(|it| denies(frame, it)).map(|it| it.at.clone()).collect()
     };
     let left = denials(before, &region.before);
     let came = denials(after, &region.after);
@@ -188,6 +194,20 @@ fn denied(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
     found.tags.push(Tag::Polarity);
     (found.before, found.after) = (left, came);
     Some(found)
+}
+
+/// Returns whether a term turns what it stands before into its contrary: `not`, and the words that
+/// bind and deny at once, such as `never` and `are prohibited from`. `are not required to` only
+/// permits.
+fn denies(frame: &Frame, term: &Term) -> bool {
+    const DENYING: [&str; 5] = ["never", "no", "not", "prohibited", "forbidden"];
+    match term.sense {
+        Sense::Negation => true,
+        Sense::Force(force) => {
+            80 <= force && term.at.clone().any(|at| DENYING.contains(&frame.reads[at].key.as_str()))
+        }
+        _ => false,
+    }
 }
 
 fn exclusive(before: &Frame, after: &Frame, region: &Region, stated: &Stated) -> Option<Found> {

@@ -43,8 +43,10 @@ pub const TERMS: &[(Sense, &str)] = &[
     ),
     (
         Sense::Force(80),
-        "are obligated to, are obliged to, are required to, commit to, ensure, ensure that, \
-         ensures, ensures that, have to, is obligated to, is required to, must, shall, \
+        "are forbidden from, are forbidden to, are not allowed to, are not permitted to, \
+         are obligated to, are obliged to, are prohibited from, are required to, commit to, ensure, ensure that, \
+         ensures, ensures that, have to, is forbidden from, is not allowed to, \
+         is not permitted to, is obligated to, is prohibited from, is required to, must, shall, \
          undertake to, will",
     ),
     (
@@ -77,9 +79,10 @@ pub const TERMS: &[(Sense, &str)] = &[
     (
         Sense::Force(20),
         "are not obligated to, are not required to, but are not obligated to, \
-         but are not required to, but is not required to, can, could, has no obligation to, \
+         but are not required to, but is not required to, can, could, do not have to, does not have to, \
+         has no obligation to, \
          have no obligation to, is not obligated to, is not required to, may, may choose to, \
-         may elect to, might, reserve the right, reserve the right to, reserves the right, \
+         may elect to, might, need not, reserve the right, reserve the right to, reserves the right, \
          reserves the right to",
     ),
     (
@@ -105,7 +108,10 @@ pub const TERMS: &[(Sense, &str)] = &[
          where practicable",
     ),
     (Sense::Emphasis, "always, at all times, explicitly, in all cases, strictly"),
-    (Sense::Negation, "fail to, fails to, neither, no, no longer, nor, not"),
+    (
+        Sense::Negation,
+        "abstain from, cease to, fail to, fails to, neither, no, no longer, nor, not, refrain from",
+    ),
     (
         Sense::Exception,
         "apart from, aside from, but not, do not apply to, does not apply to, except, \
