@@ -230,6 +230,54 @@ mod tests {
     #[test]
     fn a_carve_out_is_an_exception() {
         check("We never sell it.", "We never sell it, unless you agree.", Meaning::Exception);
+        let carved = "You can opt out of cookies (except for those that are strictly necessary).";
+        check("You can opt out of certain cookies.", carved, Meaning::Exception);
+    }
+
+    #[test]
+    fn who_is_bound_stands_after_the_enumeration_of_an_opening() {
+        let before = "If it may harm us, our users, or others, we may remove it.";
+        let after = "If it may harm us, our users, or others, we may remove it in our discretion.";
+        let standing = |words| Standing { words, ..Standing::default() };
+        let verdict = judge(Some(&standing(before)), Some(&standing(after)));
+        assert_eq!(verdict.norm, Norm::Reservation);
+        assert_eq!(verdict.meaning, Meaning::Strengthened);
+    }
+
+    #[test]
+    fn a_denial_said_more_firmly_is_none_lost() {
+        check("We will not sell it.", "We will never sell it.", Meaning::Strengthened);
+        check("We will never sell it.", "We will not sell it.", Meaning::Weakened);
+        check("You must not copy it.", "You are prohibited from copying it.", Meaning::Editorial);
+    }
+
+    #[test]
+    fn a_prohibition_on_oneself_that_became_a_permission_is_looser() {
+        let before = "We will not sell it to the police.";
+        for after in ["We may sell it to the police.", "We will sell it to the police."] {
+            let standing = |words| Standing { words, ..Standing::default() };
+            let verdict = judge(Some(&standing(before)), Some(&standing(after)));
+            assert_eq!(verdict.meaning, Meaning::Weakened, "{after}");
+            assert_eq!(verdict.direction, Direction::Looser, "{after}");
+            let verdict = judge(Some(&standing(after)), Some(&standing(before)));
+            assert_eq!(verdict.meaning, Meaning::Strengthened, "{after}");
+            assert_eq!(verdict.direction, Direction::Tighter, "{after}");
+        }
+    }
+
+    #[test]
+    fn a_duty_that_is_none_any_more_is_weakened() {
+        check("We must tell you.", "We need not tell you.", Meaning::Weakened);
+        check("We will share it.", "We will refrain from sharing it.", Meaning::Strengthened);
+    }
+
+    #[test]
+    fn what_became_one_example_of_more_was_widened() {
+        check(
+            "Tracking of children.",
+            "Using sensors for profiling, including tracking of children.",
+            Meaning::Widened,
+        );
     }
 
     #[test]
