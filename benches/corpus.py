@@ -2,13 +2,14 @@
 """Scores pledgewatch on a corpus of captures with labelled edits.
 
 usage: corpus.py CORPUS [--program FILE] [--work DIR] [--docs WORDS] [--selections FILE]
-                 [scorer's options]
+                 [--by-site] [scorer's options]
 
 CORPUS holds one web archive a page, `COLLECTION/NAME.warc[.gz|.zst]`, `events.jsonl`,
 `captures.jsonl` and `score.py`. Each file is imported as one page into an archive of its own, two
 at a time; all that is on record is then turned into the scorer's form. Without --selections no page
 has a selector; with it FILE holds one JSON object a line, `{"doc": "COLLECTION/NAME", "select":
-["main"]}`, as a user would write it for a page that needs it. Needs Python alone.
+["main"]}`, as a user would write it for a page that needs it. With --by-site the scores are also
+given site by site, and of all sites but one: how far they rest on it. Needs Python alone.
 """
 import argparse, concurrent.futures, datetime, json, os, pathlib, re, resource, subprocess, sys
 import tempfile, time
@@ -89,6 +90,30 @@ def write(path, alerts):
         lines.writelines(json.dumps(alert, ensure_ascii=False) + "\n" for alert in alerts)
 
 
+def by_site(corpus, table):
+    """Adds up the scorer's table of documents site by site, a site being a host's last two labels."""
+    sites = {}
+    with open(corpus / "documents.jsonl", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            address = row.get("url") or row["urls"][0]
+            host = re.match("https?://([^/:]+)", address).group(1)
+            sites[row["doc"]] = ".".join(host.split(".")[-2:])
+    counted = {}
+    for line in table.splitlines():
+        cells = line.split()
+        if len(cells) == 9 and cells[0] in sites:
+            sums = counted.setdefault(sites[cells[0]], [0, 0, 0, 0, 0])
+            for at, cell in enumerate(cells[1:6]):
+                sums[at] += int(cell)
+    whole = [sum(column) for column in zip(*counted.values())]
+    score = lambda part, of: f"{part / of:6.3f}" if of else "     -"
+    print(f"\n{'site':24} checks edits    TP    FP    FN   prec    rec   without it: prec    rec")
+    for site, own in sorted(counted.items()):
+        rest = [a - b for a, b in zip(whole, own)]
+        scores = [score(it[2], it[2] + it[3]) + " " + score(it[2], it[1]) for it in (own, rest)]
+        print(f"{site:24} {own[0]:6} {own[1]:5} {own[2]:5} {own[3]:5} {own[4]:5} {scores[0]}            {scores[1]}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("corpus", type=pathlib.Path)
@@ -96,6 +121,7 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, help="keep the archives here")
     parser.add_argument("--docs", default="", help="only documents whose name holds this")
     parser.add_argument("--selections", help="selectors, one JSON object a line")
+    parser.add_argument("--by-site", action="store_true", help="scores of each site, and without it")
     options, scoring = parser.parse_known_args()
     work = options.work or pathlib.Path(tempfile.mkdtemp(prefix="corpus-"))
     files = sorted(path for path in options.corpus.glob("*/*.warc*")
@@ -124,7 +150,11 @@ def main():
     print("content by marked words alone: all must_contain in {content_hit} of {content_checked}; "
           "all must_drop in {drop_hit} of {drop_checked}\nbelow, content by altered clauses:".format(**words),
           flush=True)
-    return subprocess.run([*scorer, str(out), *scoring]).returncode
+    scored = subprocess.run([*scorer, str(out), *scoring], stdout=subprocess.PIPE, text=True)
+    print(scored.stdout, end="")
+    if options.by_site:
+        by_site(options.corpus, scored.stdout)
+    return scored.returncode
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ usage: startup.py [--visits 100000] [--pages 100] [--runs 20] [--binary target/r
                   [--keep DIR]
 
 Makes captures, imports them, and has every page fall due; then starts `check` and takes the time
-until the first bytes of its first request are there. Beside it in the same run: curl, from its start
-to its request, and Python opening the same file with sqlite3 and counting its pages.
+until the first bytes of its first request are there, on the clock and as processor time (the clock
+also counts the waiting on a machine that is busy with other work). Beside it in the same run: curl,
+from its start to its request, and Python opening the same file with sqlite3 and counting its pages.
 """
 import argparse, datetime, os, random, shutil, signal, socket, statistics, subprocess, sys, tempfile, time
 
@@ -53,13 +54,19 @@ def write_watchlist(path, address, pages):
             out.write('\n[[page]]\nid = "page-%d"\nurl = "%s/%d"\n' % (page, address, page))
 
 
+def spent(pid):
+    """Returns the milliseconds that all threads of a process have had a processor."""
+    tasks = "/proc/%d/task" % pid
+    return sum(int(open("%s/%s/schedstat" % (tasks, task)).read().split()[0]) for task in os.listdir(tasks)) / 1e6
+
+
 def until_request(command, folder, listener):
-    """Starts a command, returns the milliseconds until it asked, and ends it."""
+    """Starts a command, returns the milliseconds until it asked and those it worked, and ends it."""
     began = time.monotonic()
     child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     connection, _ = listener.accept()
     connection.recv(1)
-    took = time.monotonic() - began
+    took, worked = time.monotonic() - began, spent(child.pid)
     child.send_signal(signal.SIGTERM)
     child.wait()
     connection.close()
@@ -70,13 +77,17 @@ def until_request(command, folder, listener):
     except BlockingIOError:
         listener.setblocking(True)
         listener.settimeout(30)
-    return took * 1000
+    return took * 1000, worked
 
 
 def until_end(command, folder):
     began = time.monotonic()
-    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
-    return (time.monotonic() - began) * 1000
+    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        sys.exit("%s ended with %d" % (command[0], child.returncode))
+    return (time.monotonic() - began) * 1000, (usage.ru_utime + usage.ru_stime) * 1000
 
 
 def prepare(folder, address, arguments, binary):
@@ -134,7 +145,7 @@ def main():
         size = os.path.getsize(archive) / 1e6
         print("%d visits of %d pages, %.0f MB; %d runs each, in turn" % (
             arguments.visits, arguments.pages, size, arguments.runs))
-        print("| ms | median | least | most |\n|---|---|---|---|")
+        print("| ms | median | least | most | processor, median | least |\n|---|---|---|---|---|---|")
         taken = {name: [] for name in rows}
         for run in range(arguments.runs + 1):
             for name, measure in rows.items():
@@ -142,7 +153,9 @@ def main():
                 if run:  # the first warms the caches
                     taken[name].append(took)
         for name, times in taken.items():
-            print("| %s | %.1f | %.1f | %.1f |" % (name, statistics.median(times), min(times), max(times)))
+            clock, worked = zip(*times)
+            print("| %s | %.1f | %.1f | %.1f | %.1f | %.1f |" % (
+                name, statistics.median(clock), min(clock), max(clock), statistics.median(worked), min(worked)))
     finally:
         if not arguments.keep:
             shutil.rmtree(folder)

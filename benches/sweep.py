@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A sweep of made pages from nginx on loopback, with references in the same run.
 
-usage: sweep.py [--pages 1000] [--peers] [--binary target/release/pledgewatch] [--keep DIR]
+usage: sweep.py [--pages 1000] [--peers [--peer-pages N]] [--binary target/release/pledgewatch] [--keep DIR]
 
 Phases: first (every page is new), 304 (nothing changed), bytes (other bytes, the same words), words
 (a sentence of each page changed; diff and alert recorded). For each: pages a second, CPU
@@ -100,6 +100,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--peer-pages", type=int, help="so many pages for the peers, which are slow")
     parser.add_argument("--binary", default="target/release/pledgewatch")
     parser.add_argument("--keep")
     asked = parser.parse_args()
@@ -117,9 +118,9 @@ def main():
         if not asked.keep:
             shutil.rmtree(folder, ignore_errors=True)
     print("%d pages of %.0f kB in the mean, %d cores" % (asked.pages, mean / 1000, os.cpu_count()))
-    print("%-34s %12s %14s %12s" % ("", "pages/s", "CPU ms/page", "peak MB"))
-    for name, (wall, cpu, peak) in rows:
-        print("%-34s %12.0f %14.2f %12.0f" % (name, asked.pages / wall, 1000 * cpu / asked.pages, peak / 1e6))
+    print("%-38s %10s %14s %12s" % ("", "pages/s", "CPU ms/page", "peak MB"))
+    for name, pages, (wall, cpu, peak) in rows:
+        print("%-38s %10.0f %14.2f %12.0f" % (name, pages / wall, 1000 * cpu / pages, peak / 1e6))
 
 
 def urls(count, port):
@@ -138,44 +139,52 @@ def measure(asked, folder, root, port, binary):
             out.write("url = \"%s\"\noutput = \"/dev/null\"\n" % url)
     pages = ["p%d" % number for number in range(asked.pages)]
     check = [binary, "check", *pages]
-    peers = install_peers(folder, addresses) if asked.peers else []
+    peer_pages = asked.peer_pages or asked.pages
+    peers = install_peers(folder, addresses[:peer_pages]) if asked.peers else []
     rows = []
     for phase in ["first", "304", "bytes", "words"]:
         if phase == "bytes":
             write_pages(root, asked.pages, "two", False)
         if phase == "words":
             write_pages(root, asked.pages, "two", True)
-        rows.append(("%s: pledgewatch" % phase, run(check, folder)))
+        rows.append(("%s: pledgewatch" % phase, asked.pages, run(check, folder)))
         for name, command in peers:
-            rows.append(("%s: %s" % (phase, name), run(command, folder, ok=(0, 1))))
-    rows.append(("reference: curl --parallel", run(["curl", "-s", "--parallel", "--parallel-max", str(HOSTS), "-K", "curl.txt"], folder)))
+            rows.append(("%s: %s" % (phase, name), peer_pages, run(command, folder, ok=(0, 1))))
+    rows.append(("reference: curl --parallel", asked.pages, run(["curl", "-s", "--parallel", "--parallel-max", str(HOSTS), "-K", "curl.txt"], folder)))
     parse = sorted(glob.glob(os.path.join(os.path.dirname(binary), "deps", "parse-*")), key=os.path.getmtime)
     parse = [path for path in parse if os.access(path, os.X_OK)]
     if parse:
-        rows.append(("reference: html5ever parse, SHA-256", run([parse[-1], root], folder)))
-    rows.append(("start-up: pledgewatch check, none due", run([binary, "check"], folder)))
+        rows.append(("reference: html5ever parse, SHA-256", asked.pages, run([parse[-1], root], folder)))
+    rows.append(("start-up: pledgewatch check, none due", asked.pages, run([binary, "check"], folder)))
     return rows
 
 
 def install_peers(folder, addresses):
-    """Returns the commands of webchanges and urlwatch, each with a job for every page."""
+    """Returns the commands of webchanges and urlwatch, each with a job for every page.
+
+    urlwatch's own default for `html2text` is a regular expression that cuts out the tags, and leaves
+    the scripts in the text; it is run with the library of that name as well, as webchanges is.
+    """
     venv = os.path.join(folder, "venv")
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
     subprocess.run([os.path.join(venv, "bin", "pip"), "-q", "install", "webchanges", "urlwatch", "html2text"], check=True)
-    jobs = "\n---\n".join("name: p%d\nurl: %s\nfilter:\n  - html2text" % (n, url) for n, url in enumerate(addresses))
     commands = []
-    for name in ["webchanges", "urlwatch"]:
-        home = os.path.join(folder, name)
+    for name, program, text in [
+        ("webchanges", "webchanges", "html2text"),
+        ("urlwatch (tags cut out)", "urlwatch", "html2text"),
+        ("urlwatch (html2text)", "urlwatch", "html2text: pyhtml2text"),
+    ]:
+        home = os.path.join(folder, name.replace(" ", "-"))
         os.makedirs(home)
         with open(os.path.join(home, "jobs.yaml"), "w") as out:
-            out.write(jobs)
-        database = "snapshots.db" if name == "webchanges" else "cache.db"
-        flag = "--database" if name == "webchanges" else "--cache"
+            out.write("\n---\n".join(
+                "name: p%d\nurl: %s\nfilter:\n  - %s" % (number, url, text) for number, url in enumerate(addresses)))
         with open(os.path.join(home, "config.yaml"), "w") as out:
             out.write("report:\n  stdout:\n    enabled: true\n")
-        commands.append((name, [os.path.join(venv, "bin", name), "--jobs" if name == "webchanges" else "--urls",
-                                os.path.join(home, "jobs.yaml"), "--config", os.path.join(home, "config.yaml"),
-                                flag, os.path.join(home, database)]))
+        jobs, flag, database = ("--jobs", "--database", "snapshots.db") if program == "webchanges" else \
+            ("--urls", "--cache", "cache.db")
+        commands.append((name, [os.path.join(venv, "bin", program), jobs, os.path.join(home, "jobs.yaml"),
+                                "--config", os.path.join(home, "config.yaml"), flag, os.path.join(home, database)]))
     return commands
 
 

@@ -5,21 +5,35 @@
 //! its file, `migrations` brings it to the newest form, `lock` lets one sweep in, and `access` is
 //! what the inside works with. `visits` and their `parts` are recorded first, then `judgements`;
 //! both move `status` on, one row a page, and `reread` puts another reading of a visit in the place
-//! of the one before, with `texts` put on record by both. `pages`, `versions` and `events` read back
+//! of the one before, with `texts` put on record by both; `read_as` notes by which fingerprint a
+//! page was read so. `pages`, `versions` and `events` read back
 //! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
-//! out `deliveries`; `verify` proves all of it.
+//! out `deliveries`; `verify` proves all of it. `walk` goes through visits a few at a time. `passages`
+//! index the words of versions for `search`. `backup` copies the file, `compact` packs bodies anew, and
+//! `redact` removes what must go.
+//! `log` holds what each transaction says of what it wrote, for good.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
-//! `event_forms` are the forms in which our types are kept; `error` says what failed.
+//! `event_forms`, with `verdict_forms`, `mark_forms` and `pledge_forms`, are the forms in which our
+//! types are kept; `error` says what failed. `pledges` keeps how each pledge stands in each version,
+//! and what people added.
 //!
 //! While an archive is open, no one else in the process may open and close its file by other means
 //! than SQLite: closing any handle drops the process's POSIX locks on it.
 
+pub mod backup;
+pub mod compact;
 pub mod error;
 pub mod events;
+pub mod failures;
 pub mod lock;
+pub mod log;
 pub mod outbox;
 pub mod pages;
+pub mod pledges;
+pub mod read_as;
+pub mod redact;
 pub mod reread;
+pub mod search;
 pub mod store;
 pub mod sweeps;
 pub mod verify;
@@ -30,18 +44,23 @@ mod anew;
 mod columns;
 mod deliveries;
 mod event_forms;
-mod failures;
 mod frames;
 mod judgements;
 mod lessons;
+mod mark_forms;
 mod migrations;
 mod opening;
+mod packed;
 mod parts;
+mod passages;
+mod pledge_forms;
 mod recent;
 mod shown;
 mod status;
 mod texts;
+mod verdict_forms;
 mod visits;
+pub mod walk;
 
 #[cfg(test)]
 mod tests;

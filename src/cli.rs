@@ -12,17 +12,25 @@ use crate::{
 
 pub mod add;
 pub mod alert;
+pub mod archive;
+pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod diff;
 pub mod error;
 pub mod exit;
 pub mod explain;
+pub mod export;
+pub mod forget;
 pub mod import;
 pub mod init;
+pub mod integrity;
 pub mod log;
+pub mod pledges;
+pub mod redact;
 pub mod reextract;
 pub mod rename;
+pub mod search;
 pub mod show;
 pub mod status;
 pub mod terminal;
@@ -59,7 +67,7 @@ const HANGING: &str = "                                            ";
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write a commented watchlist and make the archive.
+    /// Write a commented watchlist, make the archive and the key that signs its log.
     Init(init::InitArguments),
     /// Add a page to the watchlist: fetch it, show what would be followed, append an entry.
     Add(add::AddArguments),
@@ -73,20 +81,36 @@ pub enum Command {
     Log(log::LogArguments),
     /// Print the text of a page as it was.
     Show(show::ShowArguments),
+    /// Find a phrase in all versions of all pages: from when to when it stood where.
+    Search(search::SearchArguments),
     /// Show how two versions of a page differ.
     Diff(diff::DiffArguments),
     /// Say why a page's latest visits were or were not alerted.
     Explain(explain::ExplainArguments),
+    /// List the pledges and how each stands, show one's whole life, add to it by hand.
+    Pledges(pledges::PledgesArguments),
     /// List alerts, test channels, retry deliveries.
     Alert(alert::AlertArguments),
     /// Import captures that others made: web archives (WARC), or pages saved by hand.
     Import(import::ImportArguments),
+    /// Write what is on record for other programs: web archives that `import` reads back.
+    Export(export::ExportArguments),
     /// Read everything that is kept again, with today's extractor and selections.
     Reextract(reextract::ReextractArguments),
     /// Rename a page's id, in the watchlist and in the archive.
     Rename(rename::RenameArguments),
+    /// Copy the archive while it is used, and prove the copy.
+    Backup(backup::BackupArguments),
+    /// Keep the archive itself small.
+    Archive(archive::ArchiveArguments),
+    /// Take bytes out of the archive that must go by order; their digests stay.
+    Redact(redact::RedactArguments),
+    /// Take all that a page said out of the archive; that it was visited stays.
+    Forget(forget::ForgetArguments),
     /// Check everything that is kept against its digests.
     Verify(verify::VerifyArguments),
+    /// Show the log's signed head, make its key, or write its files for publishing.
+    Integrity(integrity::IntegrityArguments),
     /// Play the story of three pledges, with no network.
     Demo(demo::DemoArguments),
 }
@@ -105,6 +129,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if is_asked && printed.is_ok() { Exit::Done } else { Exit::Wrong };
         }
     };
+    refuse_to_die_of_large_files();
     let terminal = Terminal::new(arguments.verbose);
     let paths = paths(&arguments);
     match dispatch(arguments.command, &paths, &terminal) {
@@ -114,6 +139,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             error.exit
         }
     }
+}
+
+/// SIGXFSZ, on Linux, macOS and the BSDs alike.
+const FILE_TOO_LARGE: i32 = 25;
+
+/// Where files may not grow (`ulimit -f`), a write shall fail and be told, not kill the program.
+fn refuse_to_die_of_large_files() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Whoever has no files left to listen with is told so by the command.
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else {
+        return;
+    };
+    let _entered = runtime.enter();
+    // Once listened for, the signal has lost its own effect for good. A system that does not know
+    // it does not send it.
+    let _ = signal(SignalKind::from_raw(FILE_TOO_LARGE));
 }
 
 /// Returns what `--help` says after the commands: exit codes, and each key's default.
@@ -144,13 +185,21 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Status(arguments) => status::run(&arguments, paths, terminal),
         Command::Log(arguments) => log::run(&arguments, paths, terminal),
         Command::Show(arguments) => show::run(&arguments, paths, terminal),
+        Command::Search(arguments) => search::run(&arguments, paths, terminal),
+        Command::Backup(arguments) => backup::run(&arguments, paths, terminal),
+        Command::Archive(arguments) => archive::run(&arguments, paths, terminal),
+        Command::Redact(arguments) => redact::run(&arguments, paths, terminal),
+        Command::Forget(arguments) => forget::run(&arguments, paths, terminal),
         Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
+        Command::Pledges(arguments) => pledges::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
         Command::Import(arguments) => import::run(&arguments, paths, terminal),
+        Command::Export(arguments) => export::run(&arguments, paths, terminal),
         Command::Reextract(arguments) => reextract::run(&arguments, paths, terminal),
         Command::Rename(arguments) => rename::run(&arguments, paths, terminal),
         Command::Verify(arguments) => verify::run(&arguments, paths, terminal),
+        Command::Integrity(arguments) => integrity::run(&arguments, paths, terminal),
         Command::Demo(arguments) => demo::run(&arguments, terminal),
     }
 }

@@ -5,16 +5,23 @@
 //! and `menus` leave out what is not the policy, `region` finds where the policy stands, and
 //! `blocks` writes it down with `words` normalized. `signs` says what looks like trouble.
 //!
+//! What of a page is read at all stands in `reads`, in one list. `reduced` leaves the rest out of the
+//! markup, by way of `tags`; `fingerprint` is the digest of what it leaves: pages of one fingerprint
+//! read the same, and need not be parsed to tell.
+//!
 //! This room knows nothing of addresses, of earlier captures or of why it is asked. Its rule in
 //! doubt: a menu kept is a nuisance, a section lost is a failure.
 
+pub mod fingerprint;
 pub mod page;
+pub mod signs;
 
 mod attributes;
 mod blocks;
 mod classes;
 mod decode;
 mod furniture;
+mod growing;
 pub mod language;
 mod links;
 mod lists;
@@ -24,11 +31,13 @@ mod menus;
 mod outline;
 mod parse;
 mod plain;
+mod reads;
+mod reduced;
 mod region;
 mod selection;
-mod signs;
 #[cfg(test)]
 mod spent;
 mod streamed;
 mod tag;
-mod words;
+mod tags;
+pub mod words;

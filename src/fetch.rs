@@ -11,6 +11,8 @@ pub mod address;
 pub mod client;
 pub mod error;
 pub mod fetcher;
+pub mod retry;
+pub mod robots;
 
 mod body;
 mod budget;
@@ -20,6 +22,4 @@ mod failure;
 mod peer;
 mod redirect;
 mod request;
-mod retry;
-mod robots;
 mod turn;

@@ -3,7 +3,7 @@
 //! `watch` is what is watched (`page`, by which `address` rule) and `channel` who is told. `visit`
 //! is what came, each body a `snapshot`, what was odd on its way a `flag`, what could not be read
 //! `trouble`; `text` is what was
-//! read, `edit` how two texts differ and `cause` why. `event` is what may be told, `history` what
+//! read, `edit` how two texts differ, `verdict` what an edit amounts to and `cause` why. `event` is what may be told, `history` what
 //! is on record, `time` when.
 
 pub mod address;
@@ -14,10 +14,14 @@ pub mod event;
 pub mod flag;
 pub mod history;
 pub mod page;
+pub mod pledge;
+pub mod removal;
 pub mod snapshot;
+pub mod stay;
 pub mod sweep;
 pub mod text;
 pub mod time;
 pub mod trouble;
+pub mod verdict;
 pub mod visit;
 pub mod watch;

@@ -13,6 +13,7 @@ pub mod write;
 
 mod addresses;
 mod channels;
+mod choice;
 mod durations;
 mod email;
 mod found;

@@ -4,7 +4,7 @@
 use crate::{
     alert::{
         deliver::{failure::DeliveryFailure, post::Post},
-        render::{chat, json},
+        render::json,
     },
     model::{
         channel::{Channel, ChannelKind},
@@ -20,25 +20,38 @@ pub mod secret;
 mod command;
 mod mail;
 
-/// Hands `event` to `recipient` of `channel` and waits until it is taken, at most a minute.
+/// What goes with an event on its way.
+#[derive(Clone, Copy, Debug)]
+pub struct Sending<'a> {
+    /// Who gets it.
+    pub recipient: &'a str,
+    /// Now; it dates a webhook's signature.
+    pub now: Timestamp,
+    /// The signed head of the log in a line, which each inbox keeps for us.
+    pub log_head: Option<&'a str>,
+}
+
+/// Hands `event` to a recipient of `channel` and waits until it is taken, at most a minute.
 ///
 /// Sent again, a delivery carries the same name (`Message-ID`, `Idempotency-Key`,
-/// `PLEDGEWATCH_EVENT`), so that a receiver can tell. `now` dates a webhook's signature. Fails
-/// for standard output, which has no delivery.
+/// `PLEDGEWATCH_EVENT`), so that a receiver can tell. Fails for standard output, which has no
+/// delivery.
 pub async fn deliver(
     channel: &Channel,
-    recipient: &str,
     event: &Event,
+    sending: Sending<'_>,
     post: &Post,
-    now: Timestamp,
 ) -> Result<(), DeliveryFailure> {
+    let now = sending.now;
     match &channel.kind {
         ChannelKind::Stdout => Err(DeliveryFailure::Printed),
-        ChannelKind::Email(email) => mail::send(email, recipient, event).await,
+        ChannelKind::Email(email) => {
+            mail::send(email, sending.recipient, event, sending.log_head).await
+        }
         ChannelKind::Webhook(webhook) => {
             post::webhook(webhook, &json::message(event), event, post, now).await
         }
-        ChannelKind::Slack(slack) => post::slack(slack, &chat::message(event), post).await,
+        ChannelKind::Chat(chat) => post::chat(chat, event, post).await,
         ChannelKind::Command(it) => command::run(it, &json::message(event), event).await,
     }
 }
@@ -51,9 +64,10 @@ mod tests {
     #[tokio::test]
     async fn standard_output_has_no_delivery() {
         let post = Post { client: post::tests::client() };
-        let at = Timestamp::from_millis(0);
+        let now = Timestamp::from_millis(0);
         let event = samples::change();
-        let failure = deliver(&Channel::stdout(), "x", &event, &post, at).await.unwrap_err();
+        let sending = Sending { recipient: "x", now, log_head: None };
+        let failure = deliver(&Channel::stdout(), &event, sending, &post).await.unwrap_err();
         assert!(failure.is_permanent());
     }
 }

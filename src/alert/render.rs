@@ -6,9 +6,13 @@
 
 use crate::model::{edit::Diff, text::Text};
 
+pub mod amounts;
+
 pub mod visible;
 
 pub mod excerpt;
+
+pub mod pledges;
 
 pub mod account;
 

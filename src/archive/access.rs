@@ -5,7 +5,11 @@ use std::cell::RefCell;
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::{
-    archive::{error::Fault, recent::Recent},
+    archive::{
+        error::Fault,
+        log::{tail::Tail, touched::Subject},
+        recent::Recent,
+    },
     model::page::PageId,
 };
 
@@ -16,9 +20,16 @@ pub struct Access<'a> {
     pub connection: &'a Connection,
     /// Bodies written or read lately.
     pub recent: &'a RefCell<Recent>,
+    /// What the transaction puts into the log when it ends.
+    pub log: &'a RefCell<Tail>,
 }
 
 impl Access<'_> {
+    /// Notes that a row was written, for the log.
+    pub fn touch(&self, subject: Subject) {
+        self.log.borrow_mut().touched.add(subject);
+    }
+
     /// Runs a statement and returns how many rows it touched.
     pub fn execute(&self, sql: &str, params: impl Params) -> Result<usize, Fault> {
         Ok(self.connection.prepare_cached(sql)?.execute(params)?)

@@ -6,9 +6,13 @@ use rusqlite::params;
 use crate::{
     archive::{
         access::Access,
+        columns::from_json,
         error::{ArchiveError, Fault},
-        parts,
+        event_forms::WhatForm,
+        log::touched::Subject,
+        packed, parts,
         parts::Bodies,
+        passages,
         store::Archive,
         visits,
     },
@@ -39,18 +43,8 @@ impl Archive {
     pub fn begin_anew(&mut self, page: &PageId) -> Result<Vec<VisitId>, ArchiveError> {
         self.write(|access| {
             let page = known(access, page)?;
-            access.execute(
-                "UPDATE page_status SET last_healthy_at = NULL, judged_visit = NULL,
-                     judged_captured_at = NULL, version = NULL, version_last_at = NULL,
-                     final_address = NULL, away_until = NULL, waiting_wording = NULL,
-                     waiting_text = NULL, waiting_first_visit = NULL, waiting_first_at = NULL,
-                     waiting_last_at = NULL, waiting_sightings = NULL,
-                     waiting_before_last_at = NULL, waiting_diverged_at = NULL,
-                     spell_trouble = NULL, spell_evidence = NULL, spell_since = NULL,
-                     spell_event = NULL, spell_alerted = NULL, spell_visits = NULL
-                 WHERE page = ?1",
-                [page],
-            )?;
+            passages::begin_anew(access, page)?;
+            put_back(access, page)?;
             access.all(
                 "SELECT id FROM visit WHERE page = ?1 ORDER BY started_at, id",
                 [page],
@@ -63,22 +57,34 @@ impl Archive {
     pub fn end_anew(&mut self, page: &PageId, at: Timestamp) -> Result<(), ArchiveError> {
         self.write(|access| {
             let page = known(access, page)?;
-            access.execute(
-                "UPDATE event SET superseded_by = id
+            let overturned = access.all(
+                "SELECT id, what, packed FROM event
                  WHERE page = ?1 AND superseded_by IS NULL
                      AND (SELECT superseded_by FROM judgement
                           WHERE id = event.judgement) IS NOT NULL
                      AND NOT EXISTS (SELECT 1 FROM delivery
                          WHERE delivery.event = event.id AND state = 'delivered')",
                 [page],
+                |row| Ok((row.get::<_, i64>("id")?, packed::what_in(row)?)),
             )?;
-            access.execute(
+            for (id, what) in overturned {
+                // A deadline is no matter of what visits brought.
+                if let WhatForm::Pledge { .. } = from_json(&format!("event {id}"), &what)? {
+                    continue;
+                }
+                access.execute("UPDATE event SET superseded_by = id WHERE id = ?1", [id])?;
+                access.touch(Subject::Event(id));
+            }
+            let given_up = access.all(
                 "UPDATE delivery SET state = 'given_up', state_at = ?2,
                      last_error = 'earlier captures were imported, and it did not hold'
                  WHERE state = 'due'
-                     AND event IN (SELECT id FROM event WHERE page = ?1 AND superseded_by = id)",
+                     AND event IN (SELECT id FROM event WHERE page = ?1 AND superseded_by = id)
+                 RETURNING id",
                 params![page, at],
+                |row| row.get(0),
             )?;
+            given_up.into_iter().for_each(|id| access.touch(Subject::Delivery(id)));
             Ok(())
         })
     }
@@ -98,6 +104,23 @@ impl Archive {
             Ok(Visit { page, started_at, ended_at, origin, asked, parts })
         })
     }
+}
+
+/// Puts a page back to where nothing is judged: its next visit is its first.
+pub fn put_back(access: Access<'_>, page: i64) -> Result<(), Fault> {
+    access.execute(
+        "UPDATE page_status SET last_healthy_at = NULL, judged_visit = NULL,
+             judged_captured_at = NULL, version = NULL, version_last_at = NULL,
+             final_address = NULL, away_until = NULL, waiting_wording = NULL,
+             waiting_text = NULL, waiting_first_visit = NULL, waiting_first_at = NULL,
+             waiting_last_at = NULL, waiting_sightings = NULL,
+             waiting_before_last_at = NULL, waiting_diverged_at = NULL,
+             spell_trouble = NULL, spell_evidence = NULL, spell_since = NULL,
+             spell_event = NULL, spell_alerted = NULL, spell_visits = NULL
+         WHERE page = ?1",
+        [page],
+    )?;
+    Ok(())
 }
 
 fn known(access: Access<'_>, page: &PageId) -> Result<i64, Fault> {

@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 
 use crate::{
-    archive::{access::Access, columns::strange, error::Fault},
+    archive::{access::Access, columns::strange, error::Fault, log::touched::Subject},
     model::{
         event::{Addressee, Delivery, DeliveryState},
         time::Timestamp,
@@ -18,12 +18,16 @@ pub fn insert(
     addressees: &[Addressee],
 ) -> Result<(), Fault> {
     for addressee in addressees {
-        access.execute(
+        let added = access.maybe(
             "INSERT INTO delivery (event, channel, recipient, state, state_at)
              VALUES (?1, ?2, ?3, 'due', ?4)
-             ON CONFLICT (event, channel, recipient) DO NOTHING",
+             ON CONFLICT (event, channel, recipient) DO NOTHING RETURNING id",
             params![event, addressee.channel, addressee.recipient, at],
+            |row| row.get(0),
         )?;
+        if let Some(id) = added {
+            access.touch(Subject::Delivery(id));
+        }
     }
     Ok(())
 }

@@ -119,6 +119,14 @@ pub enum ArchiveError {
         /// What was asked for.
         what: String,
     },
+    /// The bytes were taken out by order.
+    #[error("{what} was redacted: its bytes were taken out of the archive {path} by order", path = path.display())]
+    Redacted {
+        /// The file.
+        path: PathBuf,
+        /// What was taken out.
+        what: String,
+    },
     /// A page cannot take a name that another page has.
     #[error("the archive {path} already has a page `{page}`", path = path.display())]
     Taken {
@@ -176,6 +184,7 @@ impl ArchiveError {
             }
             ArchiveError::Busy { .. } => "wait for the other program to finish, and run again",
             ArchiveError::Io { .. } => "look at the disk and the system's log before running again",
+            ArchiveError::Redacted { .. } => "`pledgewatch redact --list` tells when and why",
             ArchiveError::Unknown { .. } | ArchiveError::Taken { .. } => return None,
             ArchiveError::Refused { .. } => "this is a mistake in pledgewatch: please report it",
         })
@@ -198,6 +207,8 @@ pub enum Fault {
     },
     /// Something is not on record.
     Unknown(String),
+    /// The bytes were taken out by order.
+    Redacted(String),
     /// The name belongs to another page.
     Taken(PageId),
 }
@@ -222,6 +233,7 @@ impl Fault {
             Fault::System(error) => from_system(path, error),
             Fault::Damaged { what, problem } => ArchiveError::Damaged { path, what, problem },
             Fault::Unknown(what) => ArchiveError::Unknown { path, what },
+            Fault::Redacted(what) => ArchiveError::Redacted { path, what },
             Fault::Taken(page) => ArchiveError::Taken { path, page },
         }
     }
@@ -237,7 +249,7 @@ impl Fault {
                 Some(_) => None,
                 None => is_conversion(error).then(|| ("a row".to_owned(), error.to_string())),
             },
-            Fault::System(_) | Fault::Unknown(_) | Fault::Taken(_) => None,
+            Fault::System(_) | Fault::Unknown(_) | Fault::Redacted(_) | Fault::Taken(_) => None,
         }
     }
 }

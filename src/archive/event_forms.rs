@@ -4,12 +4,18 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    archive::error::Fault,
+    archive::{
+        error::Fault,
+        mark_forms::{MarkForm, known, mark, mark_form},
+        pledge_forms::PledgeChangeForm,
+        verdict_forms::VerdictForm,
+    },
     model::{
         cause::Cause,
-        edit::{Edit, EditKind, Mark, MarkKind, Passage},
+        edit::{Edit, EditKind, Passage},
         event::{Certainty, Change, What},
         page::PageId,
+        pledge::{News, Standing},
         snapshot::Digest,
         time::Timestamp,
         trouble::{Trouble, TroubleKind},
@@ -49,6 +55,15 @@ pub enum WhatForm {
         /// Its quotation.
         quote: String,
     },
+    /// Something about a pledge that is no change of its page.
+    Pledge {
+        /// The pledge.
+        pledge: String,
+        /// Its name.
+        name: String,
+        /// What.
+        news: NewsForm,
+    },
 }
 
 /// A change, as JSON.
@@ -62,10 +77,42 @@ pub struct ChangeForm {
     edits: Vec<EditForm>,
     #[serde(default, skip_serializing_if = "is_zero")]
     untold: usize,
+    /// Absent in what programs before pledges were followed recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pledges: Vec<PledgeChangeForm>,
 }
 
 fn is_zero(count: &usize) -> bool {
     *count == 0
+}
+
+/// News of a pledge, as JSON; days as `2021-06-10`.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub enum NewsForm {
+    /// The quotation stands in several clauses.
+    Indistinct {
+        /// The quotation.
+        quote: String,
+    },
+    /// The deadline is near.
+    Nears {
+        /// The deadline.
+        deadline: String,
+        /// How the pledge stands.
+        standing: String,
+    },
+    /// The deadline passed.
+    Lapsed {
+        /// The deadline.
+        deadline: String,
+        /// How the pledge stands.
+        standing: String,
+        /// Since when it says what it says.
+        since: Option<i64>,
+        /// When the page was last read.
+        read_at: Option<i64>,
+    },
 }
 
 /// Trouble, as JSON.
@@ -83,22 +130,15 @@ struct EditForm {
     after: Option<PassageForm>,
     heading: String,
     marks: Vec<(MarkForm, String)>,
+    /// Absent in what programs before verdicts recorded, and where nobody judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verdict: Option<VerdictForm>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct PassageForm {
     block: usize,
     words: String,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-enum MarkForm {
-    #[serde(rename = "=")]
-    Same,
-    #[serde(rename = "-")]
-    Deleted,
-    #[serde(rename = "+")]
-    Inserted,
 }
 
 impl WhatForm {
@@ -120,6 +160,11 @@ impl WhatForm {
                 pledge: pledge.to_string(),
                 name: name.clone(),
                 quote: quote.clone(),
+            },
+            What::Pledge { pledge, name, news } => WhatForm::Pledge {
+                pledge: pledge.to_string(),
+                name: name.clone(),
+                news: news_form(news),
             },
         }
     }
@@ -145,12 +190,44 @@ impl WhatForm {
                 let pledge = known(&pledge, pledge.parse::<PageId>().ok())?;
                 What::QuoteMissing { pledge, name, quote }
             }
+            WhatForm::Pledge { pledge, name, news: form } => {
+                let pledge = known(&pledge, pledge.parse::<PageId>().ok())?;
+                What::Pledge { pledge, name, news: news(form)? }
+            }
         })
     }
 }
 
-fn known<T>(word: &str, read: Option<T>) -> Result<T, Fault> {
-    read.ok_or_else(|| Fault::damaged("an event", format!("`{word}` is not known here")))
+fn news_form(news: &News) -> NewsForm {
+    match news {
+        News::Indistinct { quote } => NewsForm::Indistinct { quote: quote.clone() },
+        News::Nears { deadline, standing } => {
+            NewsForm::Nears { deadline: deadline.to_string(), standing: standing.code().to_owned() }
+        }
+        News::Lapsed { deadline, standing, since, read_at } => NewsForm::Lapsed {
+            deadline: deadline.to_string(),
+            standing: standing.code().to_owned(),
+            since: since.map(Timestamp::as_millis),
+            read_at: read_at.map(Timestamp::as_millis),
+        },
+    }
+}
+
+fn news(form: NewsForm) -> Result<News, Fault> {
+    let day = |day: &str| known(day, day.parse().ok());
+    let stands = |code: &str| known(code, Standing::from_code(code));
+    Ok(match form {
+        NewsForm::Indistinct { quote } => News::Indistinct { quote },
+        NewsForm::Nears { deadline, standing } => {
+            News::Nears { deadline: day(&deadline)?, standing: stands(&standing)? }
+        }
+        NewsForm::Lapsed { deadline, standing, since, read_at } => News::Lapsed {
+            deadline: day(&deadline)?,
+            standing: stands(&standing)?,
+            since: since.map(Timestamp::from_millis),
+            read_at: read_at.map(Timestamp::from_millis),
+        },
+    })
 }
 
 fn trouble_form(trouble: &Trouble, last_good_at: Option<Timestamp>) -> TroubleForm {
@@ -176,6 +253,7 @@ fn change_form(change: &Change) -> ChangeForm {
         before_last_at: change.before_last_at.as_millis(),
         edits: change.edits.iter().map(edit_form).collect(),
         untold: change.untold,
+        pledges: change.pledges.iter().map(PledgeChangeForm::of).collect(),
     }
 }
 
@@ -190,43 +268,30 @@ fn change(form: ChangeForm) -> Result<Change, Fault> {
         before_last_at: Timestamp::from_millis(form.before_last_at),
         edits: form.edits.into_iter().map(edit).collect::<Result<_, _>>()?,
         untold: form.untold,
+        pledges: form.pledges.into_iter().map(PledgeChangeForm::read).collect::<Result<_, _>>()?,
     })
 }
 
 fn edit_form(edit: &Edit) -> EditForm {
     let passage = |it: &Passage| PassageForm { block: it.block, words: it.words.clone() };
-    let mark = |mark: &Mark| {
-        let kind = match mark.kind {
-            MarkKind::Same => MarkForm::Same,
-            MarkKind::Deleted => MarkForm::Deleted,
-            MarkKind::Inserted => MarkForm::Inserted,
-        };
-        (kind, mark.words.clone())
-    };
     EditForm {
         kind: edit.kind.code().to_owned(),
         before: edit.before.as_ref().map(passage),
         after: edit.after.as_ref().map(passage),
         heading: edit.heading.clone(),
-        marks: edit.marks.iter().map(mark).collect(),
+        marks: edit.marks.iter().map(mark_form).collect(),
+        verdict: edit.verdict.as_ref().map(VerdictForm::of),
     }
 }
 
 fn edit(form: EditForm) -> Result<Edit, Fault> {
     let passage = |it: PassageForm| Passage { block: it.block, words: it.words };
-    let mark = |(kind, words): (MarkForm, String)| {
-        let kind = match kind {
-            MarkForm::Same => MarkKind::Same,
-            MarkForm::Deleted => MarkKind::Deleted,
-            MarkForm::Inserted => MarkKind::Inserted,
-        };
-        Mark { kind, words }
-    };
     Ok(Edit {
         kind: known(&form.kind, EditKind::from_code(&form.kind))?,
         before: form.before.map(passage),
         after: form.after.map(passage),
         heading: form.heading,
         marks: form.marks.into_iter().map(mark).collect(),
+        verdict: form.verdict.map(VerdictForm::read).transpose()?,
     })
 }

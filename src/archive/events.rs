@@ -9,6 +9,8 @@ use crate::{
         deliveries,
         error::{ArchiveError, Fault},
         event_forms::WhatForm,
+        log::touched::Subject,
+        packed,
         store::Archive,
     },
     model::{
@@ -102,6 +104,24 @@ impl Archive {
 }
 
 impl Archive {
+    /// Records events of a page that no visit brought, with their deliveries; one that is on record
+    /// is left as it is. Nothing for a page that was never judged.
+    pub fn record_events(
+        &mut self,
+        page: &PageId,
+        events: &[NewEvent],
+        at: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        self.write(|access| {
+            let sql = "SELECT j.id FROM page g JOIN page_status s ON s.page = g.id
+                 JOIN judgement j ON j.visit = s.judged_visit AND j.superseded_by IS NULL
+                 WHERE g.name = ?1";
+            let judgement: Option<i64> = access.maybe(sql, [page], |row| row.get(0))?;
+            let Some(judgement) = judgement else { return Ok(()) };
+            events.iter().try_for_each(|event| insert(access, judgement, at, event))
+        })
+    }
+
     /// Returns the visit whose judgement an event rests on. Fails for an event that is not on
     /// record.
     pub fn decided_by(&self, id: &EventId) -> Result<VisitId, ArchiveError> {
@@ -138,6 +158,7 @@ pub fn insert(
         // It rests on this judgement from now on, which may be that of a page judged anew.
         let sql = "UPDATE event SET judgement = ?2, superseded_by = NULL WHERE id = ?1";
         access.execute(sql, [id, judgement])?;
+        access.touch(Subject::Event(id));
         return Ok(());
     }
     let (telling, alerted_at, quiet_because) = match &event.telling {
@@ -151,12 +172,13 @@ pub fn insert(
         | What::Moved { .. }
         | What::Gone { .. }
         | What::Recovered { .. }
-        | What::QuoteMissing { .. } => (None, None),
+        | What::QuoteMissing { .. }
+        | What::Pledge { .. } => (None, None),
     };
     let id = access.insert(
         "INSERT INTO event (name, page, kind, company, title, address, captured_at, recorded_at,
-             judgement, telling, alerted_at, quiet_because, before_text, after_text, what)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             judgement, telling, alerted_at, quiet_because, before_text, after_text, what, packed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         params![
             event.id,
             access.named("page", "name", &event.page)?,
@@ -172,9 +194,11 @@ pub fn insert(
             quiet_because,
             before,
             after,
-            to_json(&WhatForm::of(&event.what))?
+            "",
+            packed::pack(&to_json(&WhatForm::of(&event.what))?)?
         ],
     )?;
+    access.touch(Subject::Event(id));
     deliveries::insert(access, id, judged_at, &added.addressees)
 }
 
@@ -194,17 +218,22 @@ pub fn alert(
     )?;
     match touched {
         0 => Ok(()),
-        _ => deliveries::insert(access, id, at, addressees),
+        _ => {
+            access.touch(Subject::Event(id));
+            deliveries::insert(access, id, at, addressees)
+        }
     }
 }
 
 /// Makes an event that waited to become an alert one that is on record only; an alert is left.
 pub fn quiet(access: Access<'_>, event: &EventId, reason: &str) -> Result<(), Fault> {
-    access.execute(
+    let quieted = access.all(
         "UPDATE event SET telling = 'quiet', quiet_because = ?2
-         WHERE name = ?1 AND telling = 'pending'",
+         WHERE name = ?1 AND telling = 'pending' RETURNING id",
         params![event, reason],
+        |row| row.get(0),
     )?;
+    quieted.into_iter().for_each(|id| access.touch(Subject::Event(id)));
     Ok(())
 }
 
@@ -220,7 +249,8 @@ pub fn require(access: Access<'_>, event: &EventId) -> Result<i64, Fault> {
 fn events(which: &str) -> String {
     format!(
         "SELECT e.id, e.name, g.name AS page, e.company, e.title, a.url, e.captured_at,
-             e.recorded_at, e.telling, e.alerted_at, e.quiet_because, e.what
+             e.recorded_at, e.telling, e.alerted_at, e.quiet_because, e.what,
+             e.packed
          FROM event e JOIN page g ON g.id = e.page JOIN address a ON a.id = e.address
          WHERE {which}"
     )
@@ -241,7 +271,7 @@ fn event(row: &Row<'_>) -> Result<(i64, Event), Fault> {
         "quiet" => Telling::Quiet(row.get("quiet_because")?),
         other => return Err(Fault::damaged(format!("event {id}"), format!("it is `{other}`"))),
     };
-    let what: WhatForm = from_json(&format!("event {id}"), &row.get::<_, String>("what")?)?;
+    let what: WhatForm = from_json(&format!("event {id}"), &packed::what_in(row)?)?;
     let event = Event {
         id,
         page: row.get("page")?,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::{
     archive::{
@@ -12,18 +13,30 @@ use crate::{
     model::visit::FetchFailure,
 };
 
+#[derive(Serialize)]
+struct Form<'a>(#[serde(with = "FailureForm")] &'a FetchFailure);
+
+#[derive(Deserialize)]
+struct ReadForm(#[serde(with = "FailureForm")] FetchFailure);
+
 /// Writes a failure as JSON.
 pub fn failure_to_json(failure: &FetchFailure) -> Result<String, Fault> {
-    #[derive(Serialize)]
-    struct Form<'a>(#[serde(with = "FailureForm")] &'a FetchFailure);
     to_json(&Form(failure))
 }
 
 /// Reads what [`failure_to_json`] wrote.
 pub fn failure_from_json(json: &str) -> Result<FetchFailure, Fault> {
-    #[derive(Deserialize)]
-    struct Form(#[serde(with = "FailureForm")] FetchFailure);
-    from_json::<Form>("a failure", json).map(|form| form.0)
+    from_json::<ReadForm>("a failure", json).map(|form| form.0)
+}
+
+/// Returns a failure as a JSON value, the form in which it is kept.
+pub fn form_of(failure: &FetchFailure) -> Result<Value, serde_json::Error> {
+    serde_json::to_value(Form(failure))
+}
+
+/// Reads what [`form_of`] gave, of any program's day.
+pub fn failure_of(form: &Value) -> Result<FetchFailure, serde_json::Error> {
+    serde_json::from_value::<ReadForm>(form.clone()).map(|form| form.0)
 }
 
 /// The words that the model keeps as constants; what is written may be of another program's day.

@@ -47,8 +47,9 @@ impl Shelf {
     }
 }
 
-/// Successive captures of a page fit into a hundredth of their size at any level, and this level takes under a millisecond.
-const LEVEL: i32 = 3;
+/// Successive captures of a page fit into a hundredth of their size at any level, and this level
+/// takes under a millisecond.
+pub const LEVEL: i32 = 3;
 
 /// How many frames a reader decodes at most, one upon the other.
 pub const CHAIN_MAX: i64 = 50;
@@ -118,7 +119,7 @@ fn usable_base(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Option<Base>
     }
     match get(access, shelf, id) {
         Ok(bytes) => Ok(Some(Base { id, depth, bytes })),
-        Err(Fault::Damaged { .. }) => Ok(None),
+        Err(Fault::Damaged { .. } | Fault::Redacted(_)) => Ok(None),
         Err(fault) => Err(fault),
     }
 }
@@ -131,24 +132,25 @@ struct Pressed {
 fn press(bytes: &[u8], base: Option<&Base>) -> io::Result<Pressed> {
     let window_max = 1 << WINDOW_LOG_MAX;
     let Some(base) = base.filter(|base| base.bytes.len() + bytes.len() <= window_max) else {
-        return Ok(Pressed { frame: encode(bytes, None)?, on_base: false });
+        return Ok(Pressed { frame: encode(bytes, None, LEVEL)?, on_base: false });
     };
-    let delta = encode(bytes, Some(&base.bytes))?;
+    let delta = encode(bytes, Some(&base.bytes), LEVEL)?;
     // A frame of its own is hardly ever under an eighth, so it is not even tried.
     if delta.len() <= bytes.len() / 8 {
         return Ok(Pressed { frame: delta, on_base: true });
     }
-    let whole = encode(bytes, None)?;
+    let whole = encode(bytes, None, LEVEL)?;
     Ok(match delta.len() <= whole.len() / 2 {
         true => Pressed { frame: delta, on_base: true },
         false => Pressed { frame: whole, on_base: false },
     })
 }
 
-fn encode(bytes: &[u8], prefix: Option<&[u8]>) -> io::Result<Vec<u8>> {
+/// Encodes bytes to a frame, on a prefix if there is one.
+pub fn encode(bytes: &[u8], prefix: Option<&[u8]>, level: i32) -> io::Result<Vec<u8>> {
     let mut encoder = match prefix {
-        Some(prefix) => zstd::stream::write::Encoder::with_ref_prefix(Vec::new(), LEVEL, prefix)?,
-        None => zstd::stream::write::Encoder::new(Vec::new(), LEVEL)?,
+        Some(prefix) => zstd::stream::write::Encoder::with_ref_prefix(Vec::new(), level, prefix)?,
+        None => zstd::stream::write::Encoder::new(Vec::new(), level)?,
     };
     if let Some(prefix) = prefix {
         // The prefix helps only as far as the window reaches.
@@ -163,7 +165,7 @@ fn encode(bytes: &[u8], prefix: Option<&[u8]>) -> io::Result<Vec<u8>> {
 }
 
 /// Decodes a frame to at most `bytes_max` bytes; the reason if it does not decode.
-fn unpress(frame: &[u8], prefix: Option<&[u8]>, bytes_max: usize) -> Result<Vec<u8>, String> {
+pub fn unpress(frame: &[u8], prefix: Option<&[u8]>, bytes_max: usize) -> Result<Vec<u8>, String> {
     let decode = || -> io::Result<Vec<u8>> {
         let mut decoder =
             zstd::stream::read::Decoder::with_ref_prefix(frame, prefix.unwrap_or_default())?;
@@ -177,6 +179,73 @@ fn unpress(frame: &[u8], prefix: Option<&[u8]>, bytes_max: usize) -> Result<Vec<
         true => Ok(bytes),
         false => Err(format!("it decodes to more than {bytes_max} bytes")),
     }
+}
+
+/// Returns bytes as a frame that rests on `prefix` and decodes to them again.
+///
+/// Fails where both together are larger than a reader would look back.
+pub fn pack(bytes: &[u8], prefix: Option<&[u8]>, level: i32) -> Result<Vec<u8>, Fault> {
+    let reach = bytes.len() + prefix.map_or(0, <[u8]>::len);
+    if prefix.is_some() && (1 << WINDOW_LOG_MAX) < reach {
+        return Err(Fault::damaged("a base for a frame", "it is too large to look back to"));
+    }
+    let frame = encode(bytes, prefix, level).map_err(Fault::System)?;
+    match unpress(&frame, prefix, bytes.len()).as_deref() == Ok(bytes) {
+        true => Ok(frame),
+        false => Err(Fault::damaged("a new frame", "it did not decode to what was written")),
+    }
+}
+
+/// Decodes a frame that rests on nothing, to at most `bytes_max` bytes; the reason if it does not
+/// decode.
+pub fn unpack(frame: &[u8], bytes_max: usize) -> Result<Vec<u8>, String> {
+    let told = zstd::zstd_safe::get_frame_content_size(frame).ok().flatten();
+    let told = told.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(bytes_max);
+    unpress(frame, None, told.min(bytes_max))
+}
+
+/// Puts a frame in the place of the one that a row has; it must decode to the same.
+pub fn replace(
+    access: Access<'_>,
+    shelf: Shelf,
+    id: i64,
+    (base, depth): (Option<i64>, i64),
+    frame: &[u8],
+) -> Result<(), Fault> {
+    let table = shelf.table();
+    let sql = format!("UPDATE {table} SET base = ?2, depth = ?3, frame = ?4 WHERE id = ?1");
+    access.execute(&sql, params![id, base, depth, frame])?;
+    Ok(())
+}
+
+/// Notes how many frames are below that of a row, whose base was packed anew.
+pub fn move_to(access: Access<'_>, shelf: Shelf, id: i64, depth: i64) -> Result<(), Fault> {
+    let sql = format!("UPDATE {} SET depth = ?2 WHERE id = ?1", shelf.table());
+    access.execute(&sql, [id, depth])?;
+    Ok(())
+}
+
+/// Sets the depths right of all rows whose base has another depth than it had.
+pub fn settle(access: Access<'_>, shelf: Shelf) -> Result<(), Fault> {
+    let table = shelf.table();
+    let sql = format!(
+        "UPDATE {table} SET depth = (SELECT b.depth + 1 FROM {table} b WHERE b.id = {table}.base)
+         WHERE base IS NOT NULL
+             AND depth <> (SELECT b.depth + 1 FROM {table} b WHERE b.id = {table}.base)"
+    );
+    // Each round mends one step of the chains.
+    for _ in 0..=CHAIN_MAX + 1 {
+        if access.execute(&sql, [])? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Returns how many frames are below that of a row.
+pub fn depth(access: Access<'_>, shelf: Shelf, id: i64) -> Result<i64, Fault> {
+    let sql = format!("SELECT depth FROM {} WHERE id = ?1", shelf.table());
+    access.one(&sql, [id], |row| row.get(0))
 }
 
 struct Link {
@@ -198,6 +267,9 @@ pub fn get(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Arc<[u8]>, Fault
             break;
         }
         let link = link(access, shelf, id)?;
+        if link.frame.is_empty() {
+            return Err(Fault::Redacted(shelf.name(&link.digest)));
+        }
         next = link.base;
         links.push(link);
         if CHAIN_MAX < links.len() as i64 - 1 {

@@ -6,7 +6,9 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
-        events, lessons, reread, status,
+        events, lessons,
+        log::touched::Subject,
+        passages, pledges, read_as, reread, status,
         store::Archive,
         texts::{put_text, regime},
         visits,
@@ -50,13 +52,20 @@ fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
     if let Some(again) = &judgement.read_again {
         insert_read_again(access, (page, id), again)?;
     }
-    let mut version = None;
+    read_as::note(access, page, judgement)?;
+    let mut versions = Vec::new();
     for added in &judgement.versions {
-        version = Some(insert_version(access, judgement, (page, id), added)?);
+        versions.push(insert_version(access, judgement, (page, id), added)?);
     }
     for lesson in &judgement.lessons {
         lessons::insert(access, (page, id), lesson)?;
     }
+    for (at, state) in &judgement.pledges {
+        let unknown = || Fault::Unknown(format!("the version {at} of a judgement"));
+        let version = *versions.get(*at).ok_or_else(unknown)?;
+        pledges::insert(access, (page, version), state, judgement.judged_at)?;
+    }
+    let version = versions.last().copied();
     status::judged(access, &status::Placed { judgement, page, origin, text, version })?;
     for event in &judgement.events {
         events::insert(access, id, judgement.judged_at, event)?;
@@ -137,6 +146,7 @@ fn insert(
         [judgement.visit.0, id],
     )?;
     access.execute("UPDATE visit SET judged = 1 WHERE id = ?1", [judgement.visit.0])?;
+    access.touch(Subject::Judgement(id));
     Ok(id)
 }
 
@@ -147,6 +157,7 @@ fn insert_read_again(
     again: &Reading,
 ) -> Result<(), Fault> {
     let (regime, text) = (regime(access, &again.regime)?, put_text(access, page, &again.text)?);
+    passages::reread(access, page, text)?;
     access.execute(
         "INSERT INTO read_again (version, regime, judgement, text)
          SELECT version, ?2, ?3, ?4 FROM page_status WHERE page = ?1 AND version IS NOT NULL",
@@ -180,9 +191,11 @@ fn insert_version(
             id
         ],
     )?;
+    passages::add(access, page, added, &version.text)?;
     if let Some(ground) = &version.ground {
         let ground = put_text(access, page, ground)?;
         access.execute("INSERT INTO ground (version, text) VALUES (?1, ?2)", [added, ground])?;
     }
+    access.touch(Subject::Version(added));
     Ok(added)
 }

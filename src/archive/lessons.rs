@@ -34,7 +34,7 @@ impl Archive {
                     Ok(Lesson {
                         after: row.get(0)?,
                         words: row.get(1)?,
-                        passages: row.get(2)?,
+                        passages: usize::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
                         longest: Duration::from_millis(longest.unsigned_abs()),
                         first_visit: VisitId(row.get(4)?),
                         first_at: row.get(5)?,
@@ -62,7 +62,7 @@ pub fn insert(
             judgement,
             lesson.after,
             lesson.words,
-            lesson.passages,
+            i64::try_from(lesson.passages).unwrap_or(i64::MAX),
             i64::try_from(lesson.longest.as_millis()).unwrap_or(i64::MAX),
             lesson.first_visit.0,
             lesson.first_at,

@@ -129,13 +129,15 @@ fn write_whole(file: &Path) -> Result<(), Fault> {
     connection.close().map_err(|(_, error)| Fault::Sqlite(error))
 }
 
+/// Makes sure that a name in a directory is on the disk.
 #[cfg(unix)]
-fn sync_directory(directory: &Path) -> Result<(), Fault> {
+pub fn sync_directory(directory: &Path) -> Result<(), Fault> {
     fs::File::open(directory).and_then(|it| it.sync_all()).map_err(Fault::System)
 }
 
+/// Makes sure that a name in a directory is on the disk.
 #[cfg(not(unix))]
-fn sync_directory(_: &Path) -> Result<(), Fault> {
+pub fn sync_directory(_: &Path) -> Result<(), Fault> {
     Ok(())
 }
 

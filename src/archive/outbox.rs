@@ -7,6 +7,7 @@ use crate::{
         deliveries::{self, delivery},
         error::{ArchiveError, Fault},
         events,
+        log::touched::Subject,
         store::Archive,
     },
     model::{
@@ -50,11 +51,11 @@ impl Archive {
         error: Option<&str>,
     ) -> Result<(), ArchiveError> {
         self.write(|access| {
-            let touched = access.execute(
+            let touched = access.maybe(
                 "UPDATE delivery SET attempts = attempts + 1, last_error = ?4,
                      state_at = CASE WHEN state = 'delivered' THEN state_at ELSE ?6 END,
                      state = CASE WHEN state = 'delivered' THEN state ELSE ?5 END
-                 WHERE event = ?1 AND channel = ?2 AND recipient = ?3",
+                 WHERE event = ?1 AND channel = ?2 AND recipient = ?3 RETURNING id",
                 params![
                     events::require(access, event)?,
                     addressee.channel,
@@ -63,13 +64,17 @@ impl Archive {
                     state.code(),
                     instant(state)
                 ],
+                |row| row.get(0),
             )?;
             match touched {
-                0 => Err(Fault::Unknown(format!(
+                None => Err(Fault::Unknown(format!(
                     "a delivery of {event} to `{}` by `{}`",
                     addressee.recipient, addressee.channel
                 ))),
-                _ => Ok(()),
+                Some(id) => {
+                    access.touch(Subject::Delivery(id));
+                    Ok(())
+                }
             }
         })
     }
@@ -77,11 +82,14 @@ impl Archive {
     /// Makes every delivery that failed or was given up due at `now`; returns how many.
     pub fn make_due(&mut self, now: Timestamp) -> Result<usize, ArchiveError> {
         self.write(|access| {
-            access.execute(
+            let due = access.all(
                 "UPDATE delivery SET state = 'due', state_at = ?1
-                 WHERE state <> 'delivered' AND 0 < attempts",
+                 WHERE state <> 'delivered' AND 0 < attempts RETURNING id",
                 [now],
-            )
+                |row| row.get(0),
+            )?;
+            due.iter().for_each(|&id| access.touch(Subject::Delivery(id)));
+            Ok(due.len())
         })
     }
 

@@ -8,6 +8,7 @@ use crate::{
         access::Access,
         columns,
         error::{ArchiveError, Fault},
+        log::facts,
         store::Archive,
         versions,
     },
@@ -59,6 +60,7 @@ impl Archive {
                 return Err(Fault::Taken(after.clone()));
             }
             access.execute("UPDATE page SET name = ?2 WHERE id = ?1", params![page, after])?;
+            facts::rename(access, before, after);
             access.execute(
                 "INSERT INTO renaming (before, after) VALUES (?1, ?2)
                  ON CONFLICT (before) DO UPDATE SET after = excluded.after",

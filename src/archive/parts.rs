@@ -12,7 +12,7 @@ use crate::{
         columns::{from_json, to_json, url},
         error::Fault,
         failures::{failure_from_json, failure_to_json},
-        frames::{self, Shelf},
+        frames::{self, CHAIN_MAX, Shelf},
     },
     model::{
         history::RecordedPart,
@@ -31,11 +31,11 @@ pub fn insert(
 ) -> Result<(), Fault> {
     let address = access.named("address", "url", part.url.as_str())?;
     let resembled = resembled(access, page, address)?;
+    let mut begun = None;
     let (outcome, snapshot, failure) = match &part.outcome {
         Outcome::Captured(body) => {
-            let bytes: Arc<[u8]> = body.bytes().into();
-            let base = resembled.snapshot;
-            let id = frames::put(access, Shelf::Snapshots, body.digest(), &bytes, base)?;
+            let (id, run) = put_body(access, body, &resembled)?;
+            begun = run;
             ("captured", Some(id), None)
         }
         Outcome::NotModified { digest } => {
@@ -45,7 +45,7 @@ pub fn insert(
     };
     let route = match part.hops.is_empty() {
         true => None,
-        false => Some(access.named("route", "hops", to_json(&hop_forms(&part.hops))?)?),
+        false => Some(access.named("route", "hops", hops_to_json(&part.hops)?)?),
     };
     let took_ms = i64::try_from(part.took.as_millis()).unwrap_or(i64::MAX);
     access.execute(
@@ -70,31 +70,56 @@ pub fn insert(
     };
     let is_page = part.answer.as_ref().is_none_or(|answer| (200..300).contains(&answer.status));
     let body = snapshot.filter(|_| is_page || resembled.snapshot.is_none());
-    remember(access, page, address, Resembled { snapshot: body, headers })
+    let run = begun.filter(|_| body.is_some());
+    remember(access, page, address, Resembled { snapshot: body, run, headers })
 }
 
 /// What the next capture of an address is likely to resemble.
 struct Resembled {
     snapshot: Option<i64>,
+    /// The first of the run of frames that ends with it.
+    run: Option<i64>,
     headers: Option<i64>,
+}
+
+/// Keeps a body, and returns its number, twice where a run begins with it.
+///
+/// Where the latest ends a chain that may grow no longer, the first of its run is the base: it
+/// resembles the body nearly as well, and little is below it.
+fn put_body(
+    access: Access<'_>,
+    body: &Snapshot,
+    resembled: &Resembled,
+) -> Result<(i64, Option<i64>), Fault> {
+    let shelf = Shelf::Snapshots;
+    let is_full = match resembled.snapshot {
+        Some(latest) => CHAIN_MAX <= frames::depth(access, shelf, latest)?,
+        None => false,
+    };
+    let base = if is_full { resembled.run } else { resembled.snapshot };
+    let is_kept = frames::find(access, shelf, &body.digest())?.is_some();
+    let id = frames::put(access, shelf, body.digest(), &body.shared(), base)?;
+    let begins = !is_kept && (is_full || frames::depth(access, shelf, id)? == 0);
+    Ok((id, begins.then_some(id)))
 }
 
 fn resembled(access: Access<'_>, page: i64, address: i64) -> Result<Resembled, Fault> {
     let found = access.maybe(
-        "SELECT snapshot, headers FROM latest WHERE page = ?1 AND address = ?2",
+        "SELECT snapshot, run, headers FROM latest WHERE page = ?1 AND address = ?2",
         [page, address],
-        |row| Ok(Resembled { snapshot: row.get(0)?, headers: row.get(1)? }),
+        |row| Ok(Resembled { snapshot: row.get(0)?, run: row.get(1)?, headers: row.get(2)? }),
     )?;
-    Ok(found.unwrap_or(Resembled { snapshot: None, headers: None }))
+    Ok(found.unwrap_or(Resembled { snapshot: None, run: None, headers: None }))
 }
 
 fn remember(access: Access<'_>, page: i64, address: i64, it: Resembled) -> Result<(), Fault> {
     access.execute(
-        "INSERT INTO latest (page, address, snapshot, headers) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO latest (page, address, snapshot, run, headers) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (page, address) DO UPDATE SET
              snapshot = coalesce(excluded.snapshot, snapshot),
+             run = coalesce(excluded.run, run),
              headers = coalesce(excluded.headers, headers)",
-        params![page, address, it.snapshot, it.headers],
+        params![page, address, it.snapshot, it.run, it.headers],
     )?;
     Ok(())
 }
@@ -246,13 +271,14 @@ struct HopForm {
     target: String,
 }
 
-fn hop_forms(hops: &[Hop]) -> Vec<HopForm> {
+/// Writes redirects in the form in which they are kept.
+pub fn hops_to_json(hops: &[Hop]) -> Result<String, Fault> {
     let form = |hop: &Hop| HopForm {
         url: hop.url.to_string(),
         status: hop.status,
         target: hop.target.to_string(),
     };
-    hops.iter().map(form).collect()
+    to_json(&hops.iter().map(form).collect::<Vec<_>>())
 }
 
 /// Reads the redirects of a row of parts.

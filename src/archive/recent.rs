@@ -26,6 +26,12 @@ impl Recent {
         Some(bytes)
     }
 
+    /// Lets go of everything.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.bytes = 0;
+    }
+
     /// Holds these bytes, of this digest, in place of those that were used longest ago.
     pub fn keep(&mut self, digest: Digest, bytes: &Arc<[u8]>) {
         if Self::BYTES_MAX < bytes.len() || self.get(&digest).is_some() {

@@ -8,6 +8,8 @@ use crate::{
         error::{ArchiveError, Fault},
         events,
         frames::{self, Shelf},
+        log::touched::{Numbered, Subject},
+        passages, redact,
         store::Archive,
         texts::{put_text, regime},
     },
@@ -123,6 +125,9 @@ impl Archive {
             let mut bodies = Vec::new();
             for (snapshot, content_type) in parts {
                 let Some(id) = snapshot else { return Ok(None) };
+                if redact::is_redacted(access, Shelf::Snapshots, id)? {
+                    return Ok(None);
+                }
                 let bytes = frames::get(access, Shelf::Snapshots, id)?;
                 bodies.push(KeptBody { snapshot: Snapshot::new(bytes), content_type });
             }
@@ -161,6 +166,7 @@ impl Archive {
             let reading = &reread.reading;
             let (text, regime) =
                 (put_text(access, page, &reading.text)?, regime(access, &reading.regime)?);
+            passages::reread(access, page, text)?;
             access.execute(
                 "INSERT INTO read_again (version, regime, judgement, text)
                  VALUES (?1, ?2, ?3, ?4)",
@@ -238,16 +244,28 @@ pub fn supersede(
          WHERE judgement = ?1 HAVING NOT coalesce(max(sentence = ?2), 0)",
         [after, sentence],
     )?;
-    for table in ["version", "event", "lesson"] {
-        let sql = format!("UPDATE {table} SET judgement = ?2 WHERE page = ?3 AND judgement = ?1");
-        access.execute(&sql, [before, after, page])?;
+    let resting: [(&str, Numbered); 2] = [("version", Subject::Version), ("event", Subject::Event)];
+    for (table, subject) in resting {
+        let sql = format!(
+            "UPDATE {table} SET judgement = ?2 WHERE page = ?3 AND judgement = ?1 RETURNING id"
+        );
+        let moved = access.all(&sql, [before, after, page], |row| row.get(0))?;
+        moved.into_iter().for_each(|id| access.touch(subject(id)));
+    }
+    let sql = "UPDATE lesson SET judgement = ?2 WHERE page = ?3 AND judgement = ?1";
+    access.execute(sql, [before, after, page])?;
+    access.touch(Subject::Judgement(after));
+    let sql = "SELECT 1 FROM page_status
+         WHERE page = ?1 AND waiting_first_visit = ?2 AND waiting_text IS NOT NULL";
+    if access.maybe(sql, [page, visit.0], |_| Ok(()))?.is_none() {
+        return Ok(after);
     }
     // What waits is known by its wording; where no word differs, by its whole text.
     access.execute(
         "UPDATE page_status SET waiting_text = ?3, waiting_wording = CASE
              WHEN (SELECT digest FROM wording WHERE id = waiting_wording)
                  = (SELECT digest FROM text WHERE id = waiting_text) THEN ?5 ELSE ?4 END
-         WHERE page = ?1 AND waiting_first_visit = ?2 AND waiting_text IS NOT NULL",
+         WHERE page = ?1",
         params![
             page,
             visit.0,

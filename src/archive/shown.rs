@@ -13,7 +13,7 @@ use crate::{
 
 impl Archive {
     /// Returns what a page showed at its latest healthy visits before an instant, newest first, at
-    /// most `limit`; nothing for a page that is not on record.
+    /// most `limit`, without those whose text was taken out by order; nothing for a page that is not on record.
     pub fn shown(
         &self,
         page: &PageId,
@@ -30,6 +30,7 @@ impl Archive {
                  LEFT JOIN text t ON t.id = j.text
                  LEFT JOIN regime r ON r.id = j.regime
                  WHERE v.page = ?1 AND v.started_at < ?2 AND j.accepted <> 0
+                     AND (t.id IS NULL OR length(t.frame) > 0)
                  ORDER BY v.started_at DESC, v.id DESC LIMIT ?3",
                 params![page, before, limit],
                 |row| {

@@ -11,6 +11,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::archive::{
     access::Access,
     error::{ArchiveError, Fault},
+    log::{self, tail::Tail},
     opening,
     recent::Recent,
 };
@@ -23,7 +24,14 @@ pub struct Archive {
     directory: PathBuf,
     path: PathBuf,
     connection: Connection,
+    memory: Memory,
+}
+
+/// What is held in memory between acts, and can be read again from the disk.
+#[derive(Default)]
+pub(in crate::archive) struct Memory {
     recent: RefCell<Recent>,
+    log: RefCell<Tail>,
 }
 
 impl Archive {
@@ -50,7 +58,7 @@ impl Archive {
             directory: directory.to_owned(),
             path: directory.join(opening::FILE),
             connection,
-            recent: RefCell::default(),
+            memory: Memory::default(),
         }
     }
 
@@ -97,8 +105,14 @@ impl Archive {
             return act(self);
         }
         self.batch("BEGIN IMMEDIATE")?;
-        let done =
-            act(self).and_then(|value| self.batch("COMMIT").map(|()| value).map_err(E::from));
+        let done = act(self).and_then(|value| {
+            log::flush(self.inside()).map_err(|fault| fault.at(&self.path))?;
+            self.batch("COMMIT")?;
+            Ok(value)
+        });
+        if done.is_err() {
+            self.memory.log.borrow_mut().forget();
+        }
         if done.is_err() && !self.connection.is_autocommit() {
             // The first failure is the one to tell of; a connection that is dropped rolls back too.
             let _ = self.batch("ROLLBACK");
@@ -117,13 +131,12 @@ impl Archive {
         act: impl FnOnce(Access<'_>) -> Result<T, Fault>,
     ) -> Result<T, ArchiveError> {
         if !self.connection.is_autocommit() {
-            let inside = Access { connection: &self.connection, recent: &self.recent };
-            return act(inside).map_err(|fault| fault.at(&self.path));
+            return act(self.inside()).map_err(|fault| fault.at(&self.path));
         }
         let read = || {
             // Dropped unfinished, which ends it: there is nothing to commit.
             let instant = self.connection.unchecked_transaction()?;
-            act(Access { connection: &instant, recent: &self.recent })
+            act(Access { connection: &instant, ..self.inside() })
         };
         read().map_err(|fault| fault.at(&self.path))
     }
@@ -133,23 +146,48 @@ impl Archive {
         &mut self,
         act: impl FnOnce(Access<'_>) -> Result<T, Fault>,
     ) -> Result<T, ArchiveError> {
-        let Archive { path, connection, recent, .. } = self;
+        let Archive { path, connection, memory: Memory { recent, log }, .. } = self;
         if !connection.is_autocommit() {
-            return act(Access { connection, recent }).map_err(|fault| fault.at(path));
+            return act(Access { connection, recent, log }).map_err(|fault| fault.at(path));
         }
         let write = || {
             // Immediate: a transaction that began by reading could not wait for its turn to write.
             let all = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let value = act(Access { connection: &all, recent })?;
+            let access = Access { connection: &all, recent, log };
+            let value = act(access)?;
+            log::flush(access)?;
             all.commit()?;
             Ok(value)
         };
-        write().map_err(|fault: Fault| fault.at(path))
+        let written = write();
+        if written.is_err() {
+            log.borrow_mut().forget();
+        }
+        written.map_err(|fault: Fault| fault.at(path))
     }
 
     /// Returns the connection for acts that are no transaction, with a memory of their own.
-    pub(in crate::archive) fn bare<'a>(&'a self, recent: &'a RefCell<Recent>) -> Access<'a> {
-        Access { connection: &self.connection, recent }
+    pub(in crate::archive) fn bare<'a>(&'a self, memory: &'a Memory) -> Access<'a> {
+        Access { connection: &self.connection, recent: &memory.recent, log: &memory.log }
+    }
+
+    fn inside(&self) -> Access<'_> {
+        self.bare(&self.memory)
+    }
+
+    /// Runs a statement that can be in no transaction.
+    pub(in crate::archive) fn outside(&mut self, sql: &str) -> Result<(), ArchiveError> {
+        self.batch(sql)
+    }
+
+    /// Returns the connection, to be copied from.
+    pub(in crate::archive) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Returns the name of its file.
+    pub fn file_name(&self) -> &'static str {
+        opening::FILE
     }
 
     /// Returns the archive's file.

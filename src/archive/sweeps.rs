@@ -6,6 +6,7 @@ use crate::{
     archive::{
         columns::strange,
         error::{ArchiveError, Fault},
+        log::facts::{self, RunEnd, RunStart},
         store::Archive,
     },
     model::{
@@ -19,27 +20,48 @@ use crate::{
 const CLOCK_BACK_MS: i64 = 60_000;
 
 impl Archive {
-    /// Records that a sweep began, and returns its number.
-    pub fn begin_sweep(&mut self, at: Timestamp, pages_due: usize) -> Result<i64, ArchiveError> {
+    /// Records that a sweep began, and returns its number. The log tells of a clock that went back
+    /// since the sweep before, and of another extractor.
+    pub fn begin_sweep(&mut self, start: &RunStart) -> Result<i64, ArchiveError> {
         self.write(|access| {
-            let pages_due = i64::try_from(pages_due).unwrap_or(i64::MAX);
-            let sql = "INSERT INTO sweep (started_at, pages_due) VALUES (?1, ?2)";
-            access.insert(sql, params![at, pages_due])
+            let before: Option<(Timestamp, Option<u32>)> = access.maybe(
+                "SELECT coalesce(ended_at, started_at), extractor FROM sweep
+                 ORDER BY id DESC LIMIT 1",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?;
+            let last = before.map(|(at, _)| at);
+            if let Some(last) = last
+                && start.at.as_millis() + CLOCK_BACK_MS <= last.as_millis()
+            {
+                facts::clock_jump(access, last, start.at);
+            }
+            if let Some((_, Some(extractor))) = before
+                && extractor != start.extractor
+            {
+                facts::extractor_change(access, start.at, extractor, start.extractor);
+            }
+            let pages_due = i64::try_from(start.pages_due).unwrap_or(i64::MAX);
+            let sweep = access.insert(
+                "INSERT INTO sweep (started_at, pages_due, watchlist, extractor)
+                 VALUES (?1, ?2, ?3, ?4)",
+                params![start.at, pages_due, start.watchlist, start.extractor],
+            )?;
+            facts::run_start(access, sweep, start, last);
+            Ok(sweep)
         })
     }
 
     /// Records that a sweep ended, and with what. Fails if the number is none.
-    pub fn end_sweep(
-        &mut self,
-        sweep: i64,
-        at: Timestamp,
-        end: SweepEnd,
-    ) -> Result<(), ArchiveError> {
+    pub fn end_sweep(&mut self, sweep: i64, end: &RunEnd) -> Result<(), ArchiveError> {
         self.write(|access| {
             let sql = "UPDATE sweep SET ended_at = ?2, outcome = ?3 WHERE id = ?1";
-            match access.execute(sql, params![sweep, at, end.code()])? {
+            match access.execute(sql, params![sweep, end.at, end.end.code()])? {
                 0 => Err(Fault::Unknown(format!("the sweep {sweep}"))),
-                _ => Ok(()),
+                _ => {
+                    facts::run_end(access, sweep, end);
+                    Ok(())
+                }
             }
         })
     }

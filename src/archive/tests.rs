@@ -1,5 +1,6 @@
 //! The archive against real files, faults included.
 
+mod altering;
 mod faults;
 mod judging;
 mod making;

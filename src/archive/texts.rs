@@ -7,6 +7,7 @@ use crate::{
         access::Access,
         error::Fault,
         frames::{self, Shelf},
+        redact,
     },
     model::{history::Regime, text::Text},
 };
@@ -30,10 +31,11 @@ pub fn regime(access: Access<'_>, regime: &Regime) -> Result<i64, Fault> {
 /// A text whose lines do not read back is refused: nothing could be compared with it again.
 pub fn put_text(access: Access<'_>, page: i64, text: &Text) -> Result<i64, Fault> {
     let digest = text.digest();
+    let lines = text.to_lines();
     if let Some(id) = frames::find(access, Shelf::Texts, &digest)? {
+        redact::come_back(access, Shelf::Texts, id, lines.as_bytes())?;
         return Ok(id);
     }
-    let lines = text.to_lines();
     if Text::from_lines(&lines).as_ref() != Some(text) {
         let what = Shelf::Texts.name(&digest);
         return Err(Fault::damaged(what, "it has words that do not fit into its lines"));

@@ -23,7 +23,7 @@ use crate::{
 const ORDER: &str = "ORDER BY v.established_at, v.number";
 
 /// A version whose judgement was superseded, since its page was judged anew, stands no more.
-const STANDS: &str =
+pub const STANDS: &str =
     "(SELECT superseded_by FROM judgement WHERE judgement.id = v.judgement) IS NULL";
 
 impl Archive {
@@ -31,6 +31,18 @@ impl Archive {
     pub fn snapshot(&self, digest: &Digest) -> Result<Snapshot, ArchiveError> {
         let bytes = self.read(|access| frames::get_by_digest(access, Shelf::Snapshots, digest))?;
         Ok(Snapshot::new(bytes))
+    }
+
+    /// Returns whether a snapshot is on record.
+    pub fn has_snapshot(&self, digest: &Digest) -> Result<bool, ArchiveError> {
+        self.read(|access| Ok(frames::find(access, Shelf::Snapshots, digest)?.is_some()))
+    }
+
+    /// Returns the header fields of an answer as they are kept, netstrings of name and value by
+    /// turns, read from the disk and checked against their digest.
+    pub fn header_set(&self, digest: &Digest) -> Result<Vec<u8>, ArchiveError> {
+        let bytes = self.read(|access| frames::get_by_digest(access, Shelf::Headers, digest))?;
+        Ok(bytes.to_vec())
     }
 
     /// Returns a text, read from the disk and checked against its digest.
@@ -43,10 +55,7 @@ impl Archive {
 
     /// Returns the versions of a page, oldest first; none for a page that is not on record.
     pub fn versions(&self, page: &PageId) -> Result<Vec<Version>, ArchiveError> {
-        self.read(|access| {
-            let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
-            access.all(&versions(&format!("v.page = ?1 AND {STANDS} {ORDER}")), [page], version)
-        })
+        self.read(|access| of_page(access, page))
     }
 
     /// Returns the version that the page showed at an instant: the last one that was seen by then.
@@ -155,6 +164,12 @@ impl Archive {
 pub fn text_from_bytes(digest: &Digest, bytes: &[u8]) -> Result<Text, Fault> {
     let text = std::str::from_utf8(bytes).ok().and_then(Text::from_lines);
     text.ok_or_else(|| Fault::damaged(Shelf::Texts.name(digest), "its lines are no text"))
+}
+
+/// Returns the versions of a page that stand, oldest first.
+pub fn of_page(access: Access<'_>, page: &PageId) -> Result<Vec<Version>, Fault> {
+    let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
+    access.all(&versions(&format!("v.page = ?1 AND {STANDS} {ORDER}")), [page], version)
 }
 
 /// Returns the version of this number among all.

@@ -7,6 +7,7 @@ use crate::{
         access::Access,
         columns::strange,
         error::{ArchiveError, Fault},
+        log::touched::Subject,
         parts,
         parts::Bodies,
         status,
@@ -177,6 +178,7 @@ fn insert(access: Access<'_>, visit: &Visit) -> Result<VisitId, Fault> {
         parts::insert(access, page, id, position, part)?;
     }
     status::visited(access, page, visit.started_at, visit.origin)?;
+    access.touch(Subject::Visit(id));
     Ok(VisitId(id))
 }
 

@@ -96,7 +96,6 @@ pub fn runtime() -> Result<Runtime, CliError> {
         .thread_stack_size(STACK_BYTES)
         .enable_all()
         .build()?;
-    refuse_to_die_of_large_files(&runtime);
     Ok(runtime)
 }
 
@@ -117,18 +116,6 @@ fn can_have_threads() -> io::Result<()> {
         }
         Ok(())
     })
-}
-
-/// SIGXFSZ, on Linux, macOS and the BSDs alike.
-const FILE_TOO_LARGE: i32 = 25;
-
-/// Where files may not grow (`ulimit -f`), a write shall fail and be told, not kill the program.
-fn refuse_to_die_of_large_files(runtime: &Runtime) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let _entered = runtime.enter();
-    // Once listened for, the signal has lost its own effect for good. A system that does not know
-    // it does not send it.
-    let _ = signal(SignalKind::from_raw(FILE_TOO_LARGE));
 }
 
 fn scope(app: &App, pages: &[PageId]) -> Result<Scope, CliError> {
@@ -207,6 +194,12 @@ pub fn report(swept: &Swept, terminal: &Terminal) {
         terminal
             .say(&format!("warning: an alert could not be delivered and stays due: {undelivered}"));
     }
+    if let Some(reason) = &swept.heartbeat_failure {
+        terminal.say(&format!("warning: the heartbeat could not be sent: {reason}"));
+    }
+    if let Some(reason) = &swept.unsigned {
+        terminal.say(&format!("warning: the log is not signed: {reason}"));
+    }
     for (page, trouble) in &swept.troubled {
         let warning = format!("warning: {page}: {trouble}");
         match swept.unread.contains(page) {
@@ -231,7 +224,11 @@ fn pages(count: usize) -> String {
 }
 
 fn exit_of(swept: &Swept, exit_code: bool) -> Exit {
-    if !swept.troubled.is_empty() || !swept.undelivered.is_empty() || swept.interrupted {
+    let has_failed = !swept.troubled.is_empty()
+        || !swept.undelivered.is_empty()
+        || swept.heartbeat_failure.is_some()
+        || swept.interrupted;
+    if has_failed {
         Exit::Partly
     } else if exit_code && 0 < swept.changes {
         Exit::Changes

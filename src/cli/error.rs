@@ -6,7 +6,10 @@ use crate::{
     cli::exit::Exit,
     monitor::{
         app::MonitorError,
+        evidence::EvidenceFailure,
+        export::request::ExportFailure,
         import::{places::PlaceFailure, request::ImportFailure},
+        keys::KeyFailure,
     },
 };
 
@@ -63,6 +66,38 @@ impl From<ImportFailure> for CliError {
     }
 }
 
+impl From<ExportFailure> for CliError {
+    fn from(error: ExportFailure) -> CliError {
+        let (exit, hint) = match &error {
+            ExportFailure::Write { .. } => {
+                (Exit::Failed, hint("what had the name before is as it was"))
+            }
+            ExportFailure::Form(_) => (Exit::Failed, None),
+            ExportFailure::Monitor(error) => way_out(error),
+        };
+        CliError { error: Box::new(error), hint, exit }
+    }
+}
+
+impl From<EvidenceFailure> for CliError {
+    fn from(error: EvidenceFailure) -> CliError {
+        let (exit, hint) = match &error {
+            EvidenceFailure::Unknown(_) | EvidenceFailure::NoChange(_) => {
+                (Exit::Wrong, hint("`pledgewatch log` lists the changes with their ids"))
+            }
+            EvidenceFailure::NoCapture { .. } | EvidenceFailure::TooMany => (Exit::Failed, None),
+            EvidenceFailure::Exists(_) => (Exit::Wrong, hint("name another with `--to`")),
+            EvidenceFailure::Write { .. } => (
+                Exit::Wrong,
+                hint("check the folder's owner and permissions, and the disk's space"),
+            ),
+            EvidenceFailure::Export(_) => (Exit::Wrong, None),
+            EvidenceFailure::Monitor(error) => way_out(error),
+        };
+        CliError { error: Box::new(error), hint, exit }
+    }
+}
+
 fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
     match error {
         MonitorError::NoWatchlist { .. } => {
@@ -86,6 +121,16 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
             let names: Vec<&str> = known.iter().map(|page| page.as_str()).collect();
             (Exit::Wrong, Some(nearest(page.as_str(), &names)))
         }
+        MonitorError::UnknownPledge { pledge, known } => {
+            let names: Vec<&str> = known.iter().map(String::as_str).collect();
+            (Exit::Wrong, Some(nearest(pledge, &names)))
+        }
+        MonitorError::NoCondition { .. } => {
+            (Exit::Wrong, hint("give it a `condition` in the watchlist, or add a note instead"))
+        }
+        MonitorError::NotMarked { .. } => {
+            (Exit::Wrong, hint("there is nothing to take back; `pledgewatch pledges` shows it"))
+        }
         MonitorError::UnknownChannel { name, known } => {
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
             (Exit::Wrong, Some(nearest(name, &names)))
@@ -94,6 +139,15 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
             (Exit::Wrong, Some(format!("`pledgewatch log {page}` lists what is on record")))
         }
         MonitorError::Archive(error) => (Exit::Failed, error.hint().map(str::to_owned)),
+        MonitorError::Key(KeyFailure::Name(_)) => {
+            (Exit::Wrong, hint("a log's name is like `example.org/pledgewatch`"))
+        }
+        MonitorError::Key(KeyFailure::Archive(error)) => {
+            (Exit::Failed, error.hint().map(str::to_owned))
+        }
+        MonitorError::Key(_) => (Exit::Failed, hint("it was left as it is")),
+        MonitorError::Unsigned(reason) => (Exit::Failed, hint(reason.hint())),
+        MonitorError::TakenOrigin { .. } => (Exit::Wrong, hint("name another with `--origin`")),
         MonitorError::Fetcher(_) => (Exit::Wrong, None),
         MonitorError::CannotAdd { .. } => {
             (Exit::Partly, hint("nothing was added; the watchlist is as it was"))

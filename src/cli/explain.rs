@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    alert::render::{json as told_json, plain, visible},
+    alert::render::{amounts, json as told_json, plain, visible},
     cli::{alert::delivery_line, error::CliError, exit::Exit, terminal::Terminal},
     model::{
         event::{Certainty, EventId, Telling, Told, What},
@@ -135,6 +135,9 @@ fn head(told: &Told) -> String {
         Telling::Pending => "It is not alerted so far: it has not lasted.".to_owned(),
         Telling::Quiet(reason) => format!("It is on record only: {reason}."),
     });
+    if let Some(verdict) = event.verdict() {
+        line(format!("Its strongest edit: {}.", amounts::account(verdict)));
+    }
     if let What::Change(change) = &event.what {
         line(format!(
             "The page last showed the wording before at {}, and first showed this one at {}.",

@@ -1,12 +1,13 @@
 //! `log`: all that was recorded, alerted or not.
 
 use crate::{
-    alert::render::{json, plain, visible},
+    alert::render::{account::Breadth, json, plain, terminal as rendered, visible},
     cli::{error::CliError, exit::Exit, terminal::Terminal},
     model::{
         event::{EventId, Telling, Told},
         page::PageId,
         time::Timestamp,
+        verdict::Meaning,
     },
     monitor::{
         app::{App, Paths},
@@ -28,16 +29,48 @@ pub struct LogArguments {
     /// Show this entry whole.
     #[arg(long, value_name = "ID", conflicts_with_all = ["since", "limit"])]
     event: Option<EventId>,
+    /// With --event: unfold the editorial edits too.
+    #[arg(long, requires = "event")]
+    all: bool,
+    /// Only changes whose strongest edit is of this kind: removed, weakened, strengthened, added,
+    /// exception, condition, narrowed, widened, editorial, cosmetic.
+    #[arg(long, value_name = "KIND", value_parser = meaning, conflicts_with = "event")]
+    kind: Vec<Meaning>,
+    /// Leave out changes whose strongest edit is weaker than this kind, in the order above.
+    #[arg(long, value_name = "KIND", value_parser = meaning, conflicts_with = "event")]
+    min_kind: Option<Meaning>,
     /// One JSON object a line, oldest first.
     #[arg(long)]
     json: bool,
+}
+
+impl LogArguments {
+    /// Returns whether an entry is asked for. What is no change, and what nobody judged, is left
+    /// out by `--kind` alone.
+    fn asks_for(&self, told: &Told) -> bool {
+        let verdict = told.event.verdict();
+        let is_kind = self.kind.is_empty()
+            || verdict.is_some_and(|verdict| self.kind.contains(&verdict.meaning));
+        let is_strong = self
+            .min_kind
+            .is_none_or(|least| verdict.is_none_or(|verdict| least <= verdict.meaning));
+        is_kind && is_strong
+    }
+}
+
+fn meaning(code: &str) -> Result<Meaning, String> {
+    let known = || {
+        let codes: Vec<&str> = Meaning::ALL.iter().rev().map(|it| it.code()).collect();
+        format!("no kind of edit; one of {} is", codes.join(", "))
+    };
+    Meaning::from_code(code).ok_or_else(known)
 }
 
 /// Runs the command.
 pub fn run(arguments: &LogArguments, paths: &Paths, terminal: &Terminal) -> Result<Exit, CliError> {
     let app = App::open_record(paths)?;
     if let Some(id) = &arguments.event {
-        return one(&app, id, arguments.json, terminal);
+        return one(&app, id, arguments, terminal);
     }
     let query =
         LogQuery { page: arguments.page.clone(), since: arguments.since, limit: arguments.limit };
@@ -45,7 +78,7 @@ pub fn run(arguments: &LogArguments, paths: &Paths, terminal: &Terminal) -> Resu
     if log.is_empty() && !arguments.json {
         terminal.say("nothing is on record yet");
     }
-    for told in &log {
+    for told in log.iter().filter(|it| arguments.asks_for(it)) {
         print_told(told, arguments.json, terminal)?;
     }
     Ok(Exit::Done)
@@ -72,17 +105,23 @@ pub fn print_told(told: &Told, as_json: bool, terminal: &Terminal) -> Result<(),
     ))
 }
 
-fn one(app: &App, id: &EventId, as_json: bool, terminal: &Terminal) -> Result<Exit, CliError> {
+fn one(
+    app: &App,
+    id: &EventId,
+    arguments: &LogArguments,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
     let Some(told) = history::event(app, id)? else {
         return Err(CliError::wrong(
             format!("there is no entry `{id}`"),
             "`pledgewatch log` lists them",
         ));
     };
-    if as_json {
+    if arguments.json {
         terminal.print_json(&json::event(&told))?;
     } else {
-        terminal.print(&crate::alert::render::terminal::event(&told.event, &terminal.look))?;
+        let breadth = if arguments.all { Breadth::All } else { Breadth::Strongest };
+        terminal.print(&rendered::event_with(&told.event, breadth, &terminal.look))?;
     }
     Ok(Exit::Done)
 }

@@ -1,9 +1,7 @@
 //! `show`: the text of a page as it was.
 
-use serde_json::json;
-
 use crate::{
-    alert::render::visible,
+    alert::render::{json, visible},
     cli::{error::CliError, exit::Exit, terminal::Terminal},
     model::{
         page::PageId,
@@ -12,7 +10,7 @@ use crate::{
     },
     monitor::{
         app::{App, Paths},
-        history::{self, VersionText, Which},
+        history::{self, Which},
     },
 };
 
@@ -46,7 +44,7 @@ pub fn run(
     };
     let found = history::version(&app, &arguments.page, which)?;
     if arguments.json {
-        terminal.print_json(&as_json(&found))?;
+        terminal.print_json(&json::version(&found.version, &found.text))?;
         return Ok(Exit::Done);
     }
     let version = &found.version;
@@ -82,35 +80,4 @@ pub fn wrapped(block: &Block, width: usize) -> String {
     };
     let options = textwrap::Options::new(width).initial_indent(&first).subsequent_indent(&rest);
     format!("{above}{}", textwrap::fill(&words, options))
-}
-
-fn as_json(found: &VersionText) -> serde_json::Value {
-    let version = &found.version;
-    let blocks: Vec<_> = found
-        .text
-        .blocks
-        .iter()
-        .map(|block| {
-            let (kind, level) = match block.kind {
-                BlockKind::Heading(level) => ("heading", Some(level)),
-                BlockKind::Paragraph => ("paragraph", None),
-                BlockKind::Item(depth) => ("item", Some(depth)),
-                BlockKind::Row => ("row", None),
-            };
-            let links: Vec<_> = block.links.iter().map(|link| link.target.as_str()).collect();
-            json!({ "kind": kind, "level": level, "marker": block.marker, "words": block.words,
-                "links": links })
-        })
-        .collect();
-    json!({
-        "page": version.page.as_str(),
-        "version": version.number,
-        "cause": version.cause.code(),
-        "first_at": version.first_at.to_string(),
-        "established_at": version.established_at.to_string(),
-        "text_digest": version.text.to_string(),
-        "extractor_revision": version.regime.revision,
-        "selection_digest": version.regime.selection.to_string(),
-        "blocks": blocks,
-    })
 }

@@ -16,7 +16,7 @@ use crate::{
     monitor::{
         app::Paths,
         clock::Clock,
-        status::{self, Health, PageStatus, Status},
+        status::{self, Concern, Health, PageStatus, Status},
     },
 };
 
@@ -28,6 +28,15 @@ pub struct StatusArguments {
     /// One JSON object a page, then one for the rest.
     #[arg(long)]
     json: bool,
+    /// Print only what someone must look at, and exit with 3 if there is anything: a page not
+    /// visited for twice its `every`, or not seen healthy for longer than `trouble_after`; alerts
+    /// that were given up.
+    #[arg(long)]
+    check: bool,
+    /// Say also what is taken for the policy and why, and what the page's history taught: where
+    /// passages come and go by themselves.
+    #[arg(long, conflicts_with = "check")]
+    why: bool,
 }
 
 /// Runs the command.
@@ -38,7 +47,11 @@ pub fn run(
 ) -> Result<Exit, CliError> {
     let scratch = tempfile::tempdir()?;
     let app = open_without_writing(paths, scratch.path())?;
-    let status = status::status(&app, &arguments.pages, Clock::system().now())?;
+    let now = Clock::system().now();
+    let status = status::status(&app, &arguments.pages, now)?;
+    if arguments.check {
+        return print_concerns(&status::concerns(&app, &status, now), arguments.json, terminal);
+    }
     if arguments.json {
         for page in &status.pages {
             terminal.print_json(&page_json(page))?;
@@ -49,10 +62,31 @@ pub fn run(
     let mut text = String::new();
     for page in &status.pages {
         text.push_str(&page_text(page));
+        if arguments.why {
+            text.push_str(&why_text(page));
+        }
     }
     text.push_str(&rest_text(&status));
     terminal.print(&text)?;
     Ok(Exit::Done)
+}
+
+fn print_concerns(
+    concerns: &[Concern],
+    as_json: bool,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
+    for Concern { page, what } in concerns {
+        let page = page.as_ref().map(PageId::as_str);
+        match as_json {
+            true => terminal.print_json(&json!({ "page": page, "concern": what }))?,
+            false => {
+                let of = page.map_or(String::new(), |page| format!("{page}: "));
+                terminal.print(&visible::visible(&format!("{of}{what}")))?;
+            }
+        }
+    }
+    Ok(if concerns.is_empty() { Exit::Done } else { Exit::Partly })
 }
 
 fn page_text(page: &PageStatus) -> String {
@@ -90,6 +124,25 @@ fn page_text(page: &PageStatus) -> String {
     line("kept", &kept(page));
     for note in &page.notes {
         line("note", note);
+    }
+    text
+}
+
+fn why_text(page: &PageStatus) -> String {
+    let mut text = String::new();
+    let mut line = |key: &str, value: &str| {
+        text.push_str(&format!("    {key:<15} {}\n", visible::visible(value)));
+    };
+    line("region", &page.region);
+    match page.learns {
+        true if page.learnt.is_empty() => {
+            line("learnt", "nothing: no place of the page is known at which passages come and go");
+        }
+        true => {
+            page.learnt.iter().for_each(|lesson| line("learnt", lesson));
+            line("to overrule", "`learn = false` for the page has every passage judged alike");
+        }
+        false => line("learnt", "nothing counts: the watchlist says `learn = false`"),
     }
     text
 }
@@ -185,6 +238,9 @@ fn page_json(page: &PageStatus) -> Value {
             "last_at": turns.last_at.to_string(),
         })),
         "notes": page.notes,
+        "region": page.region,
+        "learns": page.learns,
+        "learnt": page.learnt,
     })
 }
 

@@ -61,6 +61,19 @@ impl Bag {
         bag
     }
 
+    /// Returns whether a word is in the bag.
+    pub fn has(&self, id: u32) -> bool {
+        self.ids.binary_search(&id).is_ok()
+    }
+
+    /// Returns the numbers of the words that both bags have, each once.
+    pub fn shared(&self, other: &Bag) -> Vec<u32> {
+        let mut shared = Vec::new();
+        walk(&self.ids, &other.ids, |id| shared.push(id));
+        shared.dedup();
+        shared
+    }
+
     /// Returns how many words are in the bag.
     pub fn len(&self) -> usize {
         self.ids.len()

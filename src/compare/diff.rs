@@ -164,7 +164,7 @@ impl Rows<'_> {
             Only::Before => (Some(passage), None),
             Only::After => (None, Some(passage)),
         };
-        self.rows.push(DiffRow::Edited(Edit { kind, before, after, heading, marks }));
+        self.rows.push(DiffRow::Edited(Edit::unjudged(kind, (before, after), heading, marks)));
     }
 
     fn write_group(&mut self, group: &Group) {
@@ -190,7 +190,7 @@ impl Rows<'_> {
         };
         let heading = self.after.heading(after.block);
         let (before, after) = (Some(before), Some(after));
-        self.rows.push(DiffRow::Edited(Edit { kind, before, after, heading, marks }));
+        self.rows.push(DiffRow::Edited(Edit::unjudged(kind, (before, after), heading, marks)));
     }
 
     /// Returns what kind of edit a group is, `None` if nothing differs.

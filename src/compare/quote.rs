@@ -4,7 +4,11 @@
 
 use crate::compare::clause;
 use crate::compare::fold::{self, PieceKind};
+use crate::model::pledge::{Place, Point};
 use crate::model::text::Text;
+
+/// The most places of one quotation that are told apart.
+const PLACES_MAX: usize = 16;
 
 /// Finds a quotation in a text, whatever its case, typography and punctuation; returns the index
 /// of the block in which it stands, or in which it starts where it runs over several blocks.
@@ -12,15 +16,22 @@ use crate::model::text::Text;
 /// Whole words are compared: `police use` is not found in `police users`. The number of a list
 /// item at its start is not needed. `None` for a quotation without words.
 pub fn find_quote(text: &Text, quote: &str) -> Option<usize> {
+    let places = find_places(text, quote);
+    let within = places.iter().find(|place| place.from.block == place.to.block);
+    within.or(places.first()).map(|place| place.from.block)
+}
+
+/// Finds a quotation wherever it stands in a text, as [`find_quote`] does; in reading order, at
+/// most sixteen places.
+pub fn find_places(text: &Text, quote: &str) -> Vec<Place> {
     let (_, without_marker) = clause::split_marker(quote.trim());
-    let quotes = [quote, without_marker].map(fold::stream);
     let mut stream = Bounded::default();
-    let mut ends = Vec::with_capacity(text.blocks.len());
-    for block in &text.blocks {
-        stream.push(&block.words);
-        ends.push(stream.text.len());
+    for (at, block) in text.blocks.iter().enumerate() {
+        stream.push(&block.words, at);
     }
-    quotes.iter().find_map(|quote| stream.find(quote, &ends))
+    let quotes = [quote, without_marker].map(fold::stream);
+    let found = quotes.iter().map(|quote| stream.find(quote));
+    found.into_iter().find(|places| !places.is_empty()).unwrap_or_default()
 }
 
 /// A stream with the bounds of its words.
@@ -29,10 +40,12 @@ struct Bounded {
     text: String,
     /// The byte at which each word starts, rising.
     starts: Vec<usize>,
+    /// Where each word stands: its block, and its bytes there.
+    places: Vec<(usize, usize, usize)>,
 }
 
 impl Bounded {
-    fn push(&mut self, words: &str) {
+    fn push(&mut self, words: &str, block: usize) {
         let mut piece = String::new();
         for it in fold::pieces(words).filter(|it| it.kind != PieceKind::Point) {
             piece.clear();
@@ -42,31 +55,32 @@ impl Bounded {
                 fold::push_key(words, it, &mut piece);
             }
             self.starts.push(self.text.len());
+            self.places.push((block, it.start, it.end));
             self.text.push_str(&piece);
         }
     }
 
-    /// Returns the block in which the first place of `quote` that is within one block stands, or
-    /// else the first at all; `ends` are the bytes at which blocks end.
-    fn find(&self, quote: &str, ends: &[usize]) -> Option<usize> {
-        if quote.is_empty() {
-            return None;
-        }
-        let mut across = None;
+    /// Returns where `quote` stands as whole words.
+    fn find(&self, quote: &str) -> Vec<Place> {
+        let mut found = Vec::new();
         let mut from = 0;
         while let Some(at) = self.text[from..].find(quote).map(|at| at + from) {
+            if quote.is_empty() || found.len() == PLACES_MAX {
+                break;
+            }
             let end = at + quote.len();
-            let bounded = |at| at == self.text.len() || self.starts.binary_search(&at).is_ok();
-            if bounded(at) && bounded(end) {
-                let block = ends.partition_point(|it| *it <= at);
-                if end <= ends[block] {
-                    return Some(block);
-                }
-                across = across.or(Some(block));
+            let word = |at: usize| self.starts.binary_search(&at).ok();
+            let last = if end == self.text.len() { Some(self.starts.len()) } else { word(end) };
+            if let (Some(first), Some(last)) = (word(at), last.filter(|it| 0 < *it)) {
+                let (start, end) = (self.places[first], self.places[last - 1]);
+                found.push(Place {
+                    from: Point { block: start.0, byte: start.1 },
+                    to: Point { block: end.0, byte: end.2 },
+                });
             }
             from = at + self.text[at..].chars().next().map_or(1, char::len_utf8);
         }
-        across
+        found
     }
 }
 

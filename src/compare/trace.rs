@@ -29,6 +29,11 @@ pub struct Said {
 }
 
 impl Said {
+    /// Returns whether another text has the same clauses, in whatever order.
+    pub fn is_as(&self, other: &Said) -> bool {
+        self.clauses == other.clauses
+    }
+
     /// Returns what a text says.
     pub fn of(text: &Text) -> Said {
         let mut clauses = BTreeSet::new();

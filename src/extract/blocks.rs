@@ -2,6 +2,7 @@
 
 use crate::{
     extract::{
+        growing::{Growing, TooLong},
         links,
         lists::{self, Numbering},
         mail,
@@ -13,13 +14,13 @@ use crate::{
     model::text::{Block, BlockKind, Link, Text},
 };
 
-/// Writes down what is shown under `roots`, in the order of reading.
-pub fn write(outline: &Outline, roots: &[usize]) -> Text {
+/// Writes down what is shown under `roots`, in the order of reading; fails if that is too long.
+pub fn write(outline: &Outline, roots: &[usize]) -> Result<Text, TooLong> {
     let mut writer = Writer::default();
     for &root in roots {
         writer.write(outline, root);
     }
-    Text { blocks: writer.blocks }
+    writer.text.finish()
 }
 
 /// What an open element means for the words in it.
@@ -45,7 +46,7 @@ enum Frame {
 /// The state of one run through the outline.
 #[derive(Debug, Default)]
 struct Writer {
-    blocks: Vec<Block>,
+    text: Growing,
     words: Words,
     links: Vec<Link>,
     /// Open elements: where each ends, and what it means.
@@ -277,7 +278,7 @@ impl Writer {
             (true, Some(number)) => number,
             (true, None) | (false, _) => typed.to_owned(),
         };
-        self.blocks.push(Block { kind, marker, words: rest.to_owned(), links });
+        self.text.push(Block { kind, marker, words: rest.to_owned(), links });
     }
 
     /// Returns the marker of an item, and counts on.

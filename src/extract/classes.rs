@@ -30,6 +30,8 @@ pub enum Hint {
     Pager,
     /// An advertisement for something of the site.
     Promotion,
+    /// A call to action.
+    Action,
     /// The page's foot.
     Footer,
     /// A form.
@@ -55,9 +57,10 @@ fn hint_of(token: &str) -> Option<Hint> {
         "feedback" | "helpful" | "survey" | "rating" | "vote" | "votes" => Hint::Feedback,
         "language" | "languages" | "lang" | "locale" | "locales" => Hint::Language,
         "pager" | "pagination" | "prev" | "previous" | "next" => Hint::Pager,
-        "promo" | "promotion" | "announcement" | "banner" | "advert" | "ad" | "ads" | "cta" => {
+        "promo" | "promotion" | "announcement" | "banner" | "advert" | "ad" | "ads" => {
             Hint::Promotion
         }
+        "cta" => Hint::Action,
         "footer" | "colophon" => Hint::Footer,
         "form" => Hint::Form,
         "skip" | "skipnav" | "skiplink" => Hint::Skip,

@@ -120,7 +120,9 @@ fn is_by_meaning(outline: &Outline, index: usize, page: Sum) -> bool {
         ("contentinfo", _) | ("", Tag::Footer) => is_page_foot(outline, index),
         ("banner", _) | ("", Tag::Header) => is_page_head(node),
         ("complementary", _) | ("", Tag::Aside) => {
-            sum.prose <= PROSE_MAX && (sum.is_links(50) || (sum.prose == 0 && sum.words < 40))
+            let leads_on = 0 < sum.links + sum.controls;
+            sum.prose <= PROSE_MAX
+                && (sum.is_links(50) || (sum.prose == 0 && sum.words < 40 && leads_on))
         }
         ("dialog" | "alertdialog", _) | ("", Tag::Dialog) => is_interruption(outline, index, page),
         _ => node.attr("aria-modal") == Some("true") && is_interruption(outline, index, page),
@@ -152,15 +154,27 @@ fn is_interruption(outline: &Outline, index: usize, page: Sum) -> bool {
     if sum.prose == 0 {
         return true;
     }
-    let is_about_consent = || {
-        let says = outline.raw_text(index, 1_000).to_lowercase();
-        node.element.is_some_and(|element| Hints::of(element).has(Hint::Consent))
-            || says.contains("cookie")
-            || says.contains("consent")
-    };
     let is_small = sum.words * 10 <= page.words * 3;
     (sum.words <= PROSE_MAX && 0 < sum.controls + sum.links)
-        || (is_small && 0 < sum.controls && is_about_consent())
+        || (is_small && 0 < sum.controls && is_about_consent(outline, index))
+}
+
+fn is_about_consent(outline: &Outline, index: usize) -> bool {
+    let says = outline.raw_text(index, 1_000).to_lowercase();
+    let element = outline.nodes[index].element;
+    element.is_some_and(|element| Hints::of(element).has(Hint::Consent))
+        || says.contains("cookie")
+        || says.contains("consent")
+}
+
+/// Returns whether a box, whatever it is called, asks for consent: short, with buttons, and about
+/// cookies. A section of the policy may be so as well; whoever asks looks where it stands.
+pub fn asks_for_consent(outline: &Outline, index: usize) -> bool {
+    let prose = outline.nodes[index].sum.prose;
+    // Its buttons may be left out by now.
+    let has_buttons =
+        || (index..outline.nodes[index].end).any(|at| outline.nodes[at].tag == Tag::Button);
+    0 < prose && prose <= PROSE_MAX && has_buttons() && is_about_consent(outline, index)
 }
 
 /// What the author's name for an element and its make say together.
@@ -196,11 +210,15 @@ fn is_named_furniture(node: &Node, hints: Hints) -> bool {
         || (has(Hint::Language) && 0 < sum.controls && sum.words <= 10)
         || (has(Hint::Pager) && sum.is_links(50) && sum.words <= 40)
         || (has(Hint::Promotion) && is_outside && sum.words <= PROSE_MAX)
+        || (has(Hint::Action) && sum.prose == 0 && sum.words <= ACTION_WORDS)
         || (has(Hint::Footer) && is_outside && (sum.is_links(40) || sum.words <= PROSE_MAX))
         || (has(Hint::Footer) && sum.is_links(60))
         || (has(Hint::Form) && 0 < sum.controls && sum.words <= PROSE_MAX && sum.prose <= 20)
         || (has(Hint::Skip) && sum.is_links(90) && sum.words <= 10)
 }
+
+/// A call to do something, such as to open an account, is no longer than this.
+const ACTION_WORDS: u32 = 30;
 
 /// A consent box that is no dialog: it wants an answer, and is small beside the page. One with
 /// much prose has two buttons at least, or it may be a section about cookies.
@@ -379,9 +397,8 @@ fn is_before_prose(outline: &Outline, index: usize) -> bool {
         if parent == at {
             return false;
         }
-        let mut following = outline.children(parent).filter(|&child| {
-            at < child
-                && (0 < outline.nodes[child].sum.words || outline.nodes[child].tag == Tag::Button)
+        let mut following = outline.siblings_after(at).filter(|&child| {
+            0 < outline.nodes[child].sum.words || outline.nodes[child].tag == Tag::Button
         });
         if let Some(next) = following.next() {
             let next = &outline.nodes[next];

@@ -162,7 +162,8 @@ impl<'a> Outline<'a> {
         let above = parent.map(|parent| &self.nodes[parent]);
         let is_block = tag.is_block();
         let block = if is_block { index } else { above.map_or(index, |above| above.block) };
-        let is_in_link = tag == Tag::Anchor || above.is_some_and(|above| above.is_in_link);
+        let is_link = tag == Tag::Anchor && !element.is_some_and(is_tab);
+        let is_in_link = is_link || above.is_some_and(|above| above.is_in_link);
         let is_in_content = above.is_some_and(|above| above.is_in_content || is_content(above));
         let weight = if tag == Tag::Text { weigh(text) } else { Weight::default() };
         self.nodes.push(Node {
@@ -225,7 +226,7 @@ impl<'a> Outline<'a> {
                     sum.words = node.weight.words;
                     sum.link_words = if node.is_in_link { sum.words } else { 0 };
                 }
-                Tag::Anchor if 0 < sum.words => {
+                Tag::Anchor if 0 < sum.words && node.is_in_link => {
                     sum.links += 1;
                     sum.inner_links += u32::from(leads_within(node));
                 }
@@ -258,8 +259,16 @@ impl<'a> Outline<'a> {
 
     /// Returns the children of a node.
     pub fn children(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
-        let end = self.nodes[index].end;
-        let mut at = index + 1;
+        self.children_from(index + 1, self.nodes[index].end)
+    }
+
+    /// Returns the siblings behind a node, without a walk over those before it.
+    pub fn siblings_after(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
+        self.children_from(self.nodes[index].end, self.nodes[self.nodes[index].parent].end)
+    }
+
+    fn children_from(&self, start: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
+        let mut at = start;
         std::iter::from_fn(move || {
             (at < end).then(|| {
                 let child = at;
@@ -322,6 +331,15 @@ pub fn is_content(node: &Node) -> bool {
 
 fn leads_within(node: &Node) -> bool {
     node.attr("href").is_some_and(|href| href.trim().starts_with('#') && 1 < href.trim().len())
+}
+
+/// Returns whether a link names a part of the page that it shows: the name is that part's heading.
+fn is_tab(link: &Element) -> bool {
+    link.attrs().any(|(name, value)| match name {
+        "role" => value.eq_ignore_ascii_case("tab"),
+        "data-toggle" | "data-bs-toggle" => matches!(value, "collapse" | "tab" | "pill"),
+        _ => false,
+    })
 }
 
 /// Returns whether a button shows or hides a part of the page, as those of accordions and tabs.

@@ -6,10 +6,13 @@ use crate::{
     extract::{
         blocks,
         decode::{self, MediaType},
-        furniture, language, menus,
+        furniture,
+        growing::{BLOCKS_MAX, TEXT_BYTES_MAX, TooLong},
+        language, menus,
         outline::Outline,
         parse::{self, DEPTH_MAX, NODES_MAX, Overrun},
         plain,
+        reads::Readers,
         region::{self, Region},
         selection,
         signs::{self, Facts},
@@ -22,7 +25,7 @@ use crate::{
 };
 
 /// Names the rules of this room; it grows with every change that alters the text of some page.
-pub const REVISION: u32 = 2;
+pub const REVISION: u32 = 3;
 
 /// What a visit brought.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +76,14 @@ pub enum ExtractFailure {
         /// The bound.
         nodes_max: u32,
     },
+    /// The text has too many passages, or is too long.
+    #[error("the text has more than {blocks_max} passages, or more than {bytes_max} bytes")]
+    TooLong {
+        /// The bound on its blocks.
+        blocks_max: usize,
+        /// The bound on its bytes.
+        bytes_max: usize,
+    },
     /// A selector cannot be read.
     #[error("`{selector}` is no CSS selector")]
     BadSelector {
@@ -87,14 +98,20 @@ pub enum ExtractFailure {
     },
 }
 
+impl From<TooLong> for ExtractFailure {
+    fn from(_: TooLong) -> ExtractFailure {
+        ExtractFailure::TooLong { blocks_max: BLOCKS_MAX, bytes_max: TEXT_BYTES_MAX }
+    }
+}
+
 impl ExtractFailure {
     /// Returns the failure as trouble of the page.
     pub fn trouble(&self) -> Trouble {
         let kind = match self {
             ExtractFailure::NotHtml { .. } => TroubleKind::OtherType,
-            ExtractFailure::TooDeep { .. } | ExtractFailure::TooMany { .. } => {
-                TroubleKind::Unreadable
-            }
+            ExtractFailure::TooDeep { .. }
+            | ExtractFailure::TooMany { .. }
+            | ExtractFailure::TooLong { .. } => TroubleKind::Unreadable,
             ExtractFailure::BadSelector { .. } | ExtractFailure::SelectionEmpty { .. } => {
                 TroubleKind::SelectionEmpty
             }
@@ -112,14 +129,14 @@ pub fn extract(source: &Source, selection: &Selection) -> Result<Extraction, Ext
     let (characters, encoding) = decode::decode(source.bytes, source.content_type);
     match media_type {
         MediaType::Html => read_html(&characters, encoding, selection),
-        MediaType::Plain => Ok(read_plain(&characters, encoding)),
+        MediaType::Plain => read_plain(&characters, encoding),
     }
 }
 
-fn read_plain(characters: &str, encoding: &'static str) -> Extraction {
-    let text = plain::blocks(characters);
+fn read_plain(characters: &str, encoding: &'static str) -> Result<Extraction, ExtractFailure> {
+    let text = plain::blocks(characters)?;
     let title = text.blocks.first().map(|block| block.words.clone()).unwrap_or_default();
-    Extraction {
+    Ok(Extraction {
         signs: signs::signs(&Facts::default(), &text),
         language: language::detected(&text),
         text,
@@ -127,7 +144,7 @@ fn read_plain(characters: &str, encoding: &'static str) -> Extraction {
         company: None,
         region: "the whole of a plain text".to_owned(),
         encoding,
-    }
+    })
 }
 
 fn read_html(
@@ -135,14 +152,18 @@ fn read_html(
     encoding: &'static str,
     selection: &Selection,
 ) -> Result<Extraction, ExtractFailure> {
-    let html = parse::parse(characters).map_err(|overrun| match overrun {
+    let readers = match selection.select.is_empty() && selection.remove.is_empty() {
+        true => Readers::RulesAlone,
+        false => Readers::RulesAndSelectors,
+    };
+    let html = parse::parse(characters, readers).map_err(|overrun| match overrun {
         Overrun::Depth => ExtractFailure::TooDeep { depth_max: DEPTH_MAX },
         Overrun::Nodes => ExtractFailure::TooMany { nodes_max: NODES_MAX },
     })?;
     let mut facts = Facts::default();
     let mut outline = Outline::of(&html, &mut facts);
     let region = find_region(&html, &mut outline, selection)?;
-    let text = blocks::write(&outline, &region.roots);
+    let text = blocks::write(&outline, &region.roots)?;
     if !selection.select.is_empty() && text.blocks.is_empty() {
         let selector = selection.select.join(", ");
         return Err(ExtractFailure::SelectionEmpty { selector });

@@ -1,7 +1,8 @@
 //! Markup to a tree, within bounds: no page costs more than its bytes are worth.
 //!
 //! html5ever takes time quadratic in the depth of open elements, and never ends by itself; so it
-//! is fed in pieces and watched. scraper's sink keeps the tree, this one only counts.
+//! is fed in pieces and watched. scraper's sink keeps the tree, this one counts, and holds back
+//! what no rule reads.
 
 use std::{
     borrow::Cow,
@@ -9,21 +10,25 @@ use std::{
 };
 
 use html5ever::{
-    Attribute, ParseOpts, QualName, driver,
+    Attribute, ParseOpts, QualName, driver, ns,
     tendril::{StrTendril, TendrilSink},
     tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink},
 };
 use scraper::{Html, HtmlTreeSink};
 
-use crate::extract::attributes::TagReader;
+use crate::extract::{
+    attributes::TagReader,
+    reads::{self, Readers, Use},
+};
 
 /// Names a node of the tree.
 pub type NodeId = <HtmlTreeSink as TreeSink>::Handle;
 
 /// The deepest nesting that is read. Real policy pages stay under 60, browsers cut at 512.
 pub const DEPTH_MAX: u32 = 512;
-/// The most nodes of a page; one of a megabyte has some fifty thousand. So many take 200 MB.
-pub const NODES_MAX: u32 = 1_000_000;
+/// The most nodes of a page; one of a megabyte has some fifty thousand. With what is made of them,
+/// so many take some 200 MB.
+pub const NODES_MAX: u32 = 500_000;
 /// The most attributes of all elements together.
 const ATTRIBUTES_MAX: u32 = 500_000;
 /// How much is parsed between two looks at the counts, in bytes.
@@ -38,9 +43,11 @@ pub enum Overrun {
     Nodes,
 }
 
-/// Parses a page as a browser with scripting does, so that `noscript` is raw text.
-pub fn parse(markup: &str) -> Result<Html, Overrun> {
+/// Parses a page as a browser with scripting does, so that `noscript` is raw text. The tree holds
+/// no more than `readers` may read.
+pub fn parse(markup: &str, readers: Readers) -> Result<Html, Overrun> {
     let sink = CountingSink {
+        readers,
         tree: HtmlTreeSink::new(Html::new_document()),
         nodes: Cell::new(0),
         attributes: Cell::new(0),
@@ -88,8 +95,9 @@ fn read_silence(
     }
 }
 
-/// Passes everything on to scraper's sink, and counts.
+/// Passes on to scraper's sink what may be read, and counts it.
 struct CountingSink {
+    readers: Readers,
     tree: HtmlTreeSink,
     nodes: Cell<u32>,
     attributes: Cell<u32>,
@@ -129,6 +137,34 @@ impl CountingSink {
             NodeOrText::AppendText(_) => self.count_node(),
         }
     }
+
+    /// Returns whether these are characters that nobody reads. They are not counted, so that the
+    /// bounds are a matter of what is read alone.
+    fn is_unread(&self, parent: &NodeId, child: &NodeOrText<NodeId>) -> bool {
+        let NodeOrText::AppendText(_) = child else { return false };
+        let html = self.tree.0.borrow();
+        let element = html.tree.get(*parent).and_then(|node| node.value().as_element());
+        element.is_some_and(|it| it.name.ns == ns!(html) && reads::is_unread(it.name()))
+    }
+
+    /// Keeps the attributes that may be read.
+    fn keep_read(&self, name: &QualName, attributes: &mut Vec<Attribute>) {
+        if self.readers == Readers::RulesAndSelectors || name.ns != ns!(html) {
+            return;
+        }
+        let is_fact = |it: &Attribute| reads::is_fact(&it.name.local, &it.value);
+        let has_facts = name.local == *"meta" && attributes.iter().any(is_fact);
+        attributes.retain_mut(|it| {
+            match reads::attribute(&name.local, &it.name.local, &it.value) {
+                Use::Value => true,
+                Use::Presence => {
+                    it.value.clear();
+                    true
+                }
+                Use::Nothing => has_facts && it.name.local == *"content",
+            }
+        });
+    }
 }
 
 impl TreeSink for CountingSink {
@@ -151,7 +187,13 @@ impl TreeSink for CountingSink {
         self.tree.elem_name(target)
     }
 
-    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, flags: ElementFlags) -> NodeId {
+    fn create_element(
+        &self,
+        name: QualName,
+        mut attrs: Vec<Attribute>,
+        flags: ElementFlags,
+    ) -> NodeId {
+        self.keep_read(&name, &mut attrs);
         let added = u32::try_from(attrs.len()).unwrap_or(u32::MAX);
         self.attributes.set(self.attributes.get().saturating_add(added));
         self.count_node();
@@ -160,7 +202,8 @@ impl TreeSink for CountingSink {
 
     fn create_comment(&self, text: StrTendril) -> NodeId {
         self.count_node();
-        self.tree.create_comment(text)
+        let words = if reads::comment(&text) { text } else { StrTendril::new() };
+        self.tree.create_comment(words)
     }
 
     fn create_pi(&self, target: StrTendril, data: StrTendril) -> NodeId {
@@ -169,7 +212,15 @@ impl TreeSink for CountingSink {
     }
 
     fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
-        self.note(*parent, &child);
+        if self.is_unread(parent, &child) {
+            self.is_silent.set(false);
+            // Whether there are any, a selector may ask: `:empty`.
+            if self.readers == Readers::RulesAlone {
+                return;
+            }
+        } else {
+            self.note(*parent, &child);
+        }
         self.tree.append(parent, child);
     }
 
@@ -210,8 +261,9 @@ impl TreeSink for CountingSink {
         self.tree.append_before_sibling(sibling, new_node);
     }
 
-    fn add_attrs_if_missing(&self, target: &NodeId, attrs: Vec<Attribute>) {
+    fn add_attrs_if_missing(&self, target: &NodeId, mut attrs: Vec<Attribute>) {
         self.is_silent.set(false);
+        self.keep_read(&self.tree.elem_name(target).clone(), &mut attrs);
         self.tree.add_attrs_if_missing(target, attrs);
     }
 
@@ -236,7 +288,7 @@ mod tests {
 
     fn check(markup: &str, expected: Option<Overrun>) {
         let begun_at = time_spent();
-        let overrun = parse(markup).err();
+        let overrun = parse(markup, Readers::RulesAlone).err();
         let start: String = markup.chars().take(40).collect();
         assert_eq!(overrun, expected, "{start}");
         let took = time_spent().saturating_sub(begun_at);
@@ -303,7 +355,8 @@ mod tests {
 
     #[test]
     fn noscript_is_raw_text() {
-        let html = parse("<body><noscript><iframe></noscript><p>data").unwrap();
+        let html = parse("<body><noscript><iframe></noscript><p>data", Readers::RulesAlone);
+        let html = html.unwrap();
         assert!(html.html().contains("<p>data"));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     extract::{
+        growing::{Growing, TooLong},
         mail,
         marker::{self, Place},
         words::Words,
@@ -10,9 +11,9 @@ use crate::{
 };
 
 /// Returns the paragraphs of a plain text: what stands between empty lines, or begins with a
-/// number or bullet on a line of its own.
-pub fn blocks(characters: &str) -> Text {
-    let mut text = Text::default();
+/// number or bullet on a line of its own; fails if that is too long.
+pub fn blocks(characters: &str) -> Result<Text, TooLong> {
+    let mut text = Growing::default();
     let mut words = Words::new();
     let lines =
         characters.split(['\n', '\u{c}']).map(|line| line.strip_suffix('\r').unwrap_or(line));
@@ -25,10 +26,10 @@ pub fn blocks(characters: &str) -> Text {
         words.space();
     }
     flush(&mut words, &mut text);
-    text
+    text.finish()
 }
 
-fn flush(words: &mut Words, text: &mut Text) {
+fn flush(words: &mut Words, text: &mut Growing) {
     let run = mail::spelled_out(words.take());
     if run.is_empty() {
         return;
@@ -36,5 +37,5 @@ fn flush(words: &mut Words, text: &mut Text) {
     let (number, rest) = marker::split(&run, Place::Elsewhere);
     let mut block = Block::new(BlockKind::Paragraph, rest);
     block.marker = number.to_owned();
-    text.blocks.push(block);
+    text.push(block);
 }

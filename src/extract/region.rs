@@ -1,6 +1,7 @@
 //! Where on the page the policy stands.
 
 use crate::extract::{
+    furniture,
     outline::{Outline, is_content},
     tag::Tag,
 };
@@ -14,11 +15,44 @@ pub struct Region {
     pub words: String,
 }
 
+/// Finds the policy, with the title over it.
+pub fn find(outline: &Outline) -> Region {
+    let body = body(outline);
+    let mut region = without_title(outline, body);
+    let title = title_over(outline, body, &region);
+    region.roots.splice(0..0, title);
+    region
+}
+
+/// A title with what stands beside it, such as a date, is no longer than this, in words.
+const TITLE_WORDS_MAX: u32 = 80;
+
+/// Returns the elements of the page's title where the policy's part of the page has none: many
+/// sites set it in a box of its own over the text, with the date.
+fn title_over(outline: &Outline, body: usize, region: &Region) -> Vec<usize> {
+    let is_title = |at: usize| {
+        let node = &outline.nodes[at];
+        let sum = node.sum;
+        // What is all link is the site's name.
+        node.tag == Tag::Heading(1) && sum.link_words * 2 < sum.words
+    };
+    let Some(&start) = region.roots.first() else { return Vec::new() };
+    let is_titled = region.roots.iter().any(|&root| (root..outline.nodes[root].end).any(is_title));
+    let is_before = |&at: &usize| outline.nodes[at].end <= start && !is_hidden_away(outline, at);
+    let title = (body..start).rev().filter(|&at| is_title(at)).find(is_before);
+    let Some(title) = title.filter(|_| !is_titled) else { return Vec::new() };
+    let is_beside = |&at: &usize| body < at && outline.nodes[at].end <= start;
+    let widest = outline.ancestors(title).filter(is_beside).last();
+    let until = widest.map_or(start, |at| outline.nodes[at].end);
+    let pieces = between(outline, body, title, until);
+    let words: u32 = pieces.iter().map(|&at| outline.nodes[at].sum.words).sum();
+    if words <= TITLE_WORDS_MAX { pieces } else { vec![title] }
+}
+
 /// Finds the policy: the content element with the most prose, unless it holds less than half of
 /// the page's. Then the policy is not in it alone, and the elements around it are taken, out to
 /// one that holds most of it.
-pub fn find(outline: &Outline) -> Region {
-    let body = body(outline);
+fn without_title(outline: &Outline, body: usize) -> Region {
     let weight = |index: usize| {
         let sum = outline.nodes[index].sum;
         (sum.prose, sum.words)
@@ -51,7 +85,7 @@ pub fn find(outline: &Outline) -> Region {
 }
 
 /// With fewer words of sentences than this the whole page is read.
-const PROSE_MIN: u32 = 150;
+const PROSE_MIN: u32 = 30;
 
 /// Returns the part of a page that names none: the smallest element with every sentence of the
 /// page, and, so that nothing of a policy is lost, the one around it with all between the page's
@@ -63,13 +97,14 @@ fn without_content_element(outline: &Outline, body: usize) -> Region {
         return whole();
     }
     let mut smallest = body;
-    while let Some(within) =
-        outline.children(smallest).find(|&child| outline.nodes[child].sum.prose == prose)
-    {
+    while let Some(within) = with_every_sentence(outline, smallest) {
         smallest = within;
     }
-    let around = outline.nodes[smallest].parent;
-    if smallest == body || around == body || around < body {
+    // A list or a table without sentences may stand beside the text.
+    let own_words = |at: usize| outline.nodes[at].sum.words - outline.nodes[at].sum.link_words;
+    let holds_most = |at: &usize| own_words(body) * 6 <= own_words(*at) * 10;
+    let around = outline.ancestors(smallest).find(holds_most).unwrap_or(body);
+    if smallest == body || around <= body {
         return whole();
     }
     let is_heading = |&at: &usize| {
@@ -82,6 +117,17 @@ fn without_content_element(outline: &Outline, body: usize) -> Region {
     };
     roots.push(around);
     Region { roots, words: "the part of the page that holds every sentence".to_owned() }
+}
+
+/// Returns the element within another that holds all its sentences but those of boxes beside it
+/// that ask for consent.
+fn with_every_sentence(outline: &Outline, around: usize) -> Option<usize> {
+    let prose = |at: usize| outline.nodes[at].sum.prose;
+    let asking: Vec<usize> =
+        outline.children(around).filter(|&at| furniture::asks_for_consent(outline, at)).collect();
+    let asked: u32 = asking.iter().map(|&at| prose(at)).sum();
+    let rest = prose(around) - asked;
+    outline.children(around).find(|at| prose(*at) == rest && 0 < rest && !asking.contains(at))
 }
 
 /// Returns the outermost elements that begin at `from` or after it and end before `until`.

@@ -6,7 +6,7 @@
 use scraper::{Html, Node, node::Element};
 
 use crate::{
-    extract::{parse::NodeId, words::normalized},
+    extract::{parse::NodeId, reads, words::normalized},
     model::{
         text::{BlockKind, Text},
         trouble::{Trouble, TroubleKind},
@@ -64,16 +64,8 @@ impl Facts {
             "script" => {
                 self.scripts += 1;
                 let source = attr("src").unwrap_or("");
-                if [
-                    "/cdn-cgi/challenge-platform/",
-                    "/recaptcha/",
-                    "hcaptcha.com",
-                    "captcha-delivery",
-                ]
-                .iter()
-                .any(|known| source.contains(known))
-                {
-                    self.challenge = Some(normalized(source));
+                if reads::is_challenge(source) {
+                    self.challenge = Some(normalized(brief(source)));
                 }
             }
             "noscript" if self.noscript.len() < 400 => {
@@ -103,15 +95,23 @@ impl Facts {
     fn note_meta(&mut self, name: Option<&str>, content: Option<&str>, equiv: Option<&str>) {
         let Some(content) = content else { return };
         match name {
-            Some("og:title") => self.shared_title = Some(normalized(content)),
-            Some("og:site_name") => self.site_name = Some(normalized(content)),
+            Some("og:title") => self.shared_title = Some(normalized(brief(content))),
+            Some("og:site_name") => self.site_name = Some(normalized(brief(content))),
             Some(_) | None => (),
         }
         if equiv.is_some_and(|equiv| equiv.eq_ignore_ascii_case("refresh")) {
-            let target = content.split_once(['=']).map(|(_, target)| normalized(target));
+            let target = content.split_once(['=']).map(|(_, target)| normalized(brief(target)));
             self.refresh = target.filter(|target| !target.is_empty());
         }
     }
+}
+
+/// The most bytes of an attribute that are read for a title or an address.
+const BRIEF_BYTES: usize = 2_000;
+
+/// Returns the start of an attribute's value, which may be as long as a page.
+fn brief(value: &str) -> &str {
+    &value[..value.floor_char_boundary(BRIEF_BYTES)]
 }
 
 fn is_html(element: &Element) -> bool {
@@ -127,6 +127,8 @@ fn content(html: &Html, id: NodeId, chars_max: usize) -> String {
 /// Texts of fewer words may be a page about trouble; the shortest real policies have about as
 /// many, but not these phrases.
 const SHORT_WORDS: u32 = 150;
+/// A notice that a page is missing is shorter than this.
+const NOTICE_WORDS: u32 = 60;
 /// Fewer words than this are no policy.
 const TINY_WORDS: u32 = 20;
 
@@ -274,6 +276,15 @@ pub fn signs(facts: &Facts, text: &Text) -> Vec<Trouble> {
         _ => (),
     }
     signs
+}
+
+/// Returns whether a passage says that a page or document is not there; longer ones tell of
+/// something else.
+pub fn missing_notice(words: &str) -> bool {
+    let says = words.to_lowercase();
+    let known = PHRASES.iter().filter(|(kind, _)| *kind == TroubleKind::SoftMissing);
+    super_weight(words) < NOTICE_WORDS
+        && known.flat_map(|(_, phrases)| *phrases).any(|phrase| holds(&says, phrase))
 }
 
 /// Weighs words as [`crate::extract::words::weigh`] does, so that Chinese counts as well.

@@ -180,7 +180,7 @@ pub fn weigh(run: &str) -> Weight {
             dense += 1;
             is_in_word = false;
         } else {
-            weight.has_stop |= matches!(c, '\u{3002}' | '\u{ff01}' | '\u{ff1f}' | '\u{ff1b}');
+            weight.has_stop |= is_stop(c);
             was_stop &= matches!(c, '\u{201d}' | '\u{2019}');
             if c.is_whitespace() {
                 is_in_word = false;
@@ -193,6 +193,29 @@ pub fn weigh(run: &str) -> Weight {
     weight.has_stop |= was_stop;
     weight.words += dense.div_ceil(2);
     weight
+}
+
+/// Signs that end a sentence in Chinese and Japanese, Hindi, Armenian, Amharic, Arabic and Urdu,
+/// Burmese, Khmer and Tibetan.
+fn is_stop(c: char) -> bool {
+    matches!(
+        c,
+        '\u{3002}'
+            | '\u{ff01}'
+            | '\u{ff0e}'
+            | '\u{ff1f}'
+            | '\u{ff1b}'
+            | '\u{ff61}'
+            | '\u{964}'
+            | '\u{965}'
+            | '\u{589}'
+            | '\u{1362}'
+            | '\u{61f}'
+            | '\u{6d4}'
+            | '\u{104b}'
+            | '\u{17d4}'
+            | '\u{f0d}'
+    )
 }
 
 /// Scripts that put no spaces between words.

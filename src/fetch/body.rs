@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::fetch::decode::{Coding, DecodeFailure, Decoder};
 use crate::model::{
-    snapshot::Digest,
+    snapshot::{Digest, Snapshot},
     visit::{FetchFailure, Framing, WireBody},
 };
 
@@ -50,8 +50,8 @@ pub struct BodyReader {
 pub struct Body {
     /// The body on the wire.
     pub wire: WireBody,
-    /// The decoded bytes.
-    pub bytes: Result<Vec<u8>, FetchFailure>,
+    /// What was decoded.
+    pub snapshot: Result<Snapshot, FetchFailure>,
 }
 
 impl BodyReader {
@@ -102,6 +102,7 @@ impl BodyReader {
     /// Ends the body. `framing` says whether its end was told.
     pub fn finish(mut self, framing: Framing) -> Body {
         let decoder = std::mem::replace(&mut self.decoder, Ok(Decoder::Identity));
+        let is_plain = matches!(decoder, Ok(Decoder::Identity));
         let (bounds, wire_bytes) = (self.bounds, self.wire_bytes);
         let mut bytes = std::mem::take(&mut self.body);
         let ended = decoder.and_then(|it| {
@@ -110,7 +111,12 @@ impl BodyReader {
         });
         let digest = Digest::from_bytes(self.wire_digest.finalize().into());
         let wire = WireBody { digest, bytes: self.wire_bytes, framing };
-        Body { wire, bytes: ended.map(|()| bytes) }
+        let snapshot = ended.map(|()| match is_plain {
+            // What came on the wire is the body, and was digested on the way.
+            true => Snapshot::digested(bytes, digest),
+            false => Snapshot::new(bytes),
+        });
+        Body { wire, snapshot }
     }
 
     fn told(&self, failure: DecodeFailure) -> FetchFailure {
@@ -178,16 +184,18 @@ mod tests {
 
     /// Returns why a body was refused, while it came or at its end.
     fn refusal(encoding: &str, wire: &[u8], bounds: BodyBounds) -> Option<FetchFailure> {
-        read(encoding, wire, bounds).and_then(|body| body.bytes).err()
+        read(encoding, wire, bounds).and_then(|body| body.snapshot).err()
     }
 
     #[test]
     fn the_wire_is_digested_and_the_body_decoded() {
         let wire = gzip(b"<p>We promise.</p>");
         let body = read("gzip", &wire, BOUNDS).unwrap();
-        assert_eq!(body.bytes.unwrap(), b"<p>We promise.</p>");
+        assert_eq!(body.snapshot.unwrap().bytes(), b"<p>We promise.</p>");
         assert_eq!(body.wire.digest, Digest::of(&wire));
         assert_eq!(body.wire.bytes, wire.len() as u64);
+        let plain = read("", b"<p>We promise.</p>", BOUNDS).unwrap();
+        assert_eq!(plain.snapshot, Ok(Snapshot::new(&b"<p>We promise.</p>"[..])));
     }
 
     #[test]
@@ -215,7 +223,7 @@ mod tests {
         for (encoding, code) in [("gzip", "bad_encoding"), ("gzip, gzip", "undecodable")] {
             let plain = b"<p>plain</p>".repeat(2_000);
             let body = read(encoding, &plain, BOUNDS).unwrap();
-            assert_eq!(body.bytes.unwrap_err().code(), code);
+            assert_eq!(body.snapshot.unwrap_err().code(), code);
             assert_eq!(body.wire.digest, Digest::of(&plain));
         }
     }

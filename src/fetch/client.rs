@@ -1,8 +1,9 @@
 //! The HTTP client: TLS, proxy, resolver and headers' bounds. Knows no watch.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, iter, path::Path, sync::OnceLock, time::Duration};
 
-use reqwest::{Certificate, ClientBuilder, Proxy, redirect::Policy};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, redirect::Policy};
+use url::Url;
 
 use crate::fetch::{address::GuardedResolver, error::FetcherError, peer::PeerGate};
 use crate::model::{
@@ -17,7 +18,51 @@ const HEADERS_MAX: usize = 500;
 /// The head of an HTTP/2 answer at most, in bytes; HTTP/1's bound is the HTTP library's, 400 KB.
 const HTTP2_HEAD_BYTES_MAX: u32 = 256 << 10;
 
-/// Returns a client builder with all that holds for every request of ours.
+/// The clients of all visits, each made when it is first needed: the system's certificates take
+/// longer to load than all else before a first request, and pages without TLS need none.
+pub(in crate::fetch) struct Clients {
+    settings: Settings,
+    /// By address rule, then by whether TLS is spoken.
+    made: [[OnceLock<Client>; 2]; 2],
+}
+
+impl Clients {
+    /// Checks what `settings` say of the clients, and makes none of them.
+    pub fn new(settings: &Settings) -> Result<Clients, FetcherError> {
+        settings.ca_file.as_deref().map(authorities).transpose()?;
+        settings.proxy.as_ref().map(proxy).transpose()?;
+        Ok(Clients { settings: settings.clone(), made: Default::default() })
+    }
+
+    /// Returns the client for requests of `url` under `rule`.
+    pub fn of(&self, url: &Url, rule: AddressRule) -> Result<&Client, FetcherError> {
+        // A proxy may itself be spoken to in TLS, whatever the page is.
+        let in_tls = url.scheme() != "http" || self.settings.proxy.is_some();
+        let made = &self.made[usize::from(rule == AddressRule::AnyAddress)][usize::from(in_tls)];
+        if let Some(client) = made.get() {
+            return Ok(client);
+        }
+        let builder = match in_tls {
+            true => trusting_builder(&self.settings, rule)?,
+            false => builder(&self.settings, rule)?.tls_certs_only(iter::empty()),
+        };
+        let client = builder.build().map_err(FetcherError::Client)?;
+        // Where two visits were at it at once, the first client stays and the other goes.
+        Ok(made.get_or_init(|| client))
+    }
+}
+
+/// Returns a client builder with all that holds for every request of ours, and the further
+/// authorities that the settings name.
+fn trusting_builder(settings: &Settings, rule: AddressRule) -> Result<ClientBuilder, FetcherError> {
+    let builder = builder(settings, rule)?;
+    Ok(match &settings.ca_file {
+        Some(path) => builder.tls_certs_merge(authorities(path)?),
+        None => builder,
+    })
+}
+
+/// Returns a client builder with all that holds for every request of ours but for whom to trust.
 pub(in crate::fetch) fn builder(
     settings: &Settings,
     rule: AddressRule,
@@ -42,13 +87,14 @@ pub(in crate::fetch) fn builder(
     if rule == AddressRule::PublicOnly && settings.proxy.is_none() {
         builder = builder.connector_layer(PeerGate);
     }
-    if let Some(proxy) = &settings.proxy {
-        builder = builder.proxy(Proxy::all(proxy.clone()).map_err(FetcherError::Proxy)?);
-    }
-    if let Some(path) = &settings.ca_file {
-        builder = builder.tls_certs_merge(authorities(path)?);
+    if let Some(url) = &settings.proxy {
+        builder = builder.proxy(proxy(url)?);
     }
     Ok(builder)
+}
+
+fn proxy(url: &Url) -> Result<Proxy, FetcherError> {
+    Proxy::all(url.clone()).map_err(FetcherError::Proxy)
 }
 
 /// Returns how long a name may take: four fifths of what a connection may, so that a resolver
@@ -64,11 +110,8 @@ fn name_timeout(bounds: &Bounds) -> Duration {
 /// IP literals pass by every resolver: call [`check_url`] on the URL first.
 ///
 /// [`check_url`]: crate::fetch::address::check_url
-pub fn guarded_client(
-    settings: &Settings,
-    rule: AddressRule,
-) -> Result<reqwest::Client, FetcherError> {
-    let client = builder(settings, rule)?;
+pub fn guarded_client(settings: &Settings, rule: AddressRule) -> Result<Client, FetcherError> {
+    let client = trusting_builder(settings, rule)?;
     client.timeout(settings.bounds.visit_timeout).build().map_err(FetcherError::Client)
 }
 
@@ -99,6 +142,20 @@ fn authorities(path: &Path) -> Result<Vec<Certificate>, FetcherError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_is_made_when_it_is_first_needed_and_then_kept() {
+        let clients = Clients::new(&Settings::default()).unwrap();
+        let made = || clients.made.iter().flatten().filter(|it| it.get().is_some()).count();
+        assert_eq!(made(), 0);
+        let of = |url: &str, rule| clients.of(&Url::parse(url).unwrap(), rule).unwrap();
+        let plain = of("http://example.org/", AddressRule::PublicOnly);
+        assert!(std::ptr::eq(plain, of("http://example.com/", AddressRule::PublicOnly)));
+        assert_eq!(made(), 1);
+        assert!(!std::ptr::eq(plain, of("https://example.org/", AddressRule::PublicOnly)));
+        assert!(!std::ptr::eq(plain, of("http://example.org/", AddressRule::AnyAddress)));
+        assert_eq!(made(), 3);
+    }
 
     #[test]
     fn we_say_who_we_are() {

@@ -1,14 +1,14 @@
 //! One request and its answer: the host's turn, the deadlines, the head, the body.
 
 use reqwest::header::{CONTENT_LENGTH, LOCATION, TRANSFER_ENCODING};
-use reqwest::{Client, Response, Version, header::HeaderMap, tls::TlsInfo};
+use reqwest::{Response, Version, header::HeaderMap, tls::TlsInfo};
 use url::Url;
 
 use crate::fetch::{
     address::check_url,
     body::BodyReader,
     budget::{Budget, Stage},
-    client,
+    client::Clients,
     error::FetcherError,
     failure::{self, During},
     redirect,
@@ -24,8 +24,7 @@ use crate::model::{
 
 /// The way to the network, shared by all visits so that connections and turns are.
 pub struct Line {
-    public_client: Client,
-    any_client: Client,
+    clients: Clients,
     turns: Turns,
     bounds: Bounds,
 }
@@ -42,13 +41,16 @@ pub struct Reply {
 impl Line {
     /// Returns the way that `settings` describe.
     pub fn new(settings: &Settings) -> Result<Line, FetcherError> {
-        let client = |rule| client::builder(settings, rule)?.build().map_err(FetcherError::Client);
         Ok(Line {
-            public_client: client(AddressRule::PublicOnly)?,
-            any_client: client(AddressRule::AnyAddress)?,
+            clients: Clients::new(settings)?,
             turns: Turns::new(settings.host_gap),
             bounds: settings.bounds.clone(),
         })
+    }
+
+    /// Makes what the first requests need that go to `url` under `rule`.
+    pub fn prepare(&self, url: &Url, rule: AddressRule) -> Result<(), FetcherError> {
+        self.clients.of(url, rule).map(|_| ())
     }
 
     /// Returns the bounds of a visit.
@@ -73,10 +75,11 @@ impl Line {
     }
 
     async fn send(&self, ask: &Ask, budget: &mut Budget) -> Result<Response, FetchFailure> {
-        let client = match ask.rule {
-            AddressRule::PublicOnly => &self.public_client,
-            AddressRule::AnyAddress => &self.any_client,
-        };
+        // Made before, but for a redirect to what no watch names.
+        let client = self.clients.of(&ask.url, ask.rule).map_err(|error| FetchFailure::Tls {
+            host: ask.host().to_owned(),
+            reason: failure::brief(&failure::innermost(&error)),
+        })?;
         let request = client.get(ask.url.clone()).headers(ask.headers.clone());
         let head = Stage { name: "head", limit: self.bounds.head_timeout };
         let sent = budget.spend(head, request.send()).await?;

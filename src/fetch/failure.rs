@@ -80,6 +80,15 @@ pub fn brief(words: &str) -> String {
     words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(REASON_CHARS_MAX).collect()
 }
 
+/// Returns what lies behind an error, in its own words.
+pub fn innermost(error: &dyn Error) -> String {
+    let mut error = error;
+    while let Some(cause) = error.source() {
+        error = cause;
+    }
+    error.to_string()
+}
+
 /// Returns the error and what caused it, outermost first.
 ///
 /// An `io::Error` that wraps another names as its source what lies behind that one, so the

@@ -20,7 +20,6 @@ use crate::fetch::{
     robots::RobotsFiles,
 };
 use crate::model::{
-    snapshot::Snapshot,
     time::Timestamp,
     visit::{Answer, FetchFailure, Hop, Known, Origin, Outcome, Part, Visit},
     watch::{RobotsRule, Settings, Watch},
@@ -37,6 +36,12 @@ impl Fetcher {
     /// Returns a fetcher with these settings.
     pub fn new(settings: &Settings) -> Result<Fetcher, FetcherError> {
         Ok(Fetcher { line: Line::new(settings)?, robots: RobotsFiles::default() })
+    }
+
+    /// Makes what the first requests of `watch` need, so that a machine that cannot speak TLS at
+    /// all is told as such, and not as trouble of each page.
+    pub fn prepare(&self, watch: &Watch) -> Result<(), FetcherError> {
+        watch.urls.iter().try_for_each(|url| self.line.prepare(url, watch.addresses))
     }
 
     /// Makes one attempt to fetch a page: its addresses in order, each with redirects, retries
@@ -169,12 +174,12 @@ async fn settle(
     reply.read(&mut reader, budget).await?;
     let body = reader.finish(reply.framing());
     trail.answer = Some(Answer { wire: Some(body.wire), ..reply.answer });
-    let bytes = body.bytes?;
+    let snapshot = body.snapshot?;
     // An empty error page says as much as a full one; an empty page says nothing.
-    if bytes.is_empty() && status < 300 {
+    if snapshot.bytes().is_empty() && status < 300 {
         return Err(FetchFailure::NoContent { status });
     }
-    Ok(Outcome::Captured(Snapshot::new(bytes)))
+    Ok(Outcome::Captured(snapshot))
 }
 
 #[cfg(test)]

@@ -68,12 +68,7 @@ impl RobotsFiles {
         rule: AddressRule,
     ) -> Result<(), FetchFailure> {
         let rules = self.rules(line, url, rule).await?;
-        if rules.is_url_allowed(url) {
-            return Ok(());
-        }
-        let path = &url[Position::BeforePath..Position::AfterQuery];
-        let pattern = rules.matching_rule(path).map_or("/", |it| it.pattern());
-        Err(denied(url, &format!("Disallow: {pattern}")))
+        refused(&rules, url).map_or(Ok(()), Err)
     }
 
     async fn rules(
@@ -101,6 +96,20 @@ impl RobotsFiles {
         }
         Arc::clone(files.entry(key).or_default())
     }
+}
+
+/// Returns why the bytes of a robots.txt forbid us the URL, `None` if they allow it.
+pub fn refusal(robots_txt: &[u8], url: &Url) -> Option<FetchFailure> {
+    refused(&Robots::parse(robots_txt, AGENT), url)
+}
+
+fn refused(rules: &Robots, url: &Url) -> Option<FetchFailure> {
+    if rules.is_url_allowed(url) {
+        return None;
+    }
+    let path = &url[Position::BeforePath..Position::AfterQuery];
+    let pattern = rules.matching_rule(path).map_or("/", |it| it.pattern());
+    Some(denied(url, &format!("Disallow: {pattern}")))
 }
 
 /// Reads a host's robots.txt, trying again as for a page.
@@ -164,7 +173,7 @@ async fn body(reply: &mut Reply, budget: &mut Budget) -> Result<Vec<u8>, FetchFa
     let bounds = BodyBounds { wire_bytes_max: limit, body_bytes_max: limit };
     let mut reader = BodyReader::new(reply.headers(), bounds);
     match reply.read(&mut reader, budget).await {
-        Ok(()) => reader.finish(reply.framing()).bytes,
+        Ok(()) => reader.finish(reply.framing()).snapshot.map(|it| it.bytes().to_vec()),
         Err(FetchFailure::TooLarge { .. }) => Ok(reader.into_bytes()),
         Err(failure) => Err(failure),
     }

@@ -77,15 +77,20 @@ fn read_head(block: &[u8]) -> Result<(HttpHead, &[u8]), HttpFlaw> {
         }
         let is_folded = matches!(line[0], b' ' | b'\t');
         match (is_folded, headers.last_mut()) {
-            (true, Some((_, value))) => {
-                value.push(b' ');
-                value.extend_from_slice(line.trim_ascii());
-            }
+            (true, Some((_, value))) => fold_in(value, line.trim_ascii()),
             (true, None) => (),
             (false, _) => headers.extend(read_field(line)),
         }
     }
     Ok((HttpHead { version, status, headers }, rest))
+}
+
+/// Adds a folded line to the value of its field; neither may be empty of all but white space.
+fn fold_in(value: &mut Vec<u8>, line: &[u8]) {
+    if !value.is_empty() && !line.is_empty() {
+        value.push(b' ');
+    }
+    value.extend_from_slice(line);
 }
 
 /// Returns the first line without its end, and what stands behind it.
@@ -133,6 +138,11 @@ mod tests {
             head.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
         assert_eq!(found, fields);
         assert_eq!(rest, body);
+    }
+
+    #[test]
+    fn a_field_folded_over_empty_lines_has_no_white_space_around() {
+        check(b"HTTP/1.1 200 OK\na:\n \n b\n \n\n", "HTTP/1.1", 200, &[("a", b"b")], b"");
     }
 
     #[test]

@@ -8,11 +8,13 @@
 //!
 //! Source: <https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/>
 
+pub mod cdx;
 mod fields;
 pub mod flaw;
 mod frames;
 mod input;
 mod source;
+pub mod write;
 
 use std::{
     borrow::Cow,
@@ -47,7 +49,9 @@ pub enum Record {
     Response(Capture),
     /// An address gave what it gave before, and the body was not kept again.
     Revisit(Revisit),
-    /// Any other record: `warcinfo`, `request`, `metadata`, a `response` over DNS.
+    /// Something about another record.
+    Metadata(Metadata),
+    /// Any other record: `warcinfo`, `request`, a `response` over DNS.
     Other {
         /// Its WARC-Type.
         kind: String,
@@ -101,6 +105,17 @@ pub struct Revisit {
     pub profile: String,
     /// The head of the answer, if it was kept.
     pub head: Option<HttpHead>,
+}
+
+/// Something about another record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metadata {
+    /// The record's id without angle brackets; empty if it has none.
+    pub record_id: String,
+    /// The media type of the block; empty if the record does not say.
+    pub media_type: String,
+    /// The block.
+    pub block: Vec<u8>,
 }
 
 /// What is wrong with a record, and which it is.
@@ -198,6 +213,12 @@ fn read_record(content: &Content) -> Result<(Record, Proof), Flaw> {
         "response" if is_web() && is_http() => read_response(fields, block),
         "resource" if is_web() => read_resource(fields, block),
         "revisit" if is_web() => read_revisit(fields, block),
+        "metadata" => {
+            let proof = prove_block(fields, block)?;
+            let record_id = fields.id("WARC-Record-ID").unwrap_or_default().to_owned();
+            let media_type = fields.get("Content-Type").unwrap_or_default().to_owned();
+            Ok((Record::Metadata(Metadata { record_id, media_type, block: block.clone() }), proof))
+        }
         _ => {
             let proof = match fields.get("WARC-Block-Digest").map(|it| check(it, &[block])) {
                 Some(Checked::Matches) => Proof::Digest,
@@ -205,6 +226,15 @@ fn read_record(content: &Content) -> Result<(Record, Proof), Flaw> {
             };
             Ok((Record::Other { kind: shown(&kind) }, proof))
         }
+    }
+}
+
+/// Checks the digest that a record states of its block.
+fn prove_block(fields: &Fields, block: &[u8]) -> Result<Proof, Flaw> {
+    match fields.get("WARC-Block-Digest").map(|it| (it, check(it, &[block]))) {
+        Some((_, Checked::Matches)) => Ok(Proof::Digest),
+        Some((digest, Checked::Differs)) => Err(Flaw::DigestDiffers { digest: shown(digest) }),
+        Some((_, Checked::Unreadable)) | None => Ok(Proof::None),
     }
 }
 
@@ -263,13 +293,7 @@ fn capture(
 }
 
 fn read_revisit(fields: &Fields, block: &[u8]) -> Result<(Record, Proof), Flaw> {
-    let proof = match fields.get("WARC-Block-Digest").map(|it| (it, check(it, &[block]))) {
-        Some((_, Checked::Matches)) => Proof::Digest,
-        Some((digest, Checked::Differs)) => {
-            return Err(Flaw::DigestDiffers { digest: shown(digest) });
-        }
-        Some((_, Checked::Unreadable)) | None => Proof::None,
-    };
+    let proof = prove_block(fields, block)?;
     let refers_to_url = fields.id("WARC-Refers-To-Target-URI").and_then(|it| Url::parse(it).ok());
     let revisit = Revisit {
         url: fields.need_url("WARC-Target-URI")?,

@@ -30,7 +30,7 @@ impl Channel {
         match &self.kind {
             ChannelKind::Stdout => vec!["standard output".to_owned()],
             ChannelKind::Email(mail) => mail.to.clone(),
-            ChannelKind::Webhook(_) | ChannelKind::Slack(_) => vec![self.name.clone()],
+            ChannelKind::Webhook(_) | ChannelKind::Chat(_) => vec![self.name.clone()],
             ChannelKind::Command(command) => vec![command.program.clone()],
         }
     }
@@ -45,8 +45,8 @@ pub enum ChannelKind {
     Email(EmailChannel),
     /// A JSON POST of our own form, signed.
     Webhook(WebhookChannel),
-    /// A JSON POST as Slack and Mattermost take it; the address is the secret.
-    Slack(SlackChannel),
+    /// A JSON POST in a chat service's own form; the address is the secret.
+    Chat(ChatChannel),
     /// A program that gets the alert as JSON on its standard input.
     Command(CommandChannel),
 }
@@ -92,13 +92,54 @@ pub struct WebhookChannel {
     pub addresses: AddressRule,
 }
 
-/// A JSON POST as Slack takes it.
+/// A JSON POST as a chat service takes it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SlackChannel {
+pub struct ChatChannel {
+    /// Whose form it has.
+    pub service: ChatService,
     /// Where it goes.
     pub url: UrlSource,
+    /// What is sent as a bearer token; none sends without.
+    pub token: Option<SecretSource>,
     /// Which addresses it may reach.
     pub addresses: AddressRule,
+}
+
+/// The chat services whose forms we speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChatService {
+    /// Slack's incoming webhooks, and what is compatible with them.
+    Slack,
+    /// Mattermost's incoming webhooks.
+    Mattermost,
+    /// Discord's webhooks.
+    Discord,
+    /// Microsoft Teams, by a workflow that posts what its webhook receives.
+    Teams,
+    /// A topic of ntfy, on ntfy.sh or a server of one's own.
+    Ntfy,
+}
+
+impl ChatService {
+    /// Every service.
+    pub const ALL: [ChatService; 5] = [
+        ChatService::Slack,
+        ChatService::Mattermost,
+        ChatService::Discord,
+        ChatService::Teams,
+        ChatService::Ntfy,
+    ];
+
+    /// Returns the name under which the watchlist knows it.
+    pub fn code(self) -> &'static str {
+        match self {
+            ChatService::Slack => "slack",
+            ChatService::Mattermost => "mattermost",
+            ChatService::Discord => "discord",
+            ChatService::Teams => "teams",
+            ChatService::Ntfy => "ntfy",
+        }
+    }
 }
 
 /// A program to run.

@@ -1,5 +1,7 @@
 //! How two texts differ, clause by clause.
 
+use crate::model::verdict::Verdict;
+
 /// How two texts differ, in the reading order of the text after.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
@@ -53,9 +55,23 @@ pub struct Edit {
     /// same but for case, quotation marks or punctuation is shown as it is after, and has marks
     /// of its own only in an edit of kind `Typography` or `Renumbered`.
     pub marks: Vec<Mark>,
+    /// What it amounts to; `None` where nobody judged it, as in records of earlier programs. The
+    /// kind says how the wording was altered, the verdict what that does to the clause; whether
+    /// an edit alerts is the kind's matter alone.
+    pub verdict: Option<Verdict>,
 }
 
 impl Edit {
+    /// Returns the edit without a verdict.
+    pub fn unjudged(
+        kind: EditKind,
+        (before, after): (Option<Passage>, Option<Passage>),
+        heading: String,
+        marks: Vec<Mark>,
+    ) -> Edit {
+        Edit { kind, before, after, heading, marks, verdict: None }
+    }
+
     /// Returns the words that were inserted, one entry a mark.
     pub fn inserted(&self) -> impl Iterator<Item = &str> {
         self.marks.iter().filter(|it| it.kind == MarkKind::Inserted).map(|it| it.words.as_str())

@@ -8,9 +8,11 @@ use crate::model::{
     cause::Cause,
     edit::{Edit, EditKind},
     page::PageId,
+    pledge::{News, PledgeChange},
     snapshot::Digest,
     time::Timestamp,
     trouble::{Trouble, TroubleKind},
+    verdict::Verdict,
 };
 
 /// An event's name: 16 hex digits, the same whenever the same event is recorded or sent again.
@@ -131,7 +133,17 @@ impl Event {
             What::Moved { .. } => EventKind::Moved,
             What::Gone { .. } => EventKind::Gone,
             What::Recovered { .. } => EventKind::Recovered,
-            What::QuoteMissing { .. } => EventKind::Pledge,
+            What::QuoteMissing { .. } | What::Pledge { .. } => EventKind::Pledge,
+        }
+    }
+
+    /// Returns the verdict on the strongest edit, if it is a change of which every edit of the
+    /// wording was judged.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        let wording = || self.edits().iter().filter(|it| it.kind.is_wording());
+        match wording().all(|it| it.verdict.is_some()) {
+            true => wording().filter_map(|it| it.verdict.as_ref()).max_by_key(|it| it.weight()),
+            false => None,
         }
     }
 
@@ -143,9 +155,24 @@ impl Event {
             | What::Moved { .. }
             | What::Gone { .. }
             | What::Recovered { .. }
-            | What::QuoteMissing { .. } => &[],
+            | What::QuoteMissing { .. }
+            | What::Pledge { .. } => &[],
         }
     }
+}
+
+/// Returns the edits in the order of their weight, strongest first; those that nobody judged come
+/// before those that bind nobody otherwise, and among equals the order stays.
+pub fn by_weight(edits: &[Edit]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..edits.len()).collect();
+    order.sort_by_key(|&at| {
+        let edit = &edits[at];
+        let substantive = edit.verdict.as_ref().filter(|it| it.meaning.is_substantive());
+        let is_judged = edit.verdict.is_some();
+        let weight = substantive.map(Verdict::weight);
+        std::cmp::Reverse((weight, !is_judged))
+    });
+    order
 }
 
 /// What happened.
@@ -190,6 +217,15 @@ pub enum What {
         /// The quotation.
         quote: String,
     },
+    /// Something about a pledge that is no change of its page.
+    Pledge {
+        /// The pledge's id.
+        pledge: PageId,
+        /// What people call it.
+        name: String,
+        /// What.
+        news: News,
+    },
 }
 
 /// Two consecutive versions of a page, with cause and edits.
@@ -211,6 +247,8 @@ pub struct Change {
     /// How many passages differ beside those, and are not told: they were not seen to hold, or are
     /// known to come and go.
     pub untold: usize,
+    /// What it did to the pledges of the page, in the watchlist's order.
+    pub pledges: Vec<PledgeChange>,
 }
 
 impl Change {

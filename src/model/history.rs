@@ -6,6 +6,7 @@ use crate::model::{
     cause::Cause,
     event::{Addressee, Event, EventId},
     page::PageId,
+    pledge::PledgeState,
     snapshot::Digest,
     text::Text,
     time::Timestamp,
@@ -239,6 +240,8 @@ pub struct Judgement {
     pub reasons: Vec<String>,
     /// The text that the visit gave, if it gave one.
     pub reading: Option<Reading>,
+    /// By what the reading can be known again, where that can be told and is not on record.
+    pub seal: Option<Seal>,
     /// The established version's first visit, read again under today's regime with the same
     /// words, so that the next visit need not read it again.
     pub read_again: Option<Reading>,
@@ -249,6 +252,8 @@ pub struct Judgement {
     pub versions: Vec<NewVersion>,
     /// What was learnt of the page's places by this visit, for the judgement of later ones.
     pub lessons: Vec<Lesson>,
+    /// How pledges stand in these versions, each with the index of its version.
+    pub pledges: Vec<(usize, PledgeState)>,
     /// The wording that waits after this visit.
     pub waiting: Option<Waiting>,
     /// The trouble that the page is in after this visit.
@@ -263,6 +268,17 @@ pub struct Judgement {
     pub alerted: Vec<(EventId, Vec<Addressee>)>,
     /// Events recorded earlier that can become no alert any more, with the reason.
     pub quieted: Vec<(EventId, String)>,
+}
+
+/// By what a reading can be known again, with what was read beside the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The digest of all that was read: a body with the same gives the same reading.
+    pub fingerprint: Digest,
+    /// The strongest sign of trouble, if there was one.
+    pub sign: Option<Trouble>,
+    /// The language, if it could be told.
+    pub language: Option<String>,
 }
 
 /// A recorded visit, read again under another regime.
@@ -346,6 +362,15 @@ pub struct Ground {
     pub text: Digest,
     /// The digest of the version's text as it was read then.
     pub version: Digest,
+}
+
+/// How a pledge stands in a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedState {
+    /// The version; its text is the one in which the place lies.
+    pub version: Version,
+    /// The state.
+    pub state: PledgeState,
 }
 
 /// An event to record.

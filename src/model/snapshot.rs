@@ -14,6 +14,13 @@ impl Digest {
         Digest(Sha256::digest(bytes).into())
     }
 
+    /// Returns the digest of `pieces` as one after the other.
+    pub fn of_pieces(pieces: &[&[u8]]) -> Digest {
+        let mut digest = Sha256::new();
+        pieces.iter().for_each(|piece| digest.update(piece));
+        Digest(digest.finalize().into())
+    }
+
     /// Returns the digest whose 32 bytes these are.
     pub fn from_bytes(bytes: [u8; 32]) -> Digest {
         Digest(bytes)
@@ -79,6 +86,13 @@ impl Snapshot {
         Snapshot { digest: Digest::of(&bytes), bytes }
     }
 
+    /// Returns the snapshot of `bytes`, whose digest is known, since they were digested as they came.
+    pub fn digested(bytes: impl Into<Arc<[u8]>>, digest: Digest) -> Snapshot {
+        let bytes = bytes.into();
+        debug_assert_eq!(Digest::of(&bytes), digest);
+        Snapshot { digest, bytes }
+    }
+
     /// Returns its name.
     pub fn digest(&self) -> Digest {
         self.digest
@@ -87,6 +101,11 @@ impl Snapshot {
     /// Returns the body.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Returns the body, shared.
+    pub fn shared(&self) -> Arc<[u8]> {
+        Arc::clone(&self.bytes)
     }
 }
 

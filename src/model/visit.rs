@@ -180,6 +180,17 @@ pub enum Outcome {
     Failed(FetchFailure),
 }
 
+impl Outcome {
+    /// Returns the digest of the body that it stands for, if it stands for one.
+    pub fn digest(&self) -> Option<Digest> {
+        match self {
+            Outcome::Captured(snapshot) => Some(snapshot.digest()),
+            Outcome::NotModified { digest } => Some(*digest),
+            Outcome::Failed(_) => None,
+        }
+    }
+}
+
 /// What makes a request conditional, kept only from visits whose body was accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Validators {

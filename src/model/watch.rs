@@ -5,11 +5,19 @@ use std::{path::PathBuf, time::Duration};
 use jiff::civil::Date;
 use url::Url;
 
-use crate::model::{address::AddressRule, channel::Channel, page::PageId, snapshot::Digest};
+use crate::model::{
+    address::AddressRule,
+    channel::{Channel, UrlSource},
+    edit::EditKind,
+    page::PageId,
+    snapshot::Digest,
+};
 
 /// The whole watchlist, checked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Watchlist {
+    /// The digest of the text that it was read from; `None` where it was not read.
+    pub source: Option<Digest>,
     /// What holds for all pages.
     pub settings: Settings,
     /// The watches in the order of the file; ids are unique.
@@ -40,6 +48,17 @@ pub struct Settings {
     pub proxy: Option<Url>,
     /// A PEM file with authorities to trust beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// What is called after each sweep that ran to its end.
+    pub heartbeat: Option<Heartbeat>,
+}
+
+/// An address that is called after each sweep, so that somebody notices when none runs any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// Where it is; services name the watcher in the address, which makes it a secret.
+    pub url: UrlSource,
+    /// Which addresses it may reach.
+    pub addresses: AddressRule,
 }
 
 impl Default for Settings {
@@ -51,6 +70,7 @@ impl Default for Settings {
             host_gap: Duration::from_secs(2),
             proxy: None,
             ca_file: None,
+            heartbeat: None,
         }
     }
 }
@@ -111,6 +131,8 @@ pub struct Watch {
     pub confirm_within: Duration,
     /// How long trouble lasts before it is alerted.
     pub trouble_after: Duration,
+    /// Kinds of edits that are alerted though no word is altered; empty unless asked for.
+    pub also_alert: Vec<EditKind>,
     /// The language asked for, as an `Accept-Language` value, `en-US,en;q=0.8`.
     pub language: Option<String>,
     /// Request headers to send beside our own.
@@ -123,6 +145,9 @@ pub struct Watch {
     pub addresses: AddressRule,
     /// What the page's own history may teach.
     pub learning: Learning,
+    /// How long before a pledge's deadline it is told that it is near, in whole days; zero tells
+    /// nobody.
+    pub remind: Duration,
     /// The commitments on the page.
     pub pledges: Vec<Pledge>,
 }
@@ -134,6 +159,8 @@ impl Watch {
     pub const CONFIRM_WITHIN: Duration = Duration::from_secs(36 * 3_600);
     /// Nine in ten collapses heal within days.
     pub const TROUBLE_AFTER: Duration = Duration::from_secs(3 * 86_400);
+    /// Time to ask the company, and to prepare a piece.
+    pub const REMIND: Duration = Duration::from_secs(30 * 86_400);
 
     /// Returns a watch of `urls` with the defaults for everything else; `urls` is not empty.
     pub fn new(page: PageId, urls: Vec<Url>) -> Watch {
@@ -147,12 +174,14 @@ impl Watch {
             every: Self::EVERY,
             confirm_within: Self::CONFIRM_WITHIN,
             trouble_after: Self::TROUBLE_AFTER,
+            also_alert: Vec::new(),
             language: None,
             headers: Vec::new(),
             state: WatchState::Active,
             robots: RobotsRule::Honored,
             addresses: AddressRule::PublicOnly,
             learning: Learning::On,
+            remind: Self::REMIND,
             pledges: Vec::new(),
         }
     }

@@ -9,6 +9,10 @@ use crate::{
     archive::{error::ArchiveError, lock, store::Archive},
     fetch::error::FetcherError,
     model::{page::PageId, time::Timestamp, watch::Watchlist},
+    monitor::{
+        keys::{self, KeyFailure},
+        seal::Unsigned,
+    },
     watchlist::{
         defaults::{self, DefaultRow},
         mistakes::Mistakes,
@@ -120,14 +124,16 @@ fn read_watchlist_text(path: &Path) -> Result<String, MonitorError> {
     }
 }
 
-/// Writes the commented starter and makes the archive.
+/// Writes the commented starter, makes the archive, and the key that signs its log.
 ///
 /// An existing watchlist is left as it is and is an error; an existing archive is opened.
-pub fn init(paths: &Paths) -> Result<(), MonitorError> {
+pub fn init(paths: &Paths, now: Timestamp) -> Result<(), MonitorError> {
     if paths.watchlist.exists() {
         return Err(MonitorError::WatchlistExists { path: paths.watchlist.clone() });
     }
-    Archive::open(&paths.archive)?.close()?;
+    let mut archive = Archive::open(&paths.archive)?;
+    keys::begin(&mut archive, now)?;
+    archive.close()?;
     replace_file(&paths.watchlist, write::starter())
 }
 
@@ -281,6 +287,26 @@ pub enum MonitorError {
         /// The pages that there are.
         known: Vec<PageId>,
     },
+    /// There is no pledge of that id, or there are several.
+    #[error("there is no one pledge `{pledge}`")]
+    UnknownPledge {
+        /// What was asked for.
+        pledge: String,
+        /// The pledges that there are, or those that it may mean.
+        known: Vec<String>,
+    },
+    /// What was to be marked as met has no condition.
+    #[error("the pledge `{pledge}` has no condition that could be met")]
+    NoCondition {
+        /// The pledge.
+        pledge: String,
+    },
+    /// What was to be taken back was never marked.
+    #[error("the condition of the pledge `{pledge}` is not marked as met")]
+    NotMarked {
+        /// The pledge.
+        pledge: String,
+    },
     /// The page has no version at that time.
     #[error("`{page}` has no version {asked}")]
     NoVersion {
@@ -303,6 +329,18 @@ pub enum MonitorError {
     /// The archive cannot be used.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The log's key could not be made.
+    #[error("the log has no key")]
+    Key(#[from] KeyFailure),
+    /// The log could not be signed.
+    #[error("the log is not signed")]
+    Unsigned(#[source] Unsigned),
+    /// A log of this name is before.
+    #[error("the log was called `{origin}` before")]
+    TakenOrigin {
+        /// The name.
+        origin: String,
+    },
     /// Fetching cannot be set up.
     #[error(transparent)]
     Fetcher(#[from] FetcherError),

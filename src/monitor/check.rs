@@ -8,8 +8,6 @@ use std::{
     time::Duration,
 };
 
-use url::Url;
-
 use crate::{
     archive::{error::ArchiveError, store::Archive},
     compare,
@@ -19,8 +17,7 @@ use crate::{
         edit::Diff,
         flag::Flag,
         history::{
-            Answered, Judgement, PageState, Reading, Regime, Reread, Spell, Version, VisitId,
-            Waiting,
+            Judgement, PageState, Reading, Regime, Reread, Spell, Version, VisitId, Waiting,
         },
         snapshot::Digest,
         text::Text,
@@ -31,17 +28,19 @@ use crate::{
     },
     monitor::{
         earlier::{self, Before, Today},
-        intake::{self, Intake, PartReading, take_in},
+        familiar,
+        intake::{self, Intake, PartReading},
         judge::{
-            case::{Case, Compared, Evidence, Late, Reached, Stay, Whereabouts, Withdrawn},
+            case::{Case, Compared, Evidence, Late, Withdrawn},
             change::is_overdue,
-            events::is_same_place,
             judge,
             passages::HOLD,
             settle::{self, Held, Now, Settled, Weighed},
             suspicion::{Aspect, suspicion},
         },
         memory::{self, Memory},
+        pledges::following::follow_into,
+        whereabouts::whereabouts,
     },
 };
 
@@ -53,8 +52,11 @@ pub fn check(
     (id, visit): (VisitId, &Visit),
     judged_at: Timestamp,
 ) -> Result<Judgement, ArchiveError> {
-    let intake = take_in(watch, visit, archive)?;
-    check_taken_in(archive, watch, channels, Taken { id, visit, intake }, judged_at)
+    let (intake, note) = familiar::take_in(watch, visit, archive)?.into_parts();
+    let taken = Taken { id, visit, intake };
+    let mut judgement = check_taken_in(archive, watch, channels, taken, judged_at)?;
+    note(&mut judgement);
+    Ok(judgement)
 }
 
 /// Returns the watch of a visit's page, or a plain one if the watchlist has it no more.
@@ -72,7 +74,7 @@ pub struct Taken<'a> {
     pub id: VisitId,
     /// The visit.
     pub visit: &'a Visit,
-    /// What it gave, as [`take_in`] read it.
+    /// What it gave, as [`intake::take_in`] read it.
     pub intake: Intake,
 }
 
@@ -113,6 +115,7 @@ pub fn check_taken_in(
         let trouble = Trouble::new(TroubleKind::Unreadable, evidence);
         Ok(judge(&case, Evidence::Trouble(trouble, None)))
     })?;
+    follow_into(archive, watch, channels, &mut judgement)?;
     judgement.reasons.extend(oddities(visit));
     judgement.reread.extend(reread);
     Ok(judgement)
@@ -426,23 +429,31 @@ fn suspicions(
         (false, false) => before.parts.clone(),
         (false, true) => earlier::established_parts(with.archive, version, &with.today)?,
     };
-    let of = |before: &Text, after: &Text, sign: Option<&Trouble>, language: Option<&str>, cut| {
+    let of = |before: &Text,
+              after: &Text,
+              sign: Option<&Trouble>,
+              language: Option<&str>,
+              parts: &[Part]| {
         let language_before = detected(before);
-        let language_before = language_before.as_deref();
-        let aspect = Aspect { sign, language_before, language_after: language, may_be_cut: cut };
+        let aspect = Aspect {
+            sign,
+            language_before: language_before.as_deref(),
+            language_after: language,
+            may_be_cut: parts.iter().any(intake::may_be_cut),
+            is_open: parts.iter().any(intake::is_open),
+        };
         suspicion(before, after, &aspect)
     };
     if parts_before.len() != after.parts.len() || after.parts.is_empty() {
-        let cut = visit.parts.iter().any(intake::may_be_cut);
         let (sign, language) = (after.sign.as_ref(), after.language.as_deref());
-        return Ok(of(&before.text, &after.reading.text, sign, language, cut));
+        return Ok(of(&before.text, &after.reading.text, sign, language, &visit.parts));
     }
     let each = parts_before.iter().zip(&after.parts).zip(&visit.parts);
     Ok(each.fold(None, |found, ((before, after), part)| {
         let (sign, language) = (after.sign.as_ref(), after.language.as_deref());
         let differs = *before != after.text;
-        let cut = intake::may_be_cut(part);
-        let suspect = || of(before, &after.text, sign, language, cut).map(|it| at(part, it));
+        let part_alone = std::slice::from_ref(part);
+        let suspect = || of(before, &after.text, sign, language, part_alone).map(|it| at(part, it));
         found.or_else(|| if differs { suspect() } else { None })
     }))
 }
@@ -458,36 +469,6 @@ fn waiting(with: &Weighing, before: &Text) -> Result<Option<Held>, ArchiveError>
 fn held(waiting: &Waiting, text: Text, regime: Regime, before: &Text) -> Held {
     let key = waiting.wording;
     Held { diff: compare::diff::diff(before, &text), key, text, regime }
-}
-
-/// How far back it is asked where a page answered.
-const ANSWERED_MAX: usize = 1_000;
-
-fn whereabouts(
-    archive: &Archive,
-    watch: &Watch,
-    visit: &Visit,
-) -> Result<Whereabouts, ArchiveError> {
-    let part = &visit.parts[0];
-    let url = part.final_url().clone();
-    let reached = Reached::by(part.hops.iter().map(|hop| hop.status));
-    if part.hops.is_empty() || is_same_place(&url, watch.url()) {
-        return Ok(Whereabouts { url, reached, stay: None });
-    }
-    let answered = archive.answered(&visit.page, visit.started_at, ANSWERED_MAX)?;
-    let is_here =
-        |it: &&Answered| Url::parse(&it.url).is_ok_and(|there| is_same_place(&there, &url));
-    let stayed: Vec<&Answered> = answered.iter().take_while(is_here).collect();
-    let stay = match (stayed.first(), stayed.last()) {
-        (Some(last), Some(first)) => Some(Stay {
-            since: first.at,
-            last_at: last.at,
-            reached: Reached::by(last.statuses.iter().copied()),
-            came_from: answered.get(stayed.len()).map(|it| it.url.clone()),
-        }),
-        (Some(_), None) | (None, _) => None,
-    };
-    Ok(Whereabouts { url, reached, stay })
 }
 
 /// Returns until when the server asked us to stay away.

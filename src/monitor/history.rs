@@ -15,7 +15,10 @@ use crate::{
         text::Text,
         time::Timestamp,
     },
-    monitor::app::{App, MonitorError},
+    monitor::{
+        app::{App, MonitorError},
+        seal,
+    },
 };
 
 /// Which version of a page is meant.
@@ -88,6 +91,8 @@ pub fn compare(
 ) -> Result<Compared, MonitorError> {
     let (before, after) = (version(app, page, before)?, version(app, page, after)?);
     let diff = compare::diff::diff(&before.text, &after.text);
+    let elsewhere = compare::verdicts::Elsewhere::default();
+    let diff = compare::verdicts::judged(&before.text, &after.text, diff, &elsewhere);
     Ok(Compared { before, after, diff })
 }
 
@@ -180,7 +185,8 @@ pub fn explained(app: &App, id: &EventId) -> Result<Option<Explained>, MonitorEr
         | What::Moved { .. }
         | What::Gone { .. }
         | What::Recovered { .. }
-        | What::QuoteMissing { .. } => event.captured_at,
+        | What::QuoteMissing { .. }
+        | What::Pledge { .. } => event.captured_at,
     };
     let until = match (&event.what, &event.telling) {
         // An alert of trouble is due at a later visit than the one that began it.
@@ -200,5 +206,12 @@ pub fn explained(app: &App, id: &EventId) -> Result<Option<Explained>, MonitorEr
 
 /// Checks everything that is kept, and returns what is damaged.
 pub fn verify(app: &App, report: &mut dyn FnMut(Progress)) -> Result<Vec<Damage>, MonitorError> {
-    Ok(app.archive.verify(report)?)
+    let mut damages = app.archive.verify(report)?;
+    match seal::verify(&app.archive) {
+        Ok(found) => damages.extend(found),
+        // It is named already.
+        Err(ArchiveError::Damaged { .. }) if !damages.is_empty() => (),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(damages)
 }

@@ -6,9 +6,12 @@ pub mod capture;
 pub mod judging;
 mod parts;
 pub mod places;
+mod reading;
+mod redirects;
 pub mod request;
 pub mod source;
 mod spool;
+pub mod whole;
 
 use crate::{
     archive::lock,

@@ -88,6 +88,20 @@ pub fn take_in_alone(watch: &Watch, visit: &Visit) -> Option<Intake> {
     Some(read_bodies(&bodies?, &watch.selection))
 }
 
+/// Returns the body that is all that a visit brought, with its `Content-Type`; none of an answer
+/// that is no page's.
+pub fn only_body(visit: &Visit) -> Option<(&Snapshot, Option<&str>)> {
+    match visit.parts.as_slice() {
+        [part] if trouble_of_status(part).is_none() => match &part.outcome {
+            Outcome::Captured(snapshot) => {
+                Some((snapshot, part.answer.as_ref().and_then(|it| it.header("content-type"))))
+            }
+            Outcome::NotModified { .. } | Outcome::Failed(_) => None,
+        },
+        _ => None,
+    }
+}
+
 /// Reads the bodies that a visit captured or that its 304 answers named, from the archive.
 pub fn read_known(
     archive: &Archive,
@@ -113,13 +127,17 @@ pub fn read_known(
 /// Returns whether a body may have been cut off without a word: the connection's end alone ended
 /// it, and it does not close its `html` element.
 pub fn may_be_cut(part: &Part) -> bool {
-    let Outcome::Captured(snapshot) = &part.outcome else { return false };
     let wire = part.answer.as_ref().and_then(|answer| answer.wire);
+    wire.is_some_and(|wire| wire.framing == Framing::ClosedOnly) && is_open(part)
+}
+
+/// Returns whether a body does not close its `html` element; many a whole one does not.
+pub fn is_open(part: &Part) -> bool {
+    let Outcome::Captured(snapshot) = &part.outcome else { return false };
     let bytes = snapshot.bytes();
     // What a server's own tools append after the end of the page is small.
     let tail = &bytes[bytes.len().saturating_sub(1_024)..];
-    let closes = tail.windows(6).any(|window| window.eq_ignore_ascii_case(b"</html"));
-    wire.is_some_and(|wire| wire.framing == Framing::ClosedOnly) && !closes
+    !tail.windows(6).any(|window| window.eq_ignore_ascii_case(b"</html"))
 }
 
 /// Reads bodies, each with its `Content-Type`, as one text.
@@ -206,8 +224,18 @@ fn trouble_of_status(part: &Part) -> Option<Trouble> {
     let status = part.answer.as_ref()?.status;
     let kind = match status {
         200..=299 | 304 => return None,
+        300..=399 => return Some(redirect(part, status)),
         404 | 410 => TroubleKind::Missing,
         _ => TroubleKind::ErrorStatus,
     };
     Some(Trouble::new(kind, format!("<{}> answered with status {status}", part.final_url())))
+}
+
+/// Returns the trouble of a redirect that could not be followed: in a web archive, its target may
+/// not have been captured.
+fn redirect(part: &Part, status: u16) -> Trouble {
+    let target = part.answer.as_ref().and_then(|answer| answer.header("location"));
+    let target = target.map_or("nowhere".to_owned(), |target| format!("to <{target}>"));
+    let evidence = format!("<{}> leads {target} (status {status})", part.final_url());
+    Trouble::new(TroubleKind::Redirected, evidence)
 }

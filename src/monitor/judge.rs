@@ -63,7 +63,12 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
         (Some(kind), Some(trouble))
             if kind.is_wording() && lasts_as_it_is(case, trouble, &compared) =>
         {
-            change::replaced(case, &compared)
+            let mut judgement = change::replaced(case, &compared);
+            if let Some(spell) = case.state.spell.as_ref().filter(|spell| !spell.alerted) {
+                let reason = "it is told as what has taken the place of the text";
+                judgement.quieted.push((spell.event.clone(), reason.to_owned()));
+            }
+            judgement
         }
         (Some(kind), Some(trouble)) if kind.is_wording() => {
             let mut judgement = in_trouble(case, trouble.clone(), Some(compared.reading.clone()));
@@ -96,13 +101,15 @@ const STANDING_VISITS_MIN: u32 = 3;
 
 /// Returns whether another document, or what is left of this one, has stood at the address word
 /// for word for so long that it is the page now: a replacement is news, and what it becomes is
-/// watched on. A page that is another at each visit is an outage, however long it lasts.
+/// watched on. It is told once, as that: had it been alerted as trouble, then only because it was
+/// seen too seldom. A page that is another at each visit is an outage, however long it lasts.
 fn lasts_as_it_is(case: &Case, trouble: &Trouble, compared: &Compared) -> bool {
-    let (Some(spell), Some((standing, _))) = (&case.state.spell, &compared.standing) else {
-        return false;
-    };
+    let Some((standing, _)) = &compared.standing else { return false };
     let is_text = match trouble.kind {
-        TroubleKind::Collapsed | TroubleKind::OtherPage | TroubleKind::OtherLanguage => true,
+        TroubleKind::Collapsed
+        | TroubleKind::Partial
+        | TroubleKind::OtherPage
+        | TroubleKind::OtherLanguage => true,
         TroubleKind::Unreachable
         | TroubleKind::NotAllowed
         | TroubleKind::ErrorStatus
@@ -114,14 +121,12 @@ fn lasts_as_it_is(case: &Case, trouble: &Trouble, compared: &Compared) -> bool {
         | TroubleKind::NeedsScript
         | TroubleKind::Empty
         | TroubleKind::SelectionEmpty
-        | TroubleKind::Partial
         | TroubleKind::Redirected
         | TroubleKind::OtherType
         | TroubleKind::Unreadable => false,
     };
     let sightings = standing.sightings;
     is_text
-        && spell.alerted
         && STANDING_VISITS_MIN <= sightings.visits
         && case.watch.trouble_after <= case.captured_at.since(sightings.first_at)
 }
@@ -134,7 +139,6 @@ fn first(case: &Case, reading: Reading) -> Judgement {
         "this is the first text of the page that was read: {} words, kept as its first version",
         text.word_count()
     ));
-    judgement.events.extend(events::missing_quotes(case, &text));
     judgement.versions.push(NewVersion {
         cause: Cause::First,
         text,
@@ -153,10 +157,8 @@ fn same(
     withdrawn: Option<&Withdrawn>,
     reason: String,
 ) -> Judgement {
-    let quotes = reading.as_ref().map(|reading| events::missing_quotes(case, &reading.text));
     let mut judgement = blank(case, Finding::Same, reading);
     judgement.reasons.push(reason);
-    judgement.events.extend(quotes.unwrap_or_default());
     if let Some(withdrawn) = withdrawn {
         judgement.events.extend(change::withdrawn(case, withdrawn));
     }
@@ -223,11 +225,12 @@ fn in_trouble(case: &Case, trouble: Trouble, reading: Option<Reading>) -> Judgem
         judgement.reasons.push(format!("it has lasted {}: it is alerted", in_words(lasted)));
         judgement.alerted.push((spell.event.clone(), teller.addressees(EventKind::Trouble)));
     } else {
-        judgement.reasons.push(format!(
-            "it is alerted when it has lasted {}; so far it has lasted {}",
-            in_words(case.watch.trouble_after),
-            in_words(lasted)
-        ));
+        let so_far = match lasted.is_zero() {
+            true => "it begins with this visit".to_owned(),
+            false => format!("so far it has lasted {}", in_words(lasted)),
+        };
+        let after = in_words(case.watch.trouble_after);
+        judgement.reasons.push(format!("it is alerted when it has lasted {after}; {so_far}"));
     }
     judgement.spell = Some(spell);
     judgement

@@ -20,6 +20,10 @@ const VISITS_MAX: usize = 400;
 /// The most different texts of them that are read; visits with others are left out.
 const TEXTS_MAX: usize = 48;
 
+/// How many bytes of words they may have before no further text is read: long ones are remembered
+/// less far back.
+const TEXTS_BYTES_MAX: usize = 16 << 20;
+
 /// What a page showed at its latest healthy visits.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
@@ -72,14 +76,16 @@ pub fn recall(
     established: Established,
 ) -> Result<Memory, ArchiveError> {
     let mut memory = Memory { regime: Some(*regime), ..Memory::default() };
+    let mut bytes = 0;
     let mut known: BTreeMap<Digest, usize> = BTreeMap::new();
     for shown in archive.shown(page, before, VISITS_MAX)? {
         let Some(digest) = text_of(&shown, regime, established) else { continue };
         let text = match known.get(&digest) {
             Some(&text) => text,
-            None if memory.texts.len() == TEXTS_MAX => continue,
+            None if memory.texts.len() == TEXTS_MAX || TEXTS_BYTES_MAX < bytes => continue,
             None => {
                 let text = archive.text(&digest)?;
+                bytes += text.blocks.iter().map(|block| block.words.len()).sum::<usize>();
                 memory.texts.push(Remembered { digest, said: Said::of(&text), text });
                 known.insert(digest, memory.texts.len() - 1);
                 memory.texts.len() - 1

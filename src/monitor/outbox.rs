@@ -5,20 +5,21 @@ use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::watch::Receiver;
 
 use crate::{
-    alert::deliver::{self, post::Post},
+    alert::deliver::{self, Sending, post::Post},
     archive::events::{EventQuery, ToldFilter},
     fetch::{address, client::guarded_client},
     model::{
         address::AddressRule,
-        channel::{Channel, ChannelKind},
+        channel::{Channel, ChannelKind, UrlSource},
         event::{Addressee, Delivery, DeliveryState, Event, EventId, Telling, Told, What},
         page::PageId,
         time::Timestamp,
-        watch::Settings,
+        watch::{Heartbeat, Settings},
     },
     monitor::{
         app::{App, MonitorError},
         clock::Clock,
+        seal::{self, Sealed},
         swept::Swept,
     },
 };
@@ -48,6 +49,10 @@ pub async fn deliver_due(
 ) -> Result<(), MonitorError> {
     let due = app.archive.due_deliveries(clock.now(), DELIVERIES_MAX)?;
     let mut failures: BTreeMap<String, usize> = BTreeMap::new();
+    let head = match due.is_empty() {
+        true => None,
+        false => head_line(app),
+    };
     for (event, delivery) in due {
         if *stop.borrow() {
             swept.interrupted = true;
@@ -70,7 +75,14 @@ pub async fn deliver_due(
         if FAILURES_MAX <= *failed {
             continue;
         }
-        let attempt = attempt(&app.watchlist.settings, &channel, &event, &delivery, clock).await;
+        let attempt = {
+            let sending = Sending {
+                recipient: &delivery.addressee.recipient,
+                now: clock.now(),
+                log_head: head.as_deref(),
+            };
+            attempt(&app.watchlist.settings, &channel, &event, sending).await
+        };
         match &attempt {
             Ok(()) => *failed = 0,
             Err(reason) => {
@@ -81,6 +93,15 @@ pub async fn deliver_due(
         settle(app, &event, &delivery, attempt, clock.now())?;
     }
     Ok(())
+}
+
+/// Returns the log's signed head in a line, what is told now included. That it could not be signed is
+/// told where the sweep ends.
+fn head_line(app: &App) -> Option<String> {
+    match seal::seal(&app.archive) {
+        Ok(Sealed::Signed(head)) => Some(head.line()),
+        Ok(Sealed::Unsigned(_)) | Err(_) => None,
+    }
 }
 
 /// Records that an alert was printed to standard output, or why it could not be.
@@ -127,32 +148,40 @@ async fn attempt(
     settings: &Settings,
     channel: &Channel,
     event: &Event,
-    delivery: &Delivery,
-    clock: &Clock,
+    sending: Sending<'_>,
 ) -> Result<(), String> {
     let rule = address_rule(channel)?;
     let client = guarded_client(settings, rule).map_err(|error| error.to_string())?;
     let post = Post { client };
-    let recipient = &delivery.addressee.recipient;
-    deliver::deliver(channel, recipient, event, &post, clock.now())
-        .await
-        .map_err(|failure| failure.to_string())
+    deliver::deliver(channel, event, sending, &post).await.map_err(|failure| failure.to_string())
 }
 
 /// Returns which addresses a channel may reach, once its own address has been checked.
 fn address_rule(channel: &Channel) -> Result<AddressRule, String> {
     let (url, rule) = match &channel.kind {
         ChannelKind::Webhook(webhook) => (&webhook.url, webhook.addresses),
-        ChannelKind::Slack(slack) => (&slack.url, slack.addresses),
+        ChannelKind::Chat(chat) => (&chat.url, chat.addresses),
         ChannelKind::Stdout | ChannelKind::Email(_) | ChannelKind::Command(_) => {
             return Ok(AddressRule::PublicOnly);
         }
     };
+    checked(url, rule).map(|()| rule)
+}
+
+/// Fails if `url` is no address that `rule` allows. What a name stands for is checked when it is
+/// connected to.
+fn checked(url: &UrlSource, rule: AddressRule) -> Result<(), String> {
     let url = deliver::secret::url(url).map_err(|failure| failure.to_string())?;
-    match address::check_url(&url, rule) {
-        Ok(()) => Ok(rule),
-        Err(failure) => Err(format!("{failure}; `allow_private_addresses = true` would allow it")),
-    }
+    address::check_url(&url, rule)
+        .map_err(|failure| format!("{failure}; `allow_private_addresses = true` would allow it"))
+}
+
+/// Calls the heartbeat, if there is one: a sweep ran to its end, whatever it found.
+pub async fn beat(settings: &Settings) -> Result<(), String> {
+    let Some(Heartbeat { url, addresses }) = &settings.heartbeat else { return Ok(()) };
+    checked(url, *addresses)?;
+    let client = guarded_client(settings, *addresses).map_err(|error| error.to_string())?;
+    deliver::post::beat(url, &Post { client }).await.map_err(|failure| failure.to_string())
 }
 
 fn find_channel(channels: &[Channel], name: &str) -> Option<Channel> {
@@ -193,15 +222,10 @@ pub async fn test_channels(
         }
         for recipient in channel.recipients() {
             let addressee = Addressee { channel: channel.name.clone(), recipient };
-            let delivery = Delivery {
-                event: event.id.clone(),
-                addressee: addressee.clone(),
-                state: DeliveryState::Due(clock.now()),
-                attempts: 0,
-                last_error: None,
-            };
+            let sending =
+                Sending { recipient: &addressee.recipient, now: clock.now(), log_head: None };
             let settings = &app.watchlist.settings;
-            let outcome = attempt(settings, channel, &event, &delivery, clock).await;
+            let outcome = attempt(settings, channel, &event, sending).await;
             tested.push(Tested { addressee, outcome });
         }
     }

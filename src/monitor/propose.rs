@@ -64,7 +64,9 @@ pub async fn propose(
     watch.selection = wishes.selection.clone();
     watch.robots = RobotsRule::Honored;
     watch.addresses = wishes.private_addresses.unwrap_or(AddressRule::PublicOnly);
-    let visit = Fetcher::new(&watchlist.settings)?.visit(&watch, &[], now).await;
+    let fetcher = Fetcher::new(&watchlist.settings)?;
+    fetcher.prepare(&watch)?;
+    let visit = fetcher.visit(&watch, &[], now).await;
     let part = &visit.parts[0];
     let extraction = read(part, &wishes.selection).map_err(cannot)?;
     let final_url = (part.final_url() != url).then(|| part.final_url().clone());

@@ -25,6 +25,7 @@ use crate::{
         earlier::REREAD,
         intake::regime,
         judge::events::{Teller, own_change},
+        pledges::tracing,
         reextract::{
             readers::Readers,
             request::{Mode, Outcome, PageReread, Progress, Reach, Request, VersionReread},
@@ -84,6 +85,9 @@ pub fn reextract(
         }
         Ok::<(), MonitorError>(())
     })?;
+    if request.mode == Mode::Record {
+        tracing::catch_up(app, clock)?;
+    }
     Ok(Outcome::Done)
 }
 

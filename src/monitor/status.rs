@@ -4,20 +4,21 @@ use std::time::Duration;
 
 use crate::{
     archive::pages::PageSize,
-    compare::quote::find_quote,
     model::{
         address::AddressRule,
-        event::Delivery,
+        event::{Delivery, DeliveryState},
         history::{Lesson, Spell, Waiting},
         page::PageId,
+        pledge::Standing,
         sweep::{ClockJump, SweepRecord},
         time::Timestamp,
-        watch::{RobotsRule, Watch, WatchState},
+        watch::{Learning, RobotsRule, Watch, WatchState},
     },
     monitor::{
         app::{App, MonitorError},
         history::{self, Which},
         judge::places,
+        pledges::list,
         sweep::due_at,
         turns::{Turns, turns_of},
     },
@@ -60,6 +61,10 @@ pub struct PageStatus {
     pub size: PageSize,
     /// What the user should know, one sentence each.
     pub notes: Vec<String>,
+    /// What of the page is taken for the policy, in a sentence.
+    pub region: String,
+    /// Whether what its history taught counts.
+    pub learns: bool,
     /// What its history taught of its places, a sentence each.
     pub learnt: Vec<String>,
 }
@@ -169,8 +174,27 @@ fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, M
         waiting: state.waiting,
         next_due_at,
         size: app.archive.page_size(page)?,
+        region: region(watch),
+        learns: watch.is_none_or(|watch| watch.learning == Learning::On),
         learnt: app.archive.lessons(page, now)?.iter().map(|it| learnt(it, now)).collect(),
     })
+}
+
+/// Returns what of a page is taken for the policy, and what decides that.
+fn region(watch: Option<&Watch>) -> String {
+    let selection = watch.map(|watch| &watch.selection);
+    let select = selection.map_or(&[][..], |it| &it.select);
+    let remove = selection.map_or(&[][..], |it| &it.remove);
+    let mut words = match select {
+        [] => "found by pledgewatch: the page without menus, footers, dialogs, sharing and related \
+               links (`show` prints it; `select` overrules)"
+            .to_owned(),
+        some => format!("what the watchlist selects: {}", some.join(", ")),
+    };
+    if !remove.is_empty() {
+        words.push_str(&format!("; without {}", remove.join(", ")));
+    }
+    words
 }
 
 /// Returns what was learnt of a place, and whether it is relied on still.
@@ -181,6 +205,10 @@ fn learnt(lesson: &Lesson, now: Timestamp) -> String {
         false => words,
     }
 }
+
+/// A text of fewer characters may be a stub or a teaser that was never the policy: that is some 200
+/// words, of which the shortest policies have twice as many.
+const STUB_CHARS: usize = 1_200;
 
 fn notes(
     app: &App,
@@ -206,16 +234,84 @@ fn notes(
     }
     if has_version {
         let latest = history::version(app, &watch.page, Which::Latest)?;
+        if latest.text.char_count() < STUB_CHARS {
+            notes.push(format!(
+                "only {} words are read of it, where policies have thousands: `show {}` tells \
+                 whether they are the policy's",
+                latest.text.word_count(),
+                watch.page
+            ));
+        }
         for pledge in &watch.pledges {
-            if find_quote(&latest.text, &pledge.quote).is_none() {
-                notes.push(format!(
-                    "the quotation of the pledge `{}` is not on the page",
-                    pledge.id
-                ));
-            }
+            let life = list::states(app, &watch.page, pledge)?;
+            let standing = life.last().map(|it| it.state.standing);
+            notes.extend(standing.and_then(|standing| pledge_note(&pledge.id, standing)));
         }
     }
     Ok(notes)
+}
+
+/// Something that someone must look at, or silence means nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concern {
+    /// Which page; `None` if it is of no single one.
+    pub page: Option<PageId>,
+    /// What is wrong, in words.
+    pub what: String,
+}
+
+/// Returns what is wrong with the watching itself: watched pages that were not visited for twice
+/// as long as they ask for, or not seen healthy for longer than trouble may last, and alerts that
+/// were given up. Pages that are paused or watched no more are of no concern.
+pub fn concerns(app: &App, status: &Status, now: Timestamp) -> Vec<Concern> {
+    let of_page = |page: &PageStatus| {
+        let watch = app.watchlist.watch(&page.page)?;
+        let what = neglect(watch, page, now)?;
+        Some(Concern { page: Some(page.page.clone()), what })
+    };
+    let mut concerns: Vec<Concern> = status.pages.iter().filter_map(of_page).collect();
+    let is_given_up = |it: &&Delivery| matches!(it.state, DeliveryState::GivenUp(_));
+    let given_up = status.undelivered.iter().filter(is_given_up).count();
+    if 0 < given_up {
+        let what = format!("{given_up} deliveries of alerts were given up; see `alert retry`");
+        concerns.push(Concern { page: None, what });
+    }
+    concerns
+}
+
+fn neglect(watch: &Watch, page: &PageStatus, now: Timestamp) -> Option<String> {
+    if watch.state == WatchState::Paused {
+        return None;
+    }
+    let Some(last_visit_at) = page.last_visit_at else {
+        return Some("it was never visited".to_owned());
+    };
+    let rhythm = watch.every.saturating_mul(2);
+    if rhythm < now.since(last_visit_at) {
+        return Some(format!("it was not visited since {}", last_visit_at.minute()));
+    }
+    let trouble = page.spell.as_ref().map_or(String::new(), |it| format!(": {}", it.trouble));
+    match page.last_healthy_at {
+        None => Some(format!("it was never seen healthy{trouble}")),
+        Some(at) if watch.trouble_after.max(rhythm) < now.since(at) => {
+            Some(format!("it was not seen healthy since {}{trouble}", at.minute()))
+        }
+        Some(_) => None,
+    }
+}
+
+fn pledge_note(pledge: &PageId, standing: Standing) -> Option<String> {
+    let what = match standing {
+        Standing::Unfound => "the quotation of the pledge",
+        Standing::Missing => "the clause of the pledge",
+        Standing::Ambiguous => return Some(format!("the pledge `{pledge}` cannot be told apart")),
+        Standing::Quoted
+        | Standing::Reworded
+        | Standing::Narrowed
+        | Standing::Weakened
+        | Standing::Strengthened => return None,
+    };
+    Some(format!("{what} `{pledge}` is not on the page"))
 }
 
 /// Returns how long until the first watch is due: what `watch` sleeps.

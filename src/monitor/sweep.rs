@@ -3,7 +3,11 @@
 //! Visits run at once, up to `pages_at_once`; everything that is recorded goes through this one
 //! task, in batches that share transactions.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::watch::Receiver,
@@ -12,7 +16,13 @@ use tokio::{
 };
 
 use crate::{
-    archive::{error::ArchiveError, lock, store::Archive},
+    archive::{
+        error::ArchiveError,
+        lock,
+        log::facts::{RunEnd, RunStart},
+        store::Archive,
+    },
+    extract::page::REVISION,
     fetch::fetcher::Fetcher,
     model::{
         event::{EventKind, Telling, What},
@@ -29,6 +39,8 @@ use crate::{
         clock::Clock,
         import::anew::{judge_anew, tell_nobody},
         outbox,
+        pledges::{deadlines, tracing},
+        seal,
         swept::{Checked, Swept},
     },
 };
@@ -124,19 +136,43 @@ pub async fn sweep(
     finish_what_was_left(app, clock)?;
     let due = block_in_place(|| due_watches(app, scope, clock.now()))?;
     let fetcher = Arc::new(Fetcher::new(&app.watchlist.settings)?);
-    let sweep = app.archive.begin_sweep(clock.now(), due.len())?;
-    progress(Progress::Begun { pages: due.len() });
+    due.iter().try_for_each(|it| fetcher.prepare(&it.watch))?;
+    let sweep = app.archive.begin_sweep(&RunStart {
+        at: clock.now(),
+        pages_due: due.len(),
+        watchlist: app.watchlist.source,
+        extractor: REVISION,
+    })?;
+    let pages_due = due.len();
+    progress(Progress::Begun { pages: pages_due });
     let mut round = Round { clock, fetcher, swept: Swept::default() };
     round.run(app, due, stop, progress).await?;
     let mut swept = round.swept;
+    block_in_place(|| deadlines::tell_deadlines(app, clock))?;
     outbox::deliver_due(app, clock, stop, &mut swept).await?;
     let end = if swept.interrupted { SweepEnd::Interrupted } else { SweepEnd::Done };
-    app.archive.end_sweep(sweep, clock.now(), end)?;
+    app.archive.end_sweep(sweep, &run_end(&swept, pages_due, end, clock.now()))?;
+    swept.unsigned = block_in_place(|| seal::seal(&app.archive))?.warning();
+    if !swept.interrupted {
+        swept.heartbeat_failure = outbox::beat(&app.watchlist.settings).await.err();
+    }
     Ok(Sweep::Done(swept, lock))
 }
 
+fn run_end(swept: &Swept, pages_due: usize, end: SweepEnd, at: Timestamp) -> RunEnd {
+    let visited: BTreeSet<_> = swept.checked.iter().map(|checked| &checked.page).collect();
+    RunEnd {
+        at,
+        end,
+        visited: visited.len(),
+        missed: pages_due.saturating_sub(visited.len()),
+        changes: swept.changes,
+        troubled: swept.troubled.len(),
+    }
+}
+
 /// Judges visits that a killed run recorded and did not judge. Nobody is told of what an import
-/// left.
+/// left. Pledges that were added since are traced back.
 pub fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorError> {
     for page in app.archive.to_judge_anew()? {
         judge_anew(app, &page, clock)?;
@@ -151,7 +187,7 @@ pub fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorE
         }
         app.archive.record_judgements(&[judgement])?;
     }
-    Ok(())
+    Ok(tracing::catch_up(app, clock)?)
 }
 
 fn due_watches(app: &App, scope: &Scope, now: Timestamp) -> Result<VecDeque<Due>, MonitorError> {
@@ -398,6 +434,7 @@ pub async fn rehearse(
             Scope::Pages(pages) => pages.contains(&watch.page),
         };
         if is_asked {
+            fetcher.prepare(watch)?;
             let visit = fetcher.visit(watch, &state.known, clock.now()).await;
             let judged = (VisitId(0), &visit);
             judgements.push(check(archive, watch, &watchlist.channels, judged, clock.now())?);

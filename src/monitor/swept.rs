@@ -33,8 +33,12 @@ pub struct Swept {
     pub unread: Vec<PageId>,
     /// Deliveries that failed, in words.
     pub undelivered: Vec<String>,
+    /// Why the heartbeat could not be sent, if it could not.
+    pub heartbeat_failure: Option<String>,
     /// The alerts for standard output, oldest first, to be printed and then settled.
     pub printed: Vec<Told>,
+    /// Why the log could not be signed, with what to do, where it was to be.
+    pub unsigned: Option<String>,
     /// Whether the sweep was asked to stop before its end.
     pub interrupted: bool,
 }

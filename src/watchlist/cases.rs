@@ -47,7 +47,7 @@ fn mistakes(input: &str) -> Mistakes {
 #[test]
 fn an_empty_text_is_a_watchlist_without_pages() {
     for text in ["", "\n", "# ä", "\u{feff}", "\u{feff}\r\n", "[settings]", "\t[settings]\t\r\n"] {
-        let Watchlist { settings, watches, channels } = fine(text);
+        let Watchlist { source: _, settings, watches, channels } = fine(text);
         assert_eq!(settings, Default::default());
         assert!(watches.is_empty() && channels.is_empty());
     }
@@ -55,7 +55,7 @@ fn an_empty_text_is_a_watchlist_without_pages() {
 
 #[test]
 fn everything_that_can_be_said_is_read() {
-    let Watchlist { settings, watches, channels } = fine(EVERYTHING);
+    let Watchlist { source: _, settings, watches, channels } = fine(EVERYTHING);
     assert_eq!(settings.contact.as_deref(), Some("desk@example.org"));
     assert_eq!((settings.pages_at_once, settings.host_gap.as_millis()), (4, 250));
     assert_eq!(settings.bounds.body_bytes_max, 1_000_000);
@@ -107,7 +107,7 @@ fn check_everythings_channels(channels: &[Channel]) {
     assert_eq!((mail.port, mail.from.as_str()), (25, "desk@example.org"));
     let ChannelKind::Email(mail) = &channels[2].kind else { panic!() };
     assert_eq!((mail.security, mail.port), (MailSecurity::StartTls, 2_525));
-    let ChannelKind::Slack(slack) = &channels[3].kind else { panic!() };
+    let ChannelKind::Chat(slack) = &channels[3].kind else { panic!() };
     assert_eq!(slack.url, UrlSource::Secret(SecretSource::File("/run/slack".into())));
     let ChannelKind::Webhook(webhook) = &channels[4].kind else { panic!() };
     assert_eq!(webhook.url, UrlSource::Written("http://127.0.0.1:8080/".parse().unwrap()));
@@ -343,17 +343,17 @@ fn unknown_keys_lead_to_the_nearest_known_one() {
     check_page(
         "selector = \"main\"\ncontact = \"x\"\n\"\" = 1\n\"ä \\u001b\" = 1",
         expect![[r#"
-        line 4: page "a".selector: this key is not known; did you mean `select`?
-        line 5: page "a".contact: this key is not known; it belongs in [settings]
-        line 6: page "a"."": this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, pledge, every, confirm_within, trouble_after, language, robots, allow_private_addresses
-        line 7: page "a"."ä \u{1b}": this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, pledge, every, confirm_within, trouble_after, language, robots, allow_private_addresses
-    "#]],
+            line 4: page "a".selector: this key is not known; did you mean `select`?
+            line 5: page "a".contact: this key is not known; it belongs in [settings]
+            line 6: page "a"."": this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, pledge, every, confirm_within, trouble_after, also_alert, remind, language, robots, allow_private_addresses
+            line 7: page "a"."ä \u{1b}": this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, pledge, every, confirm_within, trouble_after, also_alert, remind, language, robots, allow_private_addresses
+        "#]],
     );
     check_page(
         "headers.x = \"y\"\nzzzzzzzzz.x = 1",
         expect![[r#"
-        line 5: page "a".zzzzzzzzz: this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, pledge, every, confirm_within, trouble_after, language, robots, allow_private_addresses
-    "#]],
+            line 5: page "a".zzzzzzzzz: this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, pledge, every, confirm_within, trouble_after, also_alert, remind, language, robots, allow_private_addresses
+        "#]],
     );
     check_page(
         "[page.pledges]\nid = \"p\"",
@@ -793,7 +793,7 @@ fn kinds_of_channels_are_known() {
     check_channel(
         "name = \"x\"",
         expect![[r#"
-        line 5: channel "x".kind: this key is missing; write kind = and one of "stdout", "email", "webhook", "slack", "command"
+        line 5: channel "x".kind: this key is missing; write kind = and one of "stdout", "email", "webhook", "slack", "mattermost", "discord", "teams", "ntfy", "command"
     "#]],
     );
     check_channel(
@@ -805,7 +805,7 @@ fn kinds_of_channels_are_known() {
     check_channel(
         "kind = \"pigeon\"",
         expect![[r#"
-        line 6: channel[1].kind = "pigeon": this kind of channel is not known; use one of "stdout", "email", "webhook", "slack", "command"
+        line 6: channel[1].kind = "pigeon": this kind of channel is not known; use one of "stdout", "email", "webhook", "slack", "mattermost", "discord", "teams", "ntfy", "command"
     "#]],
     );
     check_channel(

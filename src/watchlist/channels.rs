@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     model::{
         address::AddressRule,
-        channel::{Channel, ChannelKind, CommandChannel, Filter, SlackChannel, WebhookChannel},
+        channel::{
+            Channel, ChannelKind, ChatChannel, ChatService, CommandChannel, Filter, WebhookChannel,
+        },
         event::EventKind,
         page::PageId,
     },
     watchlist::{
+        choice::{listed, one_of},
         email::read_email,
         found::{Findings, Flaw},
         keys::{self, TableKeys},
-        nearest::nearest,
         pages::KnownPages,
         secrets::{read_secret, read_secret_address},
         settings::read_address_rule,
@@ -30,12 +32,16 @@ enum Kind {
     Stdout,
     Email,
     Webhook,
-    Slack,
+    Chat(ChatService),
     Command,
 }
 
 impl Kind {
-    const ALL: [Kind; 5] = [Kind::Stdout, Kind::Email, Kind::Webhook, Kind::Slack, Kind::Command];
+    /// Returns every kind.
+    fn all() -> impl Iterator<Item = Kind> + Clone {
+        let chats = ChatService::ALL.into_iter().map(Kind::Chat);
+        [Kind::Stdout, Kind::Email, Kind::Webhook].into_iter().chain(chats).chain([Kind::Command])
+    }
 
     /// Returns the name under which the watchlist knows it.
     fn code(self) -> &'static str {
@@ -43,7 +49,7 @@ impl Kind {
             Kind::Stdout => "stdout",
             Kind::Email => "email",
             Kind::Webhook => "webhook",
-            Kind::Slack => "slack",
+            Kind::Chat(service) => service.code(),
             Kind::Command => "command",
         }
     }
@@ -54,7 +60,13 @@ impl Kind {
             Kind::Stdout => &keys::STDOUT,
             Kind::Email => &keys::EMAIL,
             Kind::Webhook => &keys::WEBHOOK,
-            Kind::Slack => &keys::SLACK,
+            Kind::Chat(ChatService::Ntfy) => &keys::NTFY,
+            Kind::Chat(
+                ChatService::Slack
+                | ChatService::Mattermost
+                | ChatService::Discord
+                | ChatService::Teams,
+            ) => &keys::CHAT,
             Kind::Command => &keys::COMMAND,
         }
     }
@@ -85,7 +97,7 @@ pub fn read_channels(
             Kind::Stdout => Some(ChannelKind::Stdout),
             Kind::Email => read_email(found, section, contact).map(ChannelKind::Email),
             Kind::Webhook => read_webhook(found, section).map(ChannelKind::Webhook),
-            Kind::Slack => read_slack(found, section).map(ChannelKind::Slack),
+            Kind::Chat(service) => read_chat(found, section, service).map(ChannelKind::Chat),
             Kind::Command => read_command(found, section).map(ChannelKind::Command),
         };
         channels.extend(kind.map(|kind| Channel { name, kind, filter }));
@@ -135,14 +147,14 @@ fn read_names(found: &mut Findings<'_>, sections: &[Section<'_>]) -> Names {
 }
 
 fn read_kind(found: &mut Findings<'_>, section: &Section<'_>) -> Option<Kind> {
-    let codes = || Kind::ALL.iter().map(|kind| kind.code());
+    let codes = || Kind::all().map(Kind::code);
     let Some(entry) = section.entry("kind") else {
         let remedy = format!("write kind = and one of {}", listed(codes()));
         section.report_missing(found, "kind", &remedy);
         return None;
     };
     let code = one_of(found, &entry, codes(), "this kind of channel is not known")?;
-    Kind::ALL.into_iter().find(|kind| kind.code() == code)
+    Kind::all().find(|kind| kind.code() == code)
 }
 
 fn read_filter(found: &mut Findings<'_>, section: &Section<'_>, known: &KnownPages) -> Filter {
@@ -174,31 +186,6 @@ fn filter_items<'t>(found: &mut Findings<'_>, section: &Section<'t>, name: &str)
     entry.each(found)
 }
 
-/// Returns the string if it is among those that are known.
-fn one_of<'n>(
-    found: &mut Findings<'_>,
-    entry: &Entry<'_>,
-    known: impl Iterator<Item = &'n str> + Clone,
-    problem: &str,
-) -> Option<&'n str> {
-    let text = entry.string(found)?;
-    if let Some(name) = known.clone().find(|name| *name == text) {
-        return Some(name);
-    }
-    let remedy = match nearest(text, known.clone()) {
-        Some(meant) => format!("did you mean \"{meant}\"?"),
-        None if known.clone().next().is_none() => "there is none that could be named".to_owned(),
-        None if known.clone().nth(10).is_some() => "use one that the watchlist names".to_owned(),
-        None => format!("use one of {}", listed(known)),
-    };
-    entry.report(found, Flaw::new(problem, remedy));
-    None
-}
-
-fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
-}
-
 fn read_webhook(found: &mut Findings<'_>, section: &Section<'_>) -> Option<WebhookChannel> {
     let addresses = read_address_rule(found, section).unwrap_or(AddressRule::PublicOnly);
     let secret = section.entry("secret").and_then(|entry| read_secret(found, &entry));
@@ -211,15 +198,26 @@ fn read_webhook(found: &mut Findings<'_>, section: &Section<'_>) -> Option<Webho
     Some(WebhookChannel { url, secret, addresses })
 }
 
-fn read_slack(found: &mut Findings<'_>, section: &Section<'_>) -> Option<SlackChannel> {
+fn read_chat(
+    found: &mut Findings<'_>,
+    section: &Section<'_>,
+    service: ChatService,
+) -> Option<ChatChannel> {
     let addresses = read_address_rule(found, section).unwrap_or(AddressRule::PublicOnly);
+    let token = match service {
+        ChatService::Ntfy => section.entry("token").and_then(|entry| read_secret(found, &entry)),
+        ChatService::Slack
+        | ChatService::Mattermost
+        | ChatService::Discord
+        | ChatService::Teams => None,
+    };
     let Some(entry) = section.entry("url") else {
-        let remedy = "write where the address is kept, as in url = { env = \"SLACK_WEBHOOK\" }";
+        let remedy = "write where the address is kept, as in url = { env = \"CHAT_WEBHOOK\" }";
         section.report_missing(found, "url", remedy);
         return None;
     };
     let url = read_secret_address(found, &entry)?;
-    Some(SlackChannel { url, addresses })
+    Some(ChatChannel { service, url, token, addresses })
 }
 
 /// Returns the program with its arguments, none of which a mistake repeats.

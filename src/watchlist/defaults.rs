@@ -49,6 +49,16 @@ fn page_rows() -> Vec<DefaultRow> {
             lasting(rules.trouble_after),
             "how long trouble lasts before it is alerted",
         ),
+        row(
+            "settings.also_alert",
+            none(),
+            "which edits without other words are alerted, too, as in [\"date_stamp\"]",
+        ),
+        row(
+            "settings.remind",
+            lasting(rules.remind),
+            "how long before a pledge's deadline it is told to be near; 0 tells nobody",
+        ),
         row("settings.language", none(), "the language to ask for, as in \"en-US,en;q=0.8\""),
         row("settings.robots", is_honored.to_string(), "whether robots.txt is honored"),
         row(
@@ -97,6 +107,11 @@ fn visit_rows() -> Vec<DefaultRow> {
         ),
         row("settings.proxy", none(), "the proxy for all visits, http, https or socks5"),
         row("settings.ca_file", none(), "a PEM file with authorities to trust as well"),
+        row(
+            "settings.heartbeat",
+            none(),
+            "an address that is called (GET) after each whole sweep, or { env = … }, { file = … }",
+        ),
     ]
 }
 
@@ -147,7 +162,9 @@ mod tests {
             line_for("settings"),
             line_for("channel"),
         );
-        read(&text).unwrap_or_else(|mistakes| panic!("{text}\n{mistakes}"))
+        let read = read(&text).unwrap_or_else(|mistakes| panic!("{text}\n{mistakes}"));
+        // What is said is compared, not how.
+        Watchlist { source: None, ..read }
     }
 
     #[test]
@@ -160,14 +177,16 @@ mod tests {
 
     #[test]
     fn where_the_default_is_none_nothing_is_set() {
-        let Watchlist { settings, watches, channels } = minimal(None);
+        let Watchlist { source: _, settings, watches, channels } = minimal(None);
         let filter = &channels[0].filter;
         for row in defaults().iter().filter(|row| row.value == "none") {
             let is_none = match row.key {
                 "settings.contact" => settings.contact.is_none(),
+                "settings.also_alert" => watches[0].also_alert.is_empty(),
                 "settings.language" => watches[0].language.is_none(),
                 "settings.proxy" => settings.proxy.is_none(),
                 "settings.ca_file" => settings.ca_file.is_none(),
+                "settings.heartbeat" => settings.heartbeat.is_none(),
                 "channel.companies" => filter.companies.is_empty(),
                 "channel.pages" => filter.pages.is_empty(),
                 "channel.kinds" => filter.kinds.is_empty(),
@@ -183,8 +202,10 @@ mod tests {
         for row in defaults() {
             let value = match (row.key, row.value.as_str()) {
                 ("settings.contact" | "settings.ca_file", _) => "\"x\"",
+                ("settings.also_alert", _) => "[\"link_target\"]",
                 ("settings.language", _) => "\"de\"",
                 ("settings.proxy", _) => "\"http://p:3128\"",
+                ("settings.heartbeat", _) => "\"https://beat.example.org/x\"",
                 ("settings.body_bytes_max" | "settings.wire_bytes_max", _) => "4096",
                 ("channel.security", _) => "\"tls\"",
                 ("channel.pages", _) => "\"a\"",

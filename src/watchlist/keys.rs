@@ -30,6 +30,7 @@ pub const SETTINGS: TableKeys = TableKeys {
         "retries_max",
         "proxy",
         "ca_file",
+        "heartbeat",
     ],
 };
 
@@ -40,6 +41,8 @@ pub const PAGE_RULES: TableKeys = TableKeys {
         "every",
         "confirm_within",
         "trouble_after",
+        "also_alert",
+        "remind",
         "language",
         "robots",
         "allow_private_addresses",
@@ -80,10 +83,16 @@ pub const WEBHOOK: TableKeys = TableKeys {
     names: &["url", "secret", "allow_private_addresses"],
 };
 
-/// What a Slack channel has besides.
-pub const SLACK: TableKeys = TableKeys {
-    place: "a [[channel]] of kind \"slack\"",
+/// What a channel to a chat service has besides.
+pub const CHAT: TableKeys = TableKeys {
+    place: "a [[channel]] of kind \"slack\", \"mattermost\", \"discord\" or \"teams\"",
     names: &["url", "allow_private_addresses"],
+};
+
+/// What a channel to ntfy has besides.
+pub const NTFY: TableKeys = TableKeys {
+    place: "a [[channel]] of kind \"ntfy\"",
+    names: &["url", "token", "allow_private_addresses"],
 };
 
 /// What a command channel has besides.

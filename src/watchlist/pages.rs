@@ -119,6 +119,8 @@ fn read_watch(
         every: rules.every,
         confirm_within: rules.confirm_within,
         trouble_after: rules.trouble_after,
+        also_alert: rules.also_alert,
+        remind: rules.remind,
         language: rules.language,
         headers: headers.unwrap_or_default(),
         state,

@@ -6,7 +6,7 @@
 use toml::de::DeTable;
 
 use crate::{
-    model::watch::Watchlist,
+    model::{snapshot::Digest, watch::Watchlist},
     watchlist::{
         channels::read_channels,
         found::{Findings, Flaw},
@@ -53,7 +53,8 @@ pub fn read(text: &str) -> Result<Watchlist, Mistakes> {
     if !mistakes.0.is_empty() {
         return Err(mistakes);
     }
-    Ok(Watchlist { settings, watches: pages.watches, channels })
+    let source = Some(Digest::of(text.as_bytes()));
+    Ok(Watchlist { source, settings, watches: pages.watches, channels })
 }
 
 fn syntax_mistakes(mut found: Findings<'_>, errors: &[toml::de::Error]) -> Mistakes {

@@ -5,12 +5,15 @@ use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 use crate::{
     model::{
         address::AddressRule,
-        watch::{Bounds, RobotsRule, Settings, Watch},
+        edit::EditKind,
+        watch::{Bounds, Heartbeat, RobotsRule, Settings, Watch},
     },
     watchlist::{
         addresses::read_proxy,
+        choice::one_of,
         found::{Findings, Flaw},
         keys,
+        secrets::read_secret_address,
         table::{Entry, Section},
     },
 };
@@ -24,6 +27,10 @@ pub struct PageRules {
     pub confirm_within: Duration,
     /// How long trouble lasts before it is alerted.
     pub trouble_after: Duration,
+    /// Kinds of edits that are alerted though no word is altered.
+    pub also_alert: Vec<EditKind>,
+    /// How long before a pledge's deadline it is told that it is near.
+    pub remind: Duration,
     /// The language asked for.
     pub language: Option<String>,
     /// What robots.txt means.
@@ -38,6 +45,8 @@ impl Default for PageRules {
             every: Watch::EVERY,
             confirm_within: Watch::CONFIRM_WITHIN,
             trouble_after: Watch::TROUBLE_AFTER,
+            also_alert: Vec::new(),
+            remind: Watch::REMIND,
             language: None,
             robots: RobotsRule::Honored,
             addresses: AddressRule::PublicOnly,
@@ -81,6 +90,10 @@ pub fn read_settings(found: &mut Findings<'_>, top: &Section<'_>) -> (Settings, 
         settings.ca_file = path;
     }
     let rules = read_rules(found, &section, &PageRules::default());
+    if let Some(entry) = section.entry("heartbeat") {
+        let url = read_secret_address(found, &entry);
+        settings.heartbeat = url.map(|url| Heartbeat { url, addresses: rules.addresses });
+    }
     (settings, rules)
 }
 
@@ -91,10 +104,14 @@ pub fn read_rules(found: &mut Findings<'_>, section: &Section<'_>, base: &PageRu
         ("every", EVERY_BOUNDS, &mut rules.every),
         ("confirm_within", WAIT_BOUNDS, &mut rules.confirm_within),
         ("trouble_after", WAIT_BOUNDS, &mut rules.trouble_after),
+        ("remind", WAIT_BOUNDS, &mut rules.remind),
     ] {
         if let Some(given) = section.entry(name).and_then(|e| e.duration(found, bounds)) {
             *rule = given;
         }
+    }
+    if let Some(entry) = section.entry("also_alert") {
+        rules.also_alert = read_edit_kinds(found, &entry);
     }
     if let Some(entry) = section.entry("language") {
         rules.language = read_language(found, &entry);
@@ -108,6 +125,18 @@ pub fn read_rules(found: &mut Findings<'_>, section: &Section<'_>, base: &PageRu
         rules.addresses = addresses;
     }
     rules
+}
+
+/// Returns kinds of edits without other words; those with other words are alerted anyway.
+fn read_edit_kinds(found: &mut Findings<'_>, entry: &Entry<'_>) -> Vec<EditKind> {
+    let quiet = || EditKind::ALL.into_iter().filter(|kind| !kind.is_wording()).map(EditKind::code);
+    let mut kinds = Vec::new();
+    for item in entry.each(found) {
+        let problem = "there are no edits of this kind, or they are alerted anyway";
+        let code = one_of(found, &item, quiet(), problem);
+        kinds.extend(code.and_then(EditKind::from_code));
+    }
+    kinds
 }
 
 /// Returns what `allow_private_addresses` says, if it is there.

@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_starter_reads_as_an_empty_watchlist() {
-        let Watchlist { settings, watches, channels } = read(starter()).unwrap();
+        let Watchlist { source: _, settings, watches, channels } = read(starter()).unwrap();
         assert_eq!(settings, Default::default());
         assert!(watches.is_empty() && channels.is_empty());
     }
@@ -268,7 +268,7 @@ mod tests {
         let watchlist = read(&text).unwrap_or_else(|mistakes| panic!("{text}\n{mistakes}"));
         assert_eq!(watchlist.watches.len(), 1);
         assert_eq!(watchlist.watches[0].pledges.len(), 1);
-        assert_eq!(watchlist.channels.len(), 5);
+        assert_eq!(watchlist.channels.len(), 6);
         let urls = starter().lines().find_map(|line| line.strip_prefix("# urls = ")).unwrap();
         let text =
             text.replace("url = \"https://www.example.org/terms\"", &format!("urls = {urls}"));

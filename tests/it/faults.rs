@@ -5,6 +5,7 @@
 //! change told because of it; bounded memory and time.
 
 mod addresses;
+mod adversarial;
 mod answers;
 mod bounded;
 mod clocks;
@@ -15,6 +16,7 @@ mod making;
 mod names;
 mod process;
 mod readers;
+mod rows;
 mod storage;
 mod watchlist;
 mod wire;
@@ -106,7 +108,7 @@ fn names(count: usize) -> Vec<String> {
 }
 
 /// Runs the program under another one, as in `strace OPTIONS pledgewatch check`.
-fn under(world: &World, wrapper: &[&str], arguments: &[&str]) -> Ran {
+pub fn under(world: &World, wrapper: &[&str], arguments: &[&str]) -> Ran {
     ran(wrapped(world, wrapper, arguments).output().unwrap())
 }
 
@@ -150,12 +152,12 @@ pub fn can_run(program: &str, arguments: &[&str]) -> bool {
 
 /// Returns whether tests that take minutes try all that they can (`PLEDGEWATCH_FULL=1`), and not a
 /// sample of it.
-fn full() -> bool {
+pub fn full() -> bool {
     env::var_os("PLEDGEWATCH_FULL").is_some()
 }
 
 /// Returns whether the system calls of a program can be traced here.
-fn can_trace() -> bool {
+pub fn can_trace() -> bool {
     can_run("strace", &["-f", "-qq", "-o", "/dev/null", "true"])
 }
 

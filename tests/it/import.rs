@@ -197,6 +197,38 @@ fn an_outage_in_a_web_archive_is_trouble_and_no_change() {
     assert_eq!(recorded(&world), ["acme-example-faces trouble* 2026-01-03"]);
 }
 
+/// Returns a redirect to `target`.
+fn redirect(at: &str, status: u16, target: &str) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status} Moved\r\nLocation: {target}\r\n\r\n");
+    record("response", URL, at, "", &head)
+}
+
+#[test]
+fn a_redirect_whose_target_was_captured_is_a_move() {
+    let mut records = edited(URL)[..2].to_vec();
+    let target = "https://acme.example/legal/faces";
+    records.push(redirect("2026-01-05T00:00:00Z", 301, target));
+    records.push(response(target, "2026-01-05T00:00:02Z", 200, &policy("will not sell")));
+    let world = world_with("a.warc", &records.concat());
+    let ran = world.run(&["import", "--as", "faces", "a.warc"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(recorded(&world), ["faces moved* 2026-01-05"]);
+    says(&world.run(&["import", "--as", "faces", "a.warc"]), "3 on record");
+}
+
+#[test]
+fn a_redirect_that_leads_to_nothing_captured_is_trouble() {
+    let mut records = edited(URL)[..2].to_vec();
+    for day in ["03", "04", "08"] {
+        records.push(redirect(&format!("2026-01-{day}T00:00:00Z"), 302, "/"));
+    }
+    let world = world_with("a.warc", &records.concat());
+    assert_eq!(world.run(&["import", "--as", "faces", "a.warc"]).code, 0);
+    assert_eq!(recorded(&world), ["faces trouble* 2026-01-03"]);
+    let told = world.run(&["log", "--json"]).json();
+    assert_eq!(told[0]["trouble"], "redirected");
+}
+
 #[test]
 fn a_visit_that_repeats_a_body_counts_like_the_body() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";

@@ -384,8 +384,11 @@ fn read_by_an_earlier_revision(world: &World) {
         finding: Finding::Established,
         reasons: Vec::new(),
         reading: Some(Reading { text: text.clone(), regime, wording }),
+        seal: None,
         read_again: None,
         reread: Vec::new(),
+        lessons: Vec::new(),
+        pledges: Vec::new(),
         versions: vec![NewVersion {
             ground: None,
             cause: Cause::Extractor,
@@ -432,11 +435,26 @@ fn what_long_stands_in_the_place_of_a_policy_is_told_and_watched_on() {
     for day in 2..8 {
         world.sweep_at(&format!("2026-01-0{day}T00:00:00Z"));
     }
-    assert_eq!(told(&world), ["trouble alert", "change alert"]);
+    assert_eq!(told(&world), ["trouble quiet", "change alert"]);
     site.page("/p", &framed(&rest.replace("will not sell", "may sell"), "a"));
     world.sweep_at("2026-01-09T00:00:00Z");
     world.sweep_at("2026-01-09T06:00:00Z");
-    assert_eq!(told(&world), ["trouble alert", "change alert", "change alert"]);
+    assert_eq!(told(&world), ["trouble quiet", "change alert", "change alert"]);
+}
+
+#[test]
+fn an_edit_without_other_words_is_told_if_the_watchlist_asks_for_it() {
+    for (asked, telling) in [("", "quiet"), ("also_alert = [\"date_stamp\"]", "alert")] {
+        let site = Site::start();
+        let world = watching(&site, asked);
+        let dated = |day: u32| format!("{POLICY}<p>Last updated: {day} May 2025</p>");
+        site.page("/p", &framed(&dated(3), "a"));
+        world.sweep_at("2026-01-01T00:00:00Z");
+        site.page("/p", &framed(&dated(4), "a"));
+        world.sweep_at("2026-01-02T00:00:00Z");
+        world.sweep_at("2026-01-02T06:00:00Z");
+        assert_eq!(told(&world), [format!("change {telling}")], "{asked:?}");
+    }
 }
 
 #[test]

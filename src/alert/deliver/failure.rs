@@ -42,14 +42,14 @@ pub enum DeliveryFailure {
         /// What it said, visible and clipped.
         reason: String,
     },
-    /// No answer came to a POST.
-    #[error("no answer came from the webhook: {reason}")]
+    /// No answer came over HTTP.
+    #[error("no answer came from the receiver: {reason}")]
     Unanswered {
         /// Why.
         reason: String,
     },
     /// The answer was not one of success.
-    #[error("the webhook answered {status}{answer}")]
+    #[error("the receiver answered {status}{answer}")]
     Refused {
         /// The status.
         status: u16,
@@ -57,7 +57,7 @@ pub enum DeliveryFailure {
         answer: String,
     },
     /// The answer came from another address than asked.
-    #[error("the webhook redirects elsewhere: give the address that it leads to")]
+    #[error("the receiver redirects elsewhere: give the address that it leads to")]
     Redirected,
     /// The program could not be run.
     #[error("cannot run `{program}`: {reason}")]

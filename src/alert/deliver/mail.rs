@@ -45,8 +45,9 @@ pub async fn send(
     channel: &EmailChannel,
     recipient: &str,
     event: &Event,
+    log_head: Option<&str>,
 ) -> Result<(), DeliveryFailure> {
-    let message = message(&channel.from, recipient, event)?;
+    let message = message(&channel.from, recipient, event, log_head)?;
     let server = format!("{}:{}", visible(&channel.server), channel.port);
     let failure = |error: lettre::transport::smtp::Error| {
         let said = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -58,8 +59,14 @@ pub async fn send(
     Ok(())
 }
 
-/// Returns the mail on `event` for `recipient`: the same bytes whenever it is made.
-fn message(from: &str, recipient: &str, event: &Event) -> Result<Message, DeliveryFailure> {
+/// Returns the mail on `event` for `recipient`: the same bytes whenever it is made, but for the
+/// log's head, which is the latest.
+fn message(
+    from: &str,
+    recipient: &str,
+    event: &Event,
+    log_head: Option<&str>,
+) -> Result<Message, DeliveryFailure> {
     let from = mailbox(from)?;
     let to = mailbox(recipient)?;
     let host = host(&from.email);
@@ -83,15 +90,22 @@ fn message(from: &str, recipient: &str, event: &Event) -> Result<Message, Delive
         let field = HeaderName::new_from_ascii_str(field);
         builder = builder.raw_header(HeaderValue::new(field, value));
     }
+    if let Some(head) = log_head {
+        let field = HeaderName::new_from_ascii_str("X-Pledgewatch-Log");
+        builder = builder.raw_header(HeaderValue::new(field, visible(head)));
+    }
     builder
-        .multipart(parts(event)?)
+        .multipart(parts(event, log_head)?)
         .map_err(|error| DeliveryFailure::Unwritten { reason: error.to_string() })
 }
 
 /// Returns both forms of the event. The boundary is drawn from the words, so that the same mail
 /// has the same bytes and no page can know the boundary beforehand.
-fn parts(event: &Event) -> Result<MultiPart, DeliveryFailure> {
-    let (text, page) = (plain::event(event), html::event(event));
+fn parts(event: &Event, log_head: Option<&str>) -> Result<MultiPart, DeliveryFailure> {
+    let (mut text, page) = (plain::event(event), html::event(event));
+    if let Some(head) = log_head {
+        text.push_str(&format!("\nHead of the log (keep it): {}\n", visible(head)));
+    }
     let boundary = Digest::of(format!("{text}\n{page}").as_bytes()).to_string();
     Ok(MultiPart::builder()
         .kind(MultiPartKind::Alternative)
@@ -175,7 +189,8 @@ mod tests {
     use crate::{alert::render::samples, model::channel::SecretSource};
 
     fn formatted(event: &Event) -> String {
-        let message = message("Desk <Desk@News.example>", "reader@example.org", event).unwrap();
+        let message =
+            message("Desk <Desk@News.example>", "reader@example.org", event, None).unwrap();
         String::from_utf8(message.formatted()).unwrap()
     }
 
@@ -211,7 +226,7 @@ mod tests {
         assert_eq!(field(&mail, "Date"), "Fri, 20 Nov 2026 12:00:05 +0000");
         assert!(field(&mail, "Subject").starts_with("[pledgewatch] Example"));
         assert!(field(&mail, "Content-Type").starts_with("multipart/alternative"));
-        let other = message("d@news.example", "other@example.org", &event).unwrap();
+        let other = message("d@news.example", "other@example.org", &event, None).unwrap();
         let other = String::from_utf8(other.formatted()).unwrap();
         assert_ne!(field(&other, "Message-ID"), id);
     }
@@ -234,7 +249,7 @@ mod tests {
     #[test]
     fn an_address_that_is_none_is_permanent() {
         for wrong in ["", "nobody", "a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example"] {
-            let failure = message("d@news.example", wrong, &samples::change()).unwrap_err();
+            let failure = message("d@news.example", wrong, &samples::change(), None).unwrap_err();
             assert!(failure.is_permanent(), "{wrong}");
         }
     }
@@ -287,13 +302,17 @@ mod tests {
         }
     }
 
+    const HEAD: Option<&str> = Some("example.org/log 12 cm9vdA");
+
     #[tokio::test]
     async fn a_mail_server_takes_the_mail() {
         let (port, thread) = server(&[("DATA", "354 go on")]);
-        send(&channel(port), "reader@example.org", &samples::change()).await.unwrap();
+        send(&channel(port), "reader@example.org", &samples::change(), HEAD).await.unwrap();
         let heard = thread.join().unwrap();
         assert!(heard.contains("RCPT TO:<reader@example.org>"), "{heard}");
         assert!(heard.contains("Subject: [pledgewatch]"), "{heard}");
+        assert!(heard.contains("X-Pledgewatch-Log: example.org/log 12 cm9vdA"), "{heard}");
+        assert!(heard.contains("(keep it): example.org/log 12 cm9vdA"), "{heard}");
     }
 
     #[tokio::test]
@@ -307,7 +326,7 @@ mod tests {
         let mut channel = channel(port);
         channel.username = Some("desk".to_owned());
         channel.password = Some(SecretSource::File(file.path().to_owned()));
-        let sent = send(&channel, "reader@example.org", &samples::change()).await;
+        let sent = send(&channel, "reader@example.org", &samples::change(), None).await;
         let message = sent.unwrap_err().to_string();
         assert!(message.contains("535") && message.contains("\\x1b"), "{message}");
         assert!(!message.contains("hunter2"), "{message}");
@@ -319,7 +338,7 @@ mod tests {
         let (port, thread) = server(&[("DATA", "354 go on")]);
         let mut channel = channel(port);
         channel.security = MailSecurity::StartTls;
-        let sent = send(&channel, "reader@example.org", &samples::change()).await;
+        let sent = send(&channel, "reader@example.org", &samples::change(), None).await;
         assert!(!sent.unwrap_err().is_permanent());
         assert!(!thread.join().unwrap().contains("MAIL FROM"));
     }
@@ -329,7 +348,7 @@ mod tests {
         let mut event = samples::change();
         event.page = "a".repeat(100).parse().unwrap();
         let host = format!("{}.{}.example", "h".repeat(60), "i".repeat(60));
-        let mail = message(&format!("d@{host}"), "reader@example.org", &event).unwrap();
+        let mail = message(&format!("d@{host}"), "reader@example.org", &event, None).unwrap();
         let mail = String::from_utf8(mail.formatted()).unwrap();
         assert_eq!(field(&mail, "References"), format!("<page-{}@{host}>", event.page));
         assert_eq!(field(&mail, "In-Reply-To"), field(&mail, "References"));

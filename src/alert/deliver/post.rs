@@ -1,4 +1,4 @@
-//! Webhooks: a signed POST of our own form, and one of Slack's. The address may be the secret, so
+//! Webhooks: a signed POST of our own form, and those of chat services. The address may be the secret, so
 //! no failure repeats it, not even where the receiver does.
 
 use std::{error::Error as _, time::Duration};
@@ -12,10 +12,13 @@ use url::Url;
 use crate::{
     alert::{
         deliver::{failure::DeliveryFailure, secret},
-        render::visible::{clipped, visible},
+        render::{
+            chat,
+            visible::{clipped, visible},
+        },
     },
     model::{
-        channel::{SlackChannel, WebhookChannel},
+        channel::{ChatChannel, ChatService, UrlSource, WebhookChannel},
         event::Event,
         time::Timestamp,
     },
@@ -54,28 +57,55 @@ pub async fn webhook(
 ) -> Result<(), DeliveryFailure> {
     let url = secret::url(&channel.url)?;
     let body = body.to_string();
-    let mut request = post.client.post(url.clone()).header("Idempotency-Key", event.id.as_str());
+    let request = post.client.post(url.clone()).header("Idempotency-Key", event.id.as_str());
+    let mut request = json(request, body.clone());
     if let Some(source) = &channel.secret {
         let key = secret::secret(source)?;
         let signature = signature(key.reveal().as_bytes(), now, &body);
         request = request.header("X-Pledgewatch-Signature", signature);
     }
-    send(request, &url, body).await.map(|_answer| ())
+    send(request, &url).await.map(|_answer| ())
 }
 
-/// Posts `body` to a Slack-compatible webhook. These answer some mistakes with 200: what does
-/// not read as `ok` is a failure.
-pub async fn slack(
-    channel: &SlackChannel,
-    body: &Value,
+/// Posts an event to a chat service in its own form. These answer some mistakes with 200: what
+/// does not read as success is a failure.
+pub async fn chat(
+    channel: &ChatChannel,
+    event: &Event,
     post: &Post,
 ) -> Result<(), DeliveryFailure> {
-    let url = secret::url(&channel.url)?;
-    let answer = send(post.client.post(url.clone()), &url, body.to_string()).await?;
+    let (url, topic) = match channel.service {
+        ChatService::Ntfy => topic(secret::url(&channel.url)?),
+        ChatService::Slack
+        | ChatService::Mattermost
+        | ChatService::Discord
+        | ChatService::Teams => (secret::url(&channel.url)?, String::new()),
+    };
+    let body = chat::message(channel.service, &topic, event).to_string();
+    let mut request = json(post.client.post(url.clone()), body);
+    if let Some(source) = &channel.token {
+        request = request.bearer_auth(secret::secret(source)?.reveal());
+    }
+    let answer = send(request, &url).await?;
     if is_ok(&answer.text) {
         return Ok(());
     }
     Err(refused(answer.status, &answer.text, &url))
+}
+
+/// Returns an ntfy server's root and topic: JSON is published to the root, and names its topic.
+fn topic(mut url: Url) -> (Url, String) {
+    let path = url.path().trim_matches('/').to_owned();
+    let (root, topic) = path.rsplit_once('/').unwrap_or(("", &path));
+    url.set_path(&format!("/{root}"));
+    (url, topic.to_owned())
+}
+
+/// Calls the address of a heartbeat, as services that watch cron jobs expect it: a GET without
+/// words. Any answer of 200 to 299 is success.
+pub async fn beat(url: &UrlSource, post: &Post) -> Result<(), DeliveryFailure> {
+    let url = secret::url(url)?;
+    send(post.client.get(url.clone()), &url).await.map(|_answer| ())
 }
 
 /// What came back with a status of success.
@@ -84,13 +114,15 @@ struct Answer {
     text: String,
 }
 
-async fn send(request: RequestBuilder, url: &Url, body: String) -> Result<Answer, DeliveryFailure> {
+fn json(request: RequestBuilder, body: String) -> RequestBuilder {
+    request.header("Content-Type", "application/json").body(body)
+}
+
+async fn send(request: RequestBuilder, url: &Url) -> Result<Answer, DeliveryFailure> {
     let request = request
-        .header("Content-Type", "application/json")
         .header("Accept", "application/json, text/plain;q=0.9, */*;q=0.1")
         .header("User-Agent", concat!("pledgewatch/", env!("CARGO_PKG_VERSION")))
-        .timeout(ANSWER_TIMEOUT)
-        .body(body);
+        .timeout(ANSWER_TIMEOUT);
     let unanswered = |error: reqwest::Error| unanswered(error, url);
     let mut response = request.send().await.map_err(unanswered)?;
     if !is_same_place(response.url(), url) {
@@ -193,11 +225,8 @@ pub mod tests {
 
     use super::*;
     use crate::{
-        alert::render::{chat, json, samples},
-        model::{
-            address::AddressRule,
-            channel::{SecretSource, UrlSource},
-        },
+        alert::render::{json, samples},
+        model::{address::AddressRule, channel::SecretSource},
     };
 
     /// Returns a client as the monitor makes it: no proxy, no redirects.
@@ -254,12 +283,42 @@ pub mod tests {
         outcome
     }
 
+    fn chat_channel(service: ChatService, url: Url, token: Option<SecretSource>) -> ChatChannel {
+        let (url, addresses) = (UrlSource::Written(url), AddressRule::AnyAddress);
+        ChatChannel { service, url, token, addresses }
+    }
+
+    #[tokio::test]
+    async fn ntfy_is_published_to_as_json_at_its_root_with_a_token() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"tk_key\n").unwrap();
+        let token = SecretSource::File(file.path().to_owned());
+        let (url, thread) = server("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"id\":\"abc\"}");
+        let channel = chat_channel(ChatService::Ntfy, url, Some(token));
+        chat(&channel, &samples::change(), &Post { client: client() }).await.unwrap();
+        let (head, body) = thread.join().unwrap();
+        assert!(head.starts_with("POST /services/T0/B0 HTTP/1.1"), "{head}");
+        assert_eq!(header(&head, "authorization"), Some("Bearer tk_key"));
+        let body: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(body["topic"], "SECRETTOKEN");
+    }
+
+    #[test]
+    fn a_topic_is_the_last_piece_of_its_address() {
+        for (url, root, name) in [
+            ("https://ntfy.sh/pledges", "https://ntfy.sh/", "pledges"),
+            ("https://a.example/ntfy/pledges/", "https://a.example/ntfy", "pledges"),
+        ] {
+            let (found, topic) = topic(url.parse().unwrap());
+            assert_eq!((found.as_str(), topic.as_str()), (root, name));
+        }
+    }
+
     async fn slack_to(answer: &'static str) -> Result<(), DeliveryFailure> {
         let (url, thread) = server(answer);
-        let channel =
-            SlackChannel { url: UrlSource::Written(url), addresses: AddressRule::AnyAddress };
+        let channel = chat_channel(ChatService::Slack, url, None);
         let post = Post { client: client() };
-        let outcome = slack(&channel, &chat::message(&samples::change()), &post).await;
+        let outcome = chat(&channel, &samples::change(), &post).await;
         thread.join().unwrap();
         outcome
     }
@@ -309,7 +368,7 @@ pub mod tests {
         let failure = post_to(gone).await.unwrap_err();
         assert_eq!(
             failure.to_string(),
-            "the webhook answered 410: no hook \\x1b[31m at … any more"
+            "the receiver answered 410: no hook \\x1b[31m at … any more"
         );
         assert!(!failure.is_permanent());
     }
@@ -318,7 +377,7 @@ pub mod tests {
     async fn a_redirect_is_a_failure() {
         let moved = "HTTP/1.1 301 Moved\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n";
         let failure = post_to(moved).await.unwrap_err();
-        assert_eq!(failure.to_string(), "the webhook answered 301");
+        assert_eq!(failure.to_string(), "the receiver answered 301");
     }
 
     #[tokio::test]

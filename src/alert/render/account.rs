@@ -3,13 +3,16 @@
 
 use crate::{
     alert::render::{
+        amounts,
         excerpt::Excerpt,
+        pledges,
         visible::{clipped, link, shown_url, visible},
     },
     model::{
         cause::Cause,
         edit::{Edit, EditKind},
-        event::{Certainty, Change, Event, Telling, What},
+        event::{Certainty, Change, Event, Telling, What, by_weight},
+        pledge::News,
         time::{Timestamp, in_words},
         trouble::{Trouble, TroubleKind},
     },
@@ -21,6 +24,15 @@ const EXCERPTS_MAX: usize = 40;
 /// takes several times the room of the words.
 const EXCERPT_BYTES_MAX: usize = 20_000;
 
+/// Which edits an account shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// Those that bind someone otherwise; editorial ones are counted.
+    Strongest,
+    /// All that the bounds allow.
+    All,
+}
+
 /// An event in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -30,7 +42,7 @@ pub struct Account {
     pub caveats: Vec<String>,
     /// What is known, in order of interest.
     pub facts: Vec<Fact>,
-    /// The edits in the wording, in reading order.
+    /// The edits in the wording, strongest first; in reading order where nobody judged them.
     pub excerpts: Vec<Excerpt>,
     /// What else there is, counted, a line each.
     pub rest: Vec<String>,
@@ -58,6 +70,11 @@ pub struct Fact {
 impl Account {
     /// Returns the account of an event, bounded to about 40 edits and 20 kB of their words.
     pub fn of(event: &Event) -> Account {
+        Account::with(event, Breadth::Strongest)
+    }
+
+    /// Returns the account with as many of the edits as are asked for.
+    pub fn with(event: &Event, breadth: Breadth) -> Account {
         let mut account = Account {
             headline: headline(event, 60, 100),
             caveats: caveats(event),
@@ -70,20 +87,31 @@ impl Account {
             commands: commands(event),
             id: event.id.to_string(),
         };
-        account.add_excerpts(event.edits());
+        account.add_excerpts(event.edits(), breadth);
         if let What::Change(change) = &event.what {
             account.rest.extend(untold(change.untold));
         }
         account
     }
 
-    fn add_excerpts(&mut self, edits: &[Edit]) {
-        let is_shown = chosen(edits);
-        let wording = edits.iter().zip(&is_shown).filter(|(edit, _)| edit.kind.is_wording());
-        let (shown, left_out): (Vec<_>, Vec<_>) = wording.partition(|(_, is_shown)| **is_shown);
-        self.excerpts = shown.iter().map(|(edit, _)| Excerpt::of(edit)).collect();
+    fn add_excerpts(&mut self, edits: &[Edit], breadth: Breadth) {
+        let is_folded = folded(edits, breadth);
+        let is_shown = chosen(edits, &is_folded);
+        let wording = by_weight(edits).into_iter().filter(|&at| edits[at].kind.is_wording());
+        let (shown, left_out): (Vec<usize>, Vec<usize>) = wording.partition(|&at| is_shown[at]);
+        self.excerpts = shown.iter().map(|&at| Excerpt::of(&edits[at])).collect();
+        let (quiet, left_out): (Vec<usize>, Vec<usize>) =
+            left_out.into_iter().partition(|&at| is_folded[at]);
+        if !quiet.is_empty() {
+            let (count, plural) = (quiet.len(), if quiet.len() == 1 { "" } else { "s" });
+            let id = &self.id;
+            self.rest.push(format!(
+                "and {count} editorial edit{plural}: `pledgewatch log --event {id} --all` shows \
+                 everything"
+            ));
+        }
         if !left_out.is_empty() {
-            let left_out: Vec<&Edit> = left_out.iter().map(|(edit, _)| *edit).collect();
+            let left_out: Vec<&Edit> = left_out.iter().map(|&at| &edits[at]).collect();
             let count = left_out.len();
             let kinds = counted(&left_out);
             self.rest.push(format!("and {count} more, not shown here: {kinds}"));
@@ -114,7 +142,13 @@ pub fn headline(event: &Event, company_chars_max: usize, title_chars_max: usize)
     let title = format!("\"{}\"", clipped(&visible(&event.title), title_chars_max));
     let page = if company.is_empty() { title.clone() } else { format!("{company}, {title}") };
     match &event.what {
-        What::Change(change) => change_headline(change, &company, &title),
+        What::Change(change) => {
+            let changed = change_headline(change, &company, &title);
+            match pledges::first_words(&change.pledges, title_chars_max) {
+                Some(pledge) => format!("{pledge}: {changed}"),
+                None => changed,
+            }
+        }
         What::Trouble { trouble, .. } => {
             format!("{page} cannot be read: {}", trouble.kind.words())
         }
@@ -127,6 +161,10 @@ pub fn headline(event: &Event, company_chars_max: usize, title_chars_max: usize)
             let name = clipped(&visible(name), title_chars_max);
             format!("{page} does not carry the quotation of the pledge \"{name}\"")
         }
+        What::Pledge { name, news, .. } => {
+            let name = clipped(&visible(name), title_chars_max);
+            pledges::news_headline(news, &page, &name)
+        }
     }
 }
 
@@ -135,6 +173,12 @@ fn change_headline(change: &Change, company: &str, title: &str) -> String {
     let what = match edits.is_empty() {
         true => format!("no words, but {}", counted(&change.edits.iter().collect::<Vec<_>>())),
         false => counted(&edits),
+    };
+    let strongest = change.edits.iter().filter_map(|it| it.verdict.as_ref());
+    let strongest = strongest.max_by_key(|it| it.weight());
+    let what = match strongest.filter(|it| it.meaning.is_substantive()) {
+        Some(verdict) => format!("{}; {what}", amounts::phrase(verdict)),
+        None => what,
     };
     let page = if company.is_empty() { title.to_owned() } else { format!("{company}, {title}") };
     match change.cause {
@@ -176,12 +220,26 @@ fn count_words(kind: EditKind, count: usize, is_first: bool) -> String {
     }
 }
 
+/// Returns for each edit whether it is folded into a count: where some edits bind someone
+/// otherwise, those that bind nobody otherwise are.
+fn folded(edits: &[Edit], breadth: Breadth) -> Vec<bool> {
+    let is_substantive = |edit: &Edit| {
+        edit.kind.is_wording() && edit.verdict.as_ref().is_none_or(|it| it.meaning.is_substantive())
+    };
+    let folds = breadth == Breadth::Strongest && edits.iter().any(is_substantive);
+    edits.iter().map(|edit| folds && edit.kind.is_wording() && !is_substantive(edit)).collect()
+}
+
 /// Returns for each edit whether it is shown word by word: the strongest first, as long as the
 /// bounds allow, so that a bound never hides the strongest.
-fn chosen(edits: &[Edit]) -> Vec<bool> {
-    let mut by_strength: Vec<usize> =
-        (0..edits.len()).filter(|&at| edits[at].kind.is_wording()).collect();
-    by_strength.sort_by_key(|&at| std::cmp::Reverse(edits[at].kind));
+fn chosen(edits: &[Edit], is_folded: &[bool]) -> Vec<bool> {
+    let mut by_strength: Vec<usize> = by_weight(edits)
+        .into_iter()
+        .filter(|&at| edits[at].kind.is_wording() && !is_folded[at])
+        .collect();
+    if edits.iter().all(|it| it.verdict.is_none()) {
+        by_strength.sort_by_key(|&at| std::cmp::Reverse(edits[at].kind));
+    }
     let (mut chosen, mut bytes) = (vec![false; edits.len()], 0);
     for at in by_strength.into_iter().take(EXCERPTS_MAX) {
         bytes += Excerpt::of(&edits[at]).byte_count();
@@ -219,6 +277,10 @@ fn caveats(event: &Event) -> Vec<String> {
 
 fn facts(event: &Event) -> Vec<Fact> {
     let mut facts = Vec::new();
+    if let What::Change(change) = &event.what {
+        let lines = change.pledges.iter().flat_map(pledges::facts);
+        facts.extend(lines.map(|(label, words)| fact(label, words)));
+    }
     if !event.company.is_empty() {
         facts.push(fact("Company", clipped(&visible(&event.company), 200)));
     }
@@ -253,6 +315,12 @@ fn facts(event: &Event) -> Vec<Fact> {
             facts.push(fact("Pledge", format!("{name} ({pledge})")));
             facts.push(fact("Quotation", format!("\"{}\"", clipped(&visible(quote), 500))));
             facts.push(fact("When", format!("looked for {}", event.captured_at.minute())));
+        }
+        What::Pledge { pledge, name, news } => {
+            let name = clipped(&visible(name), 200);
+            facts.push(fact("Pledge", format!("{name} ({pledge})")));
+            let lines = pledges::news_facts(news);
+            facts.extend(lines.into_iter().map(|(label, words)| fact(label, words)));
         }
     }
     facts
@@ -304,6 +372,13 @@ fn cause_words(cause: Cause) -> &'static str {
 fn advice(event: &Event) -> Vec<String> {
     let advice = match &event.what {
         What::Change(_) | What::Recovered { .. } => return Vec::new(),
+        What::Pledge { news, .. } => match news {
+            News::Indistinct { .. } => {
+                "Which of them is meant cannot be told: give the pledge a longer `quote`, which \
+                 stands in one of them alone. Until then the first is followed."
+            }
+            News::Nears { .. } | News::Lapsed { .. } => return Vec::new(),
+        },
         What::Trouble { .. } => {
             "While this lasts, changes of the wording cannot be seen. What came in the page's \
              place is kept, and is never taken for the policy."
@@ -329,6 +404,7 @@ fn commands(event: &Event) -> Vec<String> {
             format!("pledgewatch explain {page}")
         }
         What::Gone { .. } | What::QuoteMissing { .. } => format!("pledgewatch show {page}"),
+        What::Pledge { pledge, .. } => format!("pledgewatch pledges show {pledge}"),
     };
     vec![first, format!("pledgewatch log {page}")]
 }

@@ -1,222 +1,196 @@
-//! An event as Slack and Mattermost take it: `blocks` for Slack, `text` for those that read no
-//! blocks (Mattermost, Discord) and for Slack's notifications. In blocks, the page's words stand
-//! only where no markup is read (`plain_text`, `rich_text`).
+//! An event as chat services take it: each in its own form, within its limits, with nothing in the
+//! page's words that calls anyone or leads elsewhere than it says.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
-    alert::render::{
-        account::Account,
-        excerpt::{Excerpt, Run, RunKind},
-        plain,
-        visible::clipped,
-    },
-    model::event::Event,
+    alert::render::account::Account,
+    model::{channel::ChatService, event::Event},
 };
 
-/// Slack: a header holds 150 characters.
-const HEADER_CHARS_MAX: usize = 150;
-/// Slack: a text holds 3000 characters.
-const TEXT_CHARS_MAX: usize = 3_000;
-/// Slack takes 50 blocks; a screen of chat holds fewer. Header, facts and foot need four.
-const EXCERPTS_MAX: usize = 12;
+mod discord;
+mod marks;
+mod mattermost;
+mod ntfy;
+mod slack;
+mod teams;
+mod words;
 
-/// Returns the body of a POST to a Slack-compatible incoming webhook.
-pub fn message(event: &Event) -> Value {
+/// Returns the JSON body of the POST that tells `service` of an event. `topic` is what ntfy files
+/// the message under, and means nothing to the others.
+pub fn message(service: ChatService, topic: &str, event: &Event) -> Value {
     let account = Account::of(event);
-    json!({
-        "text": fallback(&account),
-        "mrkdwn": false,
-        "unfurl_links": false,
-        "unfurl_media": false,
-        "blocks": blocks(&account),
-    })
-}
-
-fn blocks(account: &Account) -> Vec<Value> {
-    let headline = clipped(&unmentioned(&account.headline), HEADER_CHARS_MAX);
-    let mut blocks = vec![
-        json!({
-            "type": "header",
-            "text": { "type": "plain_text", "text": headline, "emoji": false },
-        }),
-        facts(account),
-    ];
-    blocks.extend(account.excerpts.iter().take(EXCERPTS_MAX).map(excerpt));
-    let rest = rest(account);
-    if !rest.is_empty() {
-        blocks.push(rich_text(vec![styled(&rest.join("\n"), json!({}))]));
+    match service {
+        ChatService::Slack => slack::message(&account),
+        ChatService::Mattermost => mattermost::message(&account),
+        ChatService::Discord => discord::message(&account),
+        ChatService::Teams => teams::message(&account),
+        ChatService::Ntfy => ntfy::message(&account, topic, event.kind()),
     }
-    blocks.push(foot(account));
-    blocks
-}
-
-fn facts(account: &Account) -> Value {
-    let mut elements = Vec::new();
-    for caveat in &account.caveats {
-        elements.push(styled(&format!("{caveat}\n"), json!({ "bold": true })));
-    }
-    for fact in &account.facts {
-        elements.push(styled(&format!("{}: ", fact.label), json!({ "bold": true })));
-        elements.push(styled(&format!("{}\n", fact.words), json!({})));
-    }
-    rich_text(elements)
-}
-
-/// The before and after of one edit, as a quotation.
-fn excerpt(excerpt: &Excerpt) -> Value {
-    let title = styled(&format!("{}\n", plain::title(excerpt)), json!({ "bold": true }));
-    let mut quote = Vec::new();
-    let mut room = TEXT_CHARS_MAX - 300;
-    for passage in &excerpt.passages {
-        if let Some(label) = passage.label {
-            let gap = if quote.is_empty() { "" } else { "\n" };
-            quote.push(styled(&format!("{gap}{label}: "), json!({ "italic": true })));
-        }
-        for run in passage.runs.iter().filter(|run| !run.words.is_empty()) {
-            if room == 0 {
-                break;
-            }
-            let words = clipped(&run.words, room);
-            room = room.saturating_sub(words.chars().count());
-            quote.push(styled(&words, style(run)));
-        }
-    }
-    json!({
-        "type": "rich_text",
-        "elements": [
-            { "type": "rich_text_section", "elements": [title] },
-            { "type": "rich_text_quote", "elements": quote },
-        ],
-    })
-}
-
-fn foot(account: &Account) -> Value {
-    let mut elements = match &account.link {
-        Some(link) if link.chars().count() <= TEXT_CHARS_MAX => {
-            vec![json!({ "type": "link", "url": link, "text": "Open the page" })]
-        }
-        Some(_) | None => vec![styled(&account.address, json!({}))],
-    };
-    for command in &account.commands {
-        elements.push(styled("\n", json!({})));
-        elements.push(styled(command, json!({ "code": true })));
-    }
-    elements.push(styled(&format!("\nEvent {}", account.id), json!({})));
-    rich_text(elements)
-}
-
-fn rest(account: &Account) -> Vec<String> {
-    let mut rest = account.rest.clone();
-    if EXCERPTS_MAX < account.excerpts.len() {
-        let count = account.excerpts.len() - EXCERPTS_MAX;
-        rest.insert(0, format!("and {count} more edits, not shown in chat"));
-    }
-    rest.extend(account.advice.iter().cloned());
-    rest
-}
-
-fn rich_text(elements: Vec<Value>) -> Value {
-    json!({
-        "type": "rich_text",
-        "elements": [{ "type": "rich_text_section", "elements": elements }],
-    })
-}
-
-/// A text element; Slack refuses empty ones and empty styles.
-fn styled(words: &str, style: Value) -> Value {
-    let words = clipped(&unmentioned(words), TEXT_CHARS_MAX);
-    match style.as_object().is_none_or(|it| it.is_empty()) {
-        true => json!({ "type": "text", "text": words }),
-        false => json!({ "type": "text", "text": words, "style": style }),
-    }
-}
-
-fn style(run: &Run) -> Value {
-    match run.kind {
-        RunKind::Same => json!({}),
-        RunKind::Deleted => json!({ "strike": true }),
-        RunKind::Inserted => json!({ "bold": true }),
-        RunKind::Folded => json!({ "italic": true }),
-    }
-}
-
-/// Returns the event as one text, for receivers that read no blocks.
-fn fallback(account: &Account) -> String {
-    let mut lines = vec![neutral(&account.headline)];
-    lines.extend(account.caveats.iter().map(|it| neutral(it)));
-    lines.extend(account.facts.iter().map(|it| neutral(&format!("{}: {}", it.label, it.words))));
-    for excerpt in &account.excerpts {
-        let words: Vec<String> = excerpt
-            .passages
-            .iter()
-            .map(|passage| passage.runs.iter().map(plain::bracketed).collect())
-            .collect();
-        lines.push(neutral(&format!("{}: {}", plain::title(excerpt), words.join(" … "))));
-        if TEXT_CHARS_MAX < lines.iter().map(|line| line.chars().count()).sum::<usize>() {
-            break;
-        }
-    }
-    let text = clipped(&lines.join("\n"), TEXT_CHARS_MAX);
-    let rest = rest(account).iter().map(|it| neutral(it)).collect::<Vec<_>>().join("\n");
-    let address = neutral(&account.address);
-    format!("{text}\n{rest}\n{address}\nEvent {}", account.id).replace("\n\n", "\n")
-}
-
-/// Returns words in which nothing calls anyone: a zero-width space stands behind each `@` that
-/// begins a mention, since Mattermost and Discord read mentions in any text.
-fn unmentioned(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    let mut before = ' ';
-    for c in words.chars() {
-        out.push(c);
-        if c == '@' && !before.is_alphanumeric() {
-            out.push('\u{200b}');
-        }
-        before = c;
-    }
-    out
-}
-
-/// Returns words that neither Slack's nor Mattermost's markup reads: Slack's three control
-/// characters as entities, the signs of emphasis, code and links as look-alikes, since the two
-/// know no common escape. Addresses keep their signs, so that they still lead somewhere.
-fn neutral(words: &str) -> String {
-    let words: Vec<String> = unmentioned(words).split(' ').map(neutral_word).collect();
-    words.join(" ")
-}
-
-fn neutral_word(word: &str) -> String {
-    let is_address = word.contains("://");
-    let mut out = String::with_capacity(word.len());
-    for c in word.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '`' => out.push('ˋ'),
-            '*' if !is_address => out.push('∗'),
-            '~' if !is_address => out.push('∼'),
-            '_' if !is_address => out.push('＿'),
-            '(' if out.ends_with(']') => out.push_str("\u{200b}("),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
+
     use super::*;
+    use crate::{
+        alert::render::samples,
+        model::{
+            edit::{EditKind, MarkKind},
+            event::What,
+        },
+    };
+
+    fn of(service: ChatService, event: &Event) -> Value {
+        message(service, "topic", event)
+    }
+
+    fn texts(value: &Value) -> Vec<String> {
+        match value {
+            Value::String(text) => vec![text.clone()],
+            Value::Array(items) => items.iter().flat_map(texts).collect(),
+            Value::Object(fields) => fields.values().flat_map(texts).collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+        }
+    }
 
     #[test]
-    fn nothing_in_a_fallback_calls_anyone_or_is_markup() {
-        let out = neutral("<!channel> @everyone a@b.example `x` *y* [good](https://e.example) &");
-        assert_eq!(
-            out,
-            "&lt;!channel&gt; @\u{200b}everyone a@b.example ˋxˋ ∗y∗ \
-             [good]\u{200b}(https://e.example) &amp;"
-        );
-        assert_eq!(neutral("at https://a.example/b_c_d?e&f"), "at https://a.example/b_c_d?e&amp;f");
+    fn a_change_reads_well_in_mattermost() {
+        let value = of(ChatService::Mattermost, &samples::change());
+        expect![[r#####"
+            #### Example changed "One-year moratorium on selling faces"\: 1 passage removed, 1 reworded, 1 moved
+            **Company:** Example
+            **Page:** One-year moratorium on selling faces (example-faces)
+            **When:** changed after 2026-11-20 06\:00 UTC and no later than 2026-11-20 12\:00 UTC
+            **Cause:** the page itself
+
+            **Reworded, under "Police use"**
+            > We ~~will never~~ **may** sell face recognition to the police{+, where the law allows it+}\.
+
+            **Removed, under "Police use"**
+            > ~~This pause lasts until Congress has passed a law.~~
+
+            **Moved, under "Contact"**
+            > Write to us at any time.
+
+            and 3 edits without new words\: 1 date stamp, 2 link targets
+
+            `pledgewatch diff example-faces`
+            `pledgewatch log example-faces`
+            Event `2aae735b3503cf83`
+            <https://www.example.com/news/moratorium?a=1&b=2>"#####]].assert_eq(value["text"].as_str().unwrap());
+    }
+
+    #[test]
+    fn a_change_reads_well_in_discord() {
+        let value = of(ChatService::Discord, &samples::change());
+        expect![[r#"
+            **Company:** Example
+            **Page:** One-year moratorium on selling faces (example-faces)
+            **When:** changed after 2026-11-20 06\:00 UTC and no later than 2026-11-20 12\:00 UTC
+            **Cause:** the page itself
+
+            **Reworded, under "Police use"**
+            > We ~~will never~~ **may** sell face recognition to the police{+, where the law allows it+}\.
+
+            **Removed, under "Police use"**
+            > ~~This pause lasts until Congress has passed a law.~~
+
+            **Moved, under "Contact"**
+            > Write to us at any time.
+
+            and 3 edits without new words\: 1 date stamp, 2 link targets
+
+            `pledgewatch diff example-faces`
+            `pledgewatch log example-faces`
+            Event `2aae735b3503cf83`"#]].assert_eq(value["embeds"][0]["description"].as_str().unwrap());
+        assert_eq!(value["embeds"][0]["url"], "https://www.example.com/news/moratorium?a=1&b=2");
+    }
+
+    #[test]
+    fn a_change_reads_well_in_teams() {
+        let value = of(ChatService::Teams, &samples::change());
+        let card = &value["attachments"][0]["content"];
+        let shown: Vec<String> = texts(&card["body"]).into_iter().collect();
+        expect![[r#"
+            Medium|Example changed "One-year moratorium on selling faces": 1 passage removed, 1 reworded, 1 moved|TextRun|Bolder|RichTextBlock|Company: |TextRun|Bolder|Example
+            |TextRun|Page: |TextRun|Bolder|One-year moratorium on selling faces (example-faces)
+            |TextRun|When: |TextRun|Bolder|changed after 2026-11-20 06:00 UTC and no later than 2026-11-20 12:00 UTC
+            |TextRun|Cause: |TextRun|Bolder|the page itself
+            |TextRun|RichTextBlock|Reworded, under "Police use"
+            |TextRun|Bolder|We |TextRun|will never|TextRun| |TextRun|may|TextRun|Bolder| sell face recognition to the police|TextRun|, where the law allows it|TextRun|Bolder|.|TextRun|RichTextBlock|emphasis|Container|Removed, under "Police use"
+            |TextRun|Bolder|This pause lasts until Congress has passed a law.|TextRun|RichTextBlock|emphasis|Container|Moved, under "Contact"
+            |TextRun|Bolder|Write to us at any time.|TextRun|RichTextBlock|emphasis|Container|and 3 edits without new words: 1 date stamp, 2 link targets|TextRun|RichTextBlock|https://www.example.com/news/moratorium?a=1&b=2
+            |TextRun|pledgewatch diff example-faces
+            |TextRun|pledgewatch log example-faces
+            |TextRun|Event 2aae735b3503cf83|TextRun|RichTextBlock"#]].assert_eq(&shown.join("|"));
+    }
+
+    #[test]
+    fn a_change_reads_well_on_a_phone() {
+        let value = of(ChatService::Ntfy, &samples::change());
+        assert_eq!((&value["topic"], &value["priority"]), (&"topic".into(), &3.into()));
+        expect![[r#"
+            Company: Example
+            Page: One-year moratorium on selling faces (example-faces)
+            When: changed after 2026-11-20 06:00 UTC and no later than 2026-11-20 12:00 UTC
+            Cause: the page itself
+
+            Reworded, under "Police use"
+            We [-will never-] {+may+} sell face recognition to the police{+, where the law allows it+}.
+
+            Removed, under "Police use"
+            [-This pause lasts until Congress has passed a law.-]
+
+            Moved, under "Contact"
+            Write to us at any time.
+
+            and 3 edits without new words: 1 date stamp, 2 link targets"#]].assert_eq(value["message"].as_str().unwrap());
+    }
+
+    /// Hostile words, many times over, in every kind of event.
+    fn worst() -> Vec<Event> {
+        let mut events = [samples::hostile(), samples::others(), vec![samples::change()]].concat();
+        let mut huge = samples::change();
+        if let What::Change(change) = &mut huge.what {
+            let words = "\u{1f600} never-ending words, ".repeat(200);
+            let edit = samples::edit(EditKind::Removed, "", &[(MarkKind::Deleted, &words)]);
+            change.edits = vec![edit; 100];
+        }
+        events.push(huge);
+        events
+    }
+
+    #[test]
+    fn every_message_keeps_its_services_limits() {
+        for event in worst() {
+            let chars = |value: &Value| value.as_str().map_or(0, |it| it.encode_utf16().count());
+            let mattermost = of(ChatService::Mattermost, &event);
+            assert!(chars(&mattermost["text"]) <= 16_383);
+            let discord = of(ChatService::Discord, &event);
+            let embed = &discord["embeds"][0];
+            assert!(chars(&embed["title"]) <= 256 && chars(&embed["description"]) <= 4_096);
+            let teams = of(ChatService::Teams, &event).to_string().len();
+            assert!(teams <= 28_000, "{teams}");
+            let ntfy = of(ChatService::Ntfy, &event);
+            let bytes = ntfy["message"].as_str().unwrap().len();
+            assert!(bytes <= 4_096, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn hostile_words_call_nobody_and_are_no_markup() {
+        for event in samples::hostile() {
+            for service in [ChatService::Mattermost, ChatService::Discord] {
+                for text in texts(&of(service, &event)) {
+                    for harmful in ["@everyone", "[good](", " `code`", " <https", "<!channel"] {
+                        assert!(!text.contains(harmful), "{harmful}: {text}");
+                    }
+                }
+            }
+        }
+        let discord = of(ChatService::Discord, &samples::change());
+        assert_eq!(discord["allowed_mentions"]["parse"], Value::Array(Vec::new()));
     }
 }

@@ -2,7 +2,10 @@
 //! Every word in a run is visible text; what marks the runs is each form's own business.
 
 use crate::{
-    alert::render::visible::{clipped, visible},
+    alert::render::{
+        amounts,
+        visible::{clipped, visible},
+    },
     model::edit::{Edit, EditKind, Mark, MarkKind},
 };
 
@@ -23,6 +26,8 @@ const WOVEN_SAME_PERCENT_MIN: usize = 35;
 pub struct Excerpt {
     /// What kind of edit.
     pub kind: EditKind,
+    /// What it amounts to, in plain words; `None` where nobody judged it.
+    pub amounts_to: Option<String>,
     /// The heading that it stands under, visible and clipped; empty if none.
     pub heading: String,
     /// One woven passage, or the passage before and the passage after.
@@ -77,7 +82,8 @@ impl Excerpt {
             | EditKind::Renumbered
             | EditKind::DateStamp => vec![Shown { label: None, runs: folded(&runs) }],
         };
-        Excerpt { kind: edit.kind, heading, passages }
+        let amounts_to = edit.verdict.as_ref().map(amounts::account);
+        Excerpt { kind: edit.kind, amounts_to, heading, passages }
     }
 
     /// Returns what was done to the passage, as a label.
@@ -315,7 +321,7 @@ mod tests {
             .iter()
             .map(|(kind, words)| Mark { kind: *kind, words: (*words).to_owned() })
             .collect();
-        Edit { kind, before: None, after: None, heading: String::new(), marks }
+        Edit::unjudged(kind, (None, None), String::new(), marks)
     }
 
     fn shown(runs: &[Run]) -> String {

@@ -12,6 +12,7 @@ use crate::{
     },
     model::{
         cause::Cause,
+        channel::ChatService,
         edit::{Diff, EditKind, MarkKind},
         event::{Addressee, Certainty, Delivery, DeliveryState, Event, Telling, Told, What},
         text::Text,
@@ -343,7 +344,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "same",
                   "words": "."
                 }
-              ]
+              ],
+              "verdict": null
             },
             {
               "after": null,
@@ -357,7 +359,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "deleted",
                   "words": "This pause lasts until Congress has passed a law."
                 }
-              ]
+              ],
+              "verdict": null
             },
             {
               "after": "Write to us at any time.",
@@ -371,7 +374,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "same",
                   "words": "Write to us at any time."
                 }
-              ]
+              ],
+              "verdict": null
             },
             {
               "after": "Contact us",
@@ -385,7 +389,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "same",
                   "words": "Contact us"
                 }
-              ]
+              ],
+              "verdict": null
             },
             {
               "after": "Imprint",
@@ -399,7 +404,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "same",
                   "words": "Imprint"
                 }
-              ]
+              ],
+              "verdict": null
             },
             {
               "after": "Last updated November 2026",
@@ -421,7 +427,8 @@ fn a_change_as_json_gives_what_scripts_need() {
                   "kind": "inserted",
                   "words": "November 2026"
                 }
-              ]
+              ],
+              "verdict": null
             }
           ],
           "id": "2aae735b3503cf83",
@@ -433,11 +440,13 @@ fn a_change_as_json_gives_what_scripts_need() {
           "kind": "change",
           "page": "example-faces",
           "pending": false,
+          "pledges": [],
           "quiet": null,
           "recorded_at": "2026-11-20T12:00:05.000Z",
           "title": "One-year moratorium on selling faces",
           "untold": 0,
-          "url": "https://www.example.com/news/moratorium?a=1&b=2"
+          "url": "https://www.example.com/news/moratorium?a=1&b=2",
+          "verdict": null
         }"#]]
     .assert_eq(&serde_json::to_string_pretty(&value).unwrap());
 }
@@ -448,11 +457,11 @@ fn other_events_as_json_give_their_facts() {
     let lines: Vec<String> =
         samples::others().into_iter().map(|it| json::event(&told(it)).to_string()).collect();
     expect![[r#"
-        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"evidence":"the page says \"Are you a robot?\" (403)","id":"61e987a4415f6bf2","kind":"trouble","last_good_at":"2026-11-17T06:00:00.000Z","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","trouble":"bot_wall","trouble_words":"a bot wall came in its place","url":"https://www.example.com/news/moratorium?a=1&b=2"}
-        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"from":"https://www.example.com/news/moratorium","id":"f7267c6bfb2a1ab4","kind":"moved","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","to":"https://about.example.com/moratorium","url":"https://www.example.com/news/moratorium?a=1&b=2"}
-        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"evidence":"the server has answered 410 for 3 days","id":"bb5201444698f0ca","kind":"gone","last_good_at":"2026-11-17T06:00:00.000Z","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","trouble":"missing","trouble_words":"the page is not there","url":"https://www.example.com/news/moratorium?a=1&b=2"}
-        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"id":"7290d50d94740d5c","kind":"recovered","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","since":"2026-11-17T12:00:00.000Z","title":"One-year moratorium on selling faces","trouble":"bot_wall","url":"https://www.example.com/news/moratorium?a=1&b=2"}
-        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"id":"43158478ad31c194","kind":"pledge","page":"example-faces","pending":false,"pledge":"police","pledge_name":"No sale to the police","quiet":null,"quote":"moratorium on police use","recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","url":"https://www.example.com/news/moratorium?a=1&b=2"}"#]].assert_eq(&lines.join("\n"));
+        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"evidence":"the page says \"Are you a robot?\" (403)","id":"61e987a4415f6bf2","kind":"trouble","last_good_at":"2026-11-17T06:00:00.000Z","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","trouble":"bot_wall","trouble_words":"a bot wall came in its place","url":"https://www.example.com/news/moratorium?a=1&b=2","verdict":null}
+        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"from":"https://www.example.com/news/moratorium","id":"f7267c6bfb2a1ab4","kind":"moved","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","to":"https://about.example.com/moratorium","url":"https://www.example.com/news/moratorium?a=1&b=2","verdict":null}
+        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"evidence":"the server has answered 410 for 3 days","id":"bb5201444698f0ca","kind":"gone","last_good_at":"2026-11-17T06:00:00.000Z","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","trouble":"missing","trouble_words":"the page is not there","url":"https://www.example.com/news/moratorium?a=1&b=2","verdict":null}
+        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"id":"7290d50d94740d5c","kind":"recovered","page":"example-faces","pending":false,"quiet":null,"recorded_at":"2026-11-20T12:00:05.000Z","since":"2026-11-17T12:00:00.000Z","title":"One-year moratorium on selling faces","trouble":"bot_wall","url":"https://www.example.com/news/moratorium?a=1&b=2","verdict":null}
+        {"alerted":true,"alerted_at":"2026-11-20T12:00:05.000Z","captured_at":"2026-11-20T12:00:00.000Z","company":"Example","deliveries":[],"id":"43158478ad31c194","kind":"pledge","page":"example-faces","pending":false,"pledge":"police","pledge_name":"No sale to the police","quiet":null,"quote":"moratorium on police use","recorded_at":"2026-11-20T12:00:05.000Z","title":"One-year moratorium on selling faces","url":"https://www.example.com/news/moratorium?a=1&b=2","verdict":null}"#]].assert_eq(&lines.join("\n"));
 }
 
 #[test]
@@ -656,7 +665,7 @@ fn a_change_for_slack_keeps_its_limits() {
         change.edits = vec![samples::edit(EditKind::Reworded, &long, &marks); 300];
     }
     event.title = "t".repeat(5_000);
-    let value = chat::message(&event);
+    let value = chat::message(ChatService::Slack, "", &event);
     let blocks = value["blocks"].as_array().unwrap();
     assert!(blocks.len() <= 50);
     for text in texts(&value) {
@@ -678,8 +687,8 @@ fn a_change_for_slack_shows_before_and_after() {
         Moved, under "Contact": Write to us at any time.
         and 3 edits without new words: 1 date stamp, 2 link targets
         https://www.example.com/news/moratorium?a=1&amp;b=2
-        Event 2aae735b3503cf83"#]].assert_eq(chat::message(&samples::change())["text"].as_str().unwrap());
-    let value = chat::message(&samples::change());
+        Event 2aae735b3503cf83"#]].assert_eq(chat::message(ChatService::Slack, "", &samples::change())["text"].as_str().unwrap());
+    let value = chat::message(ChatService::Slack, "", &samples::change());
     expect![[r#"{"elements":[{"elements":[{"style":{"bold":true},"text":"Reworded, under \"Police use\"\n","type":"text"}],"type":"rich_text_section"},{"elements":[{"text":"We ","type":"text"},{"style":{"strike":true},"text":"will never","type":"text"},{"text":" ","type":"text"},{"style":{"bold":true},"text":"may","type":"text"},{"text":" sell face recognition to the police","type":"text"},{"style":{"bold":true},"text":", where the law allows it","type":"text"},{"text":".","type":"text"}],"type":"rich_text_quote"}],"type":"rich_text"}"#]].assert_eq(&value["blocks"][2].to_string());
 }
 
@@ -804,7 +813,7 @@ fn hostile_words_are_no_markup_in_markdown() {
 #[test]
 fn hostile_words_call_nobody_in_chat() {
     for event in samples::hostile() {
-        let value = chat::message(&event);
+        let value = chat::message(ChatService::Slack, "", &event);
         for text in texts(&value) {
             assert!(!text.contains("@everyone"), "{text}");
         }
@@ -826,7 +835,7 @@ fn credentials_in_an_address_are_never_told() {
         markdown::event(&event),
         html::event(&event),
         json::event(&told).to_string(),
-        chat::message(&event).to_string(),
+        chat::message(ChatService::Slack, "", &event).to_string(),
     ] {
         assert!(!shown.contains("hunter2") && shown.contains("www.example.com/x"), "{shown}");
     }

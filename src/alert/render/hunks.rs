@@ -297,6 +297,7 @@ mod tests {
             after: after.map(passage),
             heading: String::new(),
             marks: Vec::new(),
+            verdict: None,
         })
     }
 

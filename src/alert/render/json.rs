@@ -4,13 +4,16 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    alert::render::{DiffView, visible::without_credentials},
+    alert::render::{DiffView, amounts, plain, visible::without_credentials},
     model::{
         edit::{DiffRow, Edit, EditKind, Mark, MarkKind, Passage},
         event::{Delivery, DeliveryState, Event, Telling, Told, What},
-        text::Text,
+        history::Version,
+        pledge::{Beside, News, PledgeChange, Step},
+        text::{BlockKind, Text},
         time::Timestamp,
         trouble::Trouble,
+        verdict::{Side, Trigger, Verdict},
     },
 };
 
@@ -25,10 +28,43 @@ pub fn event(told: &Told) -> Value {
     Value::Object(object)
 }
 
-/// Returns an event as a channel is told it: with `version` 1, the form's, without deliveries.
+/// Returns a version with its text, block by block.
+pub fn version(version: &Version, text: &Text) -> Value {
+    let blocks: Vec<_> = text
+        .blocks
+        .iter()
+        .map(|block| {
+            let (kind, level) = match block.kind {
+                BlockKind::Heading(level) => ("heading", Some(level)),
+                BlockKind::Paragraph => ("paragraph", None),
+                BlockKind::Item(depth) => ("item", Some(depth)),
+                BlockKind::Row => ("row", None),
+            };
+            let links: Vec<_> = block.links.iter().map(|link| link.target.as_str()).collect();
+            json!({ "kind": kind, "level": level, "marker": block.marker, "words": block.words,
+                "links": links })
+        })
+        .collect();
+    json!({
+        "page": version.page.as_str(),
+        "version": version.number,
+        "cause": version.cause.code(),
+        "first_at": version.first_at.to_string(),
+        "established_at": version.established_at.to_string(),
+        "text_digest": version.text.to_string(),
+        "extractor_revision": version.regime.revision,
+        "selection_digest": version.regime.selection.to_string(),
+        "blocks": blocks,
+    })
+}
+
+/// Returns an event as a channel is told it: with `version` 1, the form's, with the alert in plain
+/// words, `headline` and `text`, and without deliveries.
 pub fn message(event: &Event) -> Value {
     let mut object = event_facts(event);
     object.insert("version".to_owned(), json!(1));
+    object.insert("headline".to_owned(), json!(plain::subject(event)));
+    object.insert("text".to_owned(), json!(plain::event(event)));
     Value::Object(object)
 }
 
@@ -77,7 +113,8 @@ fn event_facts(event: &Event) -> Map<String, Value> {
         "pending": matches!(event.telling, Telling::Pending),
         "quiet": quiet,
     });
-    [value, what(&event.what)].into_iter().flat_map(object).collect()
+    let verdict = json!({ "verdict": event.verdict().map(verdict) });
+    [value, what(&event.what), verdict].into_iter().flat_map(object).collect()
 }
 
 fn what(what: &What) -> Value {
@@ -93,6 +130,7 @@ fn what(what: &What) -> Value {
             "inserted": altered(&change.edits, MarkKind::Inserted),
             "deleted": altered(&change.edits, MarkKind::Deleted),
             "edits": change.edits.iter().map(edit).collect::<Vec<_>>(),
+            "pledges": change.pledges.iter().map(pledge_change).collect::<Vec<_>>(),
         }),
         What::Trouble { trouble, last_good_at } | What::Gone { trouble, last_good_at } => {
             trouble_facts(trouble, *last_good_at)
@@ -106,7 +144,66 @@ fn what(what: &What) -> Value {
         What::QuoteMissing { pledge, name, quote } => {
             json!({ "pledge": pledge.as_str(), "pledge_name": name, "quote": quote })
         }
+        What::Pledge { pledge, name, news } => {
+            let mut object = object(news_facts(news));
+            object.insert("pledge".to_owned(), json!(pledge.as_str()));
+            object.insert("pledge_name".to_owned(), json!(name));
+            Value::Object(object)
+        }
     }
+}
+
+fn news_facts(news: &News) -> Value {
+    match news {
+        News::Indistinct { quote } => json!({ "news": "indistinct", "quote": quote }),
+        News::Nears { deadline, standing } => json!({
+            "news": "nears", "deadline": deadline.to_string(), "state": standing.code(),
+        }),
+        News::Lapsed { deadline, standing, since, read_at } => json!({
+            "news": "lapsed", "deadline": deadline.to_string(), "state": standing.code(),
+            "since": since.map(instant), "read_at": read_at.map(instant),
+        }),
+    }
+}
+
+fn pledge_change(change: &PledgeChange) -> Value {
+    json!({
+        "pledge": change.pledge.as_str(),
+        "pledge_name": change.name,
+        "state": change.standing.code(),
+        "step": change.step.as_ref().map(step),
+    })
+}
+
+fn verdict_facts(verdict: &Verdict) -> Value {
+    json!({
+        "meaning": verdict.meaning.code(),
+        "direction": verdict.direction.code(),
+        "norm": verdict.norm.code(),
+        "sureness": verdict.sureness.code(),
+        "tags": verdict.tags.iter().map(|tag| tag.code()).collect::<Vec<_>>(),
+        "triggers": verdict.triggers.iter().map(|it| it.words.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// Returns what a version did to a pledge, and to what stands around it.
+pub fn step(step: &Step) -> Value {
+    let beside = |it: &Beside| {
+        json!({ "how": it.how.code(), "role": it.role.code(), "before": it.before,
+            "after": it.after })
+    };
+    json!({
+        "what": step.what.code(),
+        "number_before": step.numbers.as_ref().map(|it| &it.0),
+        "number_after": step.numbers.as_ref().map(|it| &it.1),
+        "moved": step.moved,
+        "unsure": (!step.doubt.is_empty()).then_some(&step.doubt),
+        "before": step.before,
+        "after": step.after,
+        "marks": step.marks.iter().map(mark).collect::<Vec<_>>(),
+        "verdict": step.verdict.as_ref().map(verdict_facts),
+        "beside": step.beside.iter().map(beside).collect::<Vec<_>>(),
+    })
 }
 
 fn trouble_facts(trouble: &Trouble, last_good_at: Option<Timestamp>) -> Value {
@@ -166,6 +263,27 @@ fn edit(edit: &Edit) -> Value {
         "after_block": block(&edit.after),
         "heading": edit.heading,
         "marks": edit.marks.iter().map(mark).collect::<Vec<_>>(),
+        "verdict": edit.verdict.as_ref().map(verdict),
+    })
+}
+
+fn verdict(verdict: &Verdict) -> Value {
+    let trigger = |it: &Trigger| {
+        let side = match it.side {
+            Side::Before => "before",
+            Side::After => "after",
+        };
+        json!({ "side": side, "start": it.span.start, "end": it.span.end, "words": it.words })
+    };
+    json!({
+        "meaning": verdict.meaning.code(),
+        "direction": verdict.direction.code(),
+        "norm": verdict.norm.code(),
+        "bound": verdict.bound.code(),
+        "sureness": verdict.sureness.code(),
+        "tags": verdict.tags.iter().map(|it| it.code()).collect::<Vec<_>>(),
+        "triggers": verdict.triggers.iter().map(trigger).collect::<Vec<_>>(),
+        "words": amounts::account(verdict),
     })
 }
 

@@ -13,7 +13,10 @@ use crate::{
         plain,
         visible::{link, shown_url, visible},
     },
-    model::event::Event,
+    model::{
+        event::Event,
+        text::{BlockKind, Text},
+    },
 };
 
 /// Returns an event as Markdown, lines ended by LF.
@@ -66,6 +69,30 @@ pub fn diff(view: &DiffView) -> String {
         }
     }
     text
+}
+
+/// Returns a text as Markdown, a blank line between its blocks, so that an edit of one alters the
+/// lines of no other.
+pub fn text(text: &Text) -> String {
+    let mut out = String::new();
+    for block in &text.blocks {
+        let words = visible(&block.words);
+        let words = match block.marker.as_str() {
+            "" => neutral(&words),
+            marker => format!("{} {}", neutral(&visible(marker)), inline(&words)),
+        };
+        let line = match block.kind {
+            BlockKind::Heading(level) => {
+                format!("{} {words}", "#".repeat(usize::from(level.clamp(1, 6))))
+            }
+            BlockKind::Paragraph | BlockKind::Row => words,
+            BlockKind::Item(depth) => {
+                format!("{}- {words}", "  ".repeat(usize::from(depth.clamp(1, 8)) - 1))
+            }
+        };
+        let _ = writeln!(out, "{line}\n");
+    }
+    out
 }
 
 /// Returns visible text that begins a line, in which no character means anything to Markdown,

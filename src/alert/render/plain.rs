@@ -9,7 +9,7 @@ use crate::{
         account::{self, Account},
         excerpt::{Excerpt, Run, RunKind, Shown},
         hunks::{Line, Stretch, link_targets, place, stretches},
-        visible::{clipped, shown_url, visible},
+        visible::{clipped, shown_url, unbracketed, visible},
     },
     model::{
         edit::{Edit, EditKind},
@@ -80,22 +80,21 @@ pub fn diff(view: &DiffView) -> String {
     text
 }
 
-/// Returns an excerpt's title: what was done, and under which heading.
+/// Returns an excerpt's title: what was done, under which heading, and what it amounts to.
 pub fn title(excerpt: &Excerpt) -> String {
-    match excerpt.heading.as_str() {
+    let title = match excerpt.heading.as_str() {
         "" => excerpt.label().to_owned(),
         heading => format!("{}, under \"{heading}\"", excerpt.label()),
+    };
+    match &excerpt.amounts_to {
+        Some(amounts_to) => format!("{title}: {amounts_to}"),
+        None => title,
     }
 }
 
 /// Returns a run with its brackets; brackets in the page's own words are broken by a backslash.
 pub fn bracketed(run: &Run) -> String {
-    let words = run
-        .words
-        .replace("[-", "[\\-")
-        .replace("-]", "-\\]")
-        .replace("{+", "{\\+")
-        .replace("+}", "+\\}");
+    let words = unbracketed(&run.words);
     match run.kind {
         RunKind::Same => words,
         RunKind::Deleted => format!("[-{words}-]"),

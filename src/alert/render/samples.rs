@@ -7,6 +7,7 @@ use crate::{
         cause::Cause,
         edit::{Diff, DiffRow, Edit, EditKind, Mark, MarkKind, Passage},
         event::{Certainty, Change, Event, EventId, EventKind, Telling, What},
+        pledge::{Beside, BesideHow, Happening, News, PledgeChange, Role, Standing, Step},
         snapshot::Digest,
         text::{Block, BlockKind, Link, Text},
         time::Timestamp,
@@ -57,6 +58,7 @@ pub fn edit(kind: EditKind, heading: &str, marks: &[(MarkKind, &str)]) -> Edit {
         after: side(MarkKind::Deleted),
         heading: heading.to_owned(),
         marks: marks.iter().map(mark).collect(),
+        verdict: None,
     }
 }
 
@@ -98,6 +100,7 @@ pub fn change() -> Event {
         before_last_at: at("2026-11-20T06:00:00Z"),
         edits,
         untold: 0,
+        pledges: Vec::new(),
     }))
 }
 
@@ -135,6 +138,7 @@ pub fn hostile() -> Vec<Event> {
     if let What::Change(change) = &mut changed.what {
         change.certainty = Certainty::Unsure;
         change.edits = EditKind::ALL.iter().map(|kind| edit(*kind, HOSTILE, &marks)).collect();
+        change.pledges = vec![hostile_pledge()];
     }
     let mut events = vec![
         changed,
@@ -147,6 +151,11 @@ pub fn hostile() -> Vec<Event> {
             name: HOSTILE.to_owned(),
             quote: HOSTILE.to_owned(),
         }),
+        event(What::Pledge {
+            pledge: "police".parse().unwrap(),
+            name: HOSTILE.to_owned(),
+            news: News::Indistinct { quote: HOSTILE.to_owned() },
+        }),
     ];
     for event in &mut events {
         event.company = HOSTILE.to_owned();
@@ -155,6 +164,29 @@ pub fn hostile() -> Vec<Event> {
         event.telling = Telling::Quiet(HOSTILE.to_owned());
     }
     events
+}
+
+fn hostile_pledge() -> PledgeChange {
+    let words = || Some(HOSTILE.to_owned());
+    let mark = |kind| Mark { kind, words: HOSTILE.to_owned() };
+    let beside =
+        Beside { how: BesideHow::Reworded, role: Role::Neighbor, before: words(), after: words() };
+    PledgeChange {
+        pledge: "police".parse().unwrap(),
+        name: HOSTILE.to_owned(),
+        standing: Standing::Reworded,
+        step: Some(Step {
+            what: Happening::Reworded,
+            numbers: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
+            moved: true,
+            doubt: HOSTILE.to_owned(),
+            before: words(),
+            after: words(),
+            marks: vec![mark(MarkKind::Same), mark(MarkKind::Deleted), mark(MarkKind::Inserted)],
+            verdict: None,
+            beside: vec![beside],
+        }),
+    }
 }
 
 /// Two texts and how they differ.

@@ -4,7 +4,7 @@
 use crate::{
     alert::render::{
         Color, DiffView, Look,
-        account::{Account, Fact},
+        account::{Account, Breadth, Fact},
         excerpt::{Run, RunKind, Shown},
         hunks::{Row, Sign, Stretch, folded_words, heading_above, row, stretches},
         plain,
@@ -21,7 +21,12 @@ const FACT_COLUMN: usize = 11;
 
 /// Returns an event as a terminal shows it, lines ended by LF.
 pub fn event(event: &Event, look: &Look) -> String {
-    let account = Account::of(event);
+    event_with(event, Breadth::Strongest, look)
+}
+
+/// Returns an event with as many of its edits as are asked for.
+pub fn event_with(event: &Event, breadth: Breadth, look: &Look) -> String {
+    let account = Account::with(event, breadth);
     let mut out = String::new();
     write_flow(&mut out, look, ["", ""], &[Segment::new(Ink::Strong, &account.headline)]);
     out.push('\n');

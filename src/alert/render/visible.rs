@@ -82,6 +82,11 @@ fn is_unseen(c: char) -> bool {
     )
 }
 
+/// Returns words whose brackets cannot be taken for the marks of altered words.
+pub fn unbracketed(words: &str) -> String {
+    words.replace("[-", "[\\-").replace("-]", "-\\]").replace("{+", "{\\+").replace("+}", "+\\}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use crate::{
     archive::{
         error::{ArchiveError, Fault},
-        store::Archive,
+        store::{Archive, Memory},
         tests::making::*,
     },
     model::{history::Finding, snapshot::Digest},
@@ -90,7 +90,7 @@ fn fault_064_a_full_disk_leaves_the_archive_whole_and_goes_on_afterwards() {
     let (_directory, mut archive) = fresh();
     judged(&mut archive, &visit("a", 1, "one"), Finding::First, "one");
     let limit = |archive: &Archive, pages: &str| {
-        let recent = std::cell::RefCell::default();
+        let recent = Memory::default();
         let sql = format!("PRAGMA max_page_count = {pages}");
         archive.bare(&recent).one(&sql, [], |_| Ok(())).unwrap();
     };
@@ -115,7 +115,7 @@ fn fault_065_an_archive_that_may_not_be_written_says_so_and_can_be_read() {
     let (_directory, mut archive) = fresh();
     judged(&mut archive, &visit("a", 1, "one"), Finding::First, "one");
     // Permissions do not bind the superuser; this brings the same answer from SQLite.
-    let recent = std::cell::RefCell::default();
+    let recent = Memory::default();
     archive.bare(&recent).connection.execute_batch("PRAGMA query_only = 1").unwrap();
     let refused = archive.record_visits(&[visit("a", 2, "two")]).unwrap_err();
     assert!(matches!(refused, ArchiveError::ReadOnly { .. }), "{refused:?}");
@@ -157,7 +157,7 @@ fn fault_069_a_reader_sees_the_record_as_it_was_while_a_sweep_writes() {
 fn fault_069_a_second_writer_waits_for_a_while_and_then_says_that_it_is_busy() {
     let (directory, mut first) = fresh();
     let mut second = Archive::open(directory.path()).unwrap();
-    let recent = std::cell::RefCell::default();
+    let recent = Memory::default();
     let wait = std::time::Duration::from_millis(20);
     second.bare(&recent).connection.busy_timeout(wait).unwrap();
     first

@@ -5,14 +5,19 @@ use std::time::Duration;
 use url::Url;
 
 use crate::{
-    archive::store::Archive,
+    archive::{
+        log::facts::{RunEnd, RunStart},
+        store::Archive,
+    },
     model::{
         cause::Cause,
         edit::{Edit, EditKind, Mark, MarkKind, Passage},
         event::{Addressee, Certainty, Change, Event, EventId, Telling, What},
         history::{Accepted, Finding, Judgement, NewEvent, NewVersion, Reading, Regime, VisitId},
         page::PageId,
+        pledge::{Beside, BesideHow, Happening, PledgeChange, Role, Standing, Step},
         snapshot::{Digest, Snapshot},
+        sweep::SweepEnd,
         text::{Block, BlockKind, Text},
         time::Timestamp,
         visit::{Answer, Framing, Hop, Origin, Outcome, Part, Visit, WireBody},
@@ -109,9 +114,12 @@ pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> J
             regime: regime(),
             wording: Digest::of(words.as_bytes()),
         }),
+        seal: None,
         read_again: None,
         reread: Vec::new(),
         versions: Vec::new(),
+        lessons: Vec::new(),
+        pledges: Vec::new(),
         waiting: None,
         spell: None,
         accepted: Accepted::Yes,
@@ -163,6 +171,35 @@ pub fn edit() -> Edit {
             mark(MarkKind::Inserted, "not"),
             mark(MarkKind::Same, " sell \"it\"."),
         ],
+        verdict: None,
+    }
+}
+
+/// Something that happened to a pledge, with all that can be said of it.
+pub fn pledge_change() -> PledgeChange {
+    let words = |words: &str| Some(words.to_owned());
+    let mark = |kind, words: &str| Mark { kind, words: words.to_owned() };
+    let beside = Beside {
+        how: BesideHow::Added,
+        role: Role::Exception,
+        before: None,
+        after: words("Except at sea."),
+    };
+    PledgeChange {
+        pledge: page("faces"),
+        name: "Faces".to_owned(),
+        standing: Standing::Narrowed,
+        step: Some(Step {
+            what: Happening::Narrowed,
+            numbers: Some(("4.".to_owned(), "5.".to_owned())),
+            moved: true,
+            doubt: "hardly a word is the same".to_owned(),
+            before: words("We sell none."),
+            after: words("We sell some."),
+            marks: vec![mark(MarkKind::Deleted, "none."), mark(MarkKind::Inserted, "some.")],
+            verdict: None,
+            beside: vec![beside],
+        }),
     }
 }
 
@@ -176,6 +213,7 @@ pub fn change(before: &str, after: &str) -> What {
         before_last_at: at(1),
         edits: vec![edit()],
         untold: 2,
+        pledges: vec![pledge_change()],
     })
 }
 
@@ -194,6 +232,14 @@ pub fn event(visit: &Visit, what: What, telling: Telling, to: &[&str]) -> NewEve
     };
     event.id = EventId::of(&event.page, event.kind(), event.captured_at, "");
     NewEvent { event, addressees: to.iter().map(|it| addressee(it)).collect() }
+}
+
+pub fn run_start(at: Timestamp) -> RunStart {
+    RunStart { at, pages_due: 12, watchlist: Some(Digest::of(b"watchlist")), extractor: 3 }
+}
+
+pub fn run_end(at: Timestamp, end: SweepEnd) -> RunEnd {
+    RunEnd { at, end, visited: 11, missed: 1, changes: 2, troubled: 3 }
 }
 
 /// Proves the archive and returns what is damaged.

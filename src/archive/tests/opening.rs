@@ -48,7 +48,7 @@ fn an_archive_is_made_with_its_directory_and_found_again() {
 #[test]
 fn the_settings_that_keep_the_record_safe_are_on() {
     let (_directory, archive) = fresh();
-    let recent = std::cell::RefCell::default();
+    let recent = Default::default();
     let access = archive.bare(&recent);
     let setting = |name: &str| {
         access.one(&format!("PRAGMA {name}"), [], |row| row.get::<_, rusqlite::types::Value>(0))

@@ -11,6 +11,7 @@ use crate::{
         cause::Cause,
         event::{DeliveryState, Telling, What},
         history::{Finding, Judgement, NewEvent, VisitId},
+        pledge::{News, Standing},
         sweep::{ClockJump, SweepEnd, SweepRecord},
         time::Timestamp,
         trouble::{Trouble, TroubleKind},
@@ -29,6 +30,8 @@ fn telling_of(archive: &mut Archive, visit: &Visit, events: Vec<NewEvent>) -> Vi
 fn every_kind_of_event_reads_back_as_it_was_recorded() {
     let (_directory, mut archive) = fresh();
     let trouble = Trouble::new(TroubleKind::BotWall, "a \"wall\"\u{7}");
+    let day = "2021-06-10".parse().unwrap();
+    let news = |news| What::Pledge { pledge: page("faces"), name: "Faces".into(), news };
     let all = [
         change("before", "after"),
         What::Trouble { trouble: trouble.clone(), last_good_at: None },
@@ -40,6 +43,14 @@ fn every_kind_of_event_reads_back_as_it_was_recorded() {
             name: "Faces".into(),
             quote: "no faces".into(),
         },
+        news(News::Indistinct { quote: "no faces".into() }),
+        news(News::Nears { deadline: day, standing: Standing::Weakened }),
+        news(News::Lapsed {
+            deadline: day,
+            standing: Standing::Quoted,
+            since: Some(at(4)),
+            read_at: None,
+        }),
     ];
     let first = visit("a", 0, "before");
     judged(&mut archive, &first, Finding::First, "before");
@@ -52,7 +63,7 @@ fn every_kind_of_event_reads_back_as_it_was_recorded() {
             assert_eq!(told.event, new.event);
         }
     }
-    assert_eq!(archive.events(&EventQuery::default()).unwrap().len(), 18);
+    assert_eq!(archive.events(&EventQuery::default()).unwrap().len(), 27);
     assert_eq!(proved(&archive), [""; 0]);
 }
 
@@ -197,14 +208,14 @@ fn lasting_trouble_becomes_an_alert_once() {
 fn a_sweep_that_was_killed_has_no_end() {
     let (_directory, mut archive) = fresh();
     assert_eq!(archive.last_sweep().unwrap(), None);
-    let sweep = archive.begin_sweep(at(1), 12).unwrap();
+    let sweep = archive.begin_sweep(&run_start(at(1))).unwrap();
     let last = |archive: &Archive| archive.last_sweep().unwrap().unwrap();
     assert_eq!(last(&archive), SweepRecord { began_at: at(1), ended: None });
-    archive.end_sweep(sweep, at(2), SweepEnd::Interrupted).unwrap();
+    archive.end_sweep(sweep, &run_end(at(2), SweepEnd::Interrupted)).unwrap();
     assert_eq!(last(&archive).ended, Some((at(2), SweepEnd::Interrupted)));
-    archive.begin_sweep(at(3), 1).unwrap();
+    archive.begin_sweep(&run_start(at(3))).unwrap();
     assert_eq!(last(&archive), SweepRecord { began_at: at(3), ended: None });
-    let unknown = archive.end_sweep(99, at(4), SweepEnd::Done);
+    let unknown = archive.end_sweep(99, &run_end(at(4), SweepEnd::Done));
     assert!(matches!(unknown, Err(ArchiveError::Unknown { .. })));
 }
 
@@ -212,14 +223,14 @@ fn a_sweep_that_was_killed_has_no_end() {
 fn a_clock_that_went_back_between_two_sweeps_is_known_from_their_order() {
     let (_directory, mut archive) = fresh();
     for (began, ended) in [(at(1), at(1)), (at(2), at(90)), (at(60), at(61)), (at(10), at(70))] {
-        let sweep = archive.begin_sweep(began, 1).unwrap();
-        archive.end_sweep(sweep, ended, SweepEnd::Done).unwrap();
+        let sweep = archive.begin_sweep(&run_start(began)).unwrap();
+        archive.end_sweep(sweep, &run_end(ended, SweepEnd::Done)).unwrap();
     }
     let jump = |before, after| ClockJump { before: at(before), after: at(after) };
     assert_eq!(archive.clock_jumps(9).unwrap(), [jump(61, 10), jump(90, 60)]);
     assert_eq!(archive.clock_jumps(1).unwrap(), [jump(61, 10)]);
     // The network's clock corrects by moments.
     let slew = Timestamp::from_millis(at(70).as_millis() - 500);
-    archive.begin_sweep(slew, 1).unwrap();
+    archive.begin_sweep(&run_start(slew)).unwrap();
     assert_eq!(archive.clock_jumps(9).unwrap().len(), 2);
 }

@@ -110,7 +110,7 @@ fn a_visit_with_the_same_text_takes_little_room() {
         visit
     };
     let bytes = |archive: &Archive| {
-        let recent = std::cell::RefCell::default();
+        let recent = Default::default();
         let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
         archive.bare(&recent).one(sql, [], |row| row.get::<_, i64>(0)).unwrap()
     };

@@ -26,6 +26,9 @@ const LINE_ENDS_MAX: usize = 4096;
 /// What every record begins with.
 const START: &[u8] = b"WARC/1.";
 
+/// The bytes of a record's first line, `WARC/1.1` with its end.
+const FIRST_LINE_BYTES: usize = START.len() + 3;
+
 /// One record, or what is wrong with it.
 pub struct Frame {
     /// Its number in the file, from 1, damaged ones counted.
@@ -172,24 +175,27 @@ impl<'a> Frames<'a> {
         }
         let mut left = SEARCH_BYTES_MAX;
         while 0 < left {
-            let Some(&byte) = self.input.ensure(1).map_err(flaw)?.first() else {
-                return Ok(false);
-            };
-            if !matches!(byte, b'\r' | b'\n') {
+            let seen = self.input.ensure(1).map_err(flaw)?;
+            let line_ends = seen.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            if line_ends < seen.len() {
+                self.input.consume(line_ends);
                 return Ok(true);
             }
-            self.input.consume(1);
-            left -= 1;
+            if line_ends == 0 {
+                return Ok(false);
+            }
+            self.input.consume(line_ends);
+            left = left.saturating_sub(line_ends as u64);
         }
         Err(Flaw::Lost { bytes: SEARCH_BYTES_MAX })
     }
 
-    /// Goes to the next line that begins as a record does; returns whether there is one.
+    /// Goes to where a record may begin next; returns whether there is such a place.
     fn search(&mut self) -> Result<bool, Flaw> {
         let mut left = SEARCH_BYTES_MAX;
         let mut is_line_start = true;
         while 0 < left {
-            let seen = match self.input.ensure(START.len()) {
+            let seen = match self.input.ensure(FIRST_LINE_BYTES) {
                 Ok(seen) => seen,
                 // The damage was told already, or belongs to what is passed over.
                 Err(InputFlaw::Damaged(_)) => {
@@ -202,15 +208,18 @@ impl<'a> Frames<'a> {
             if seen.is_empty() {
                 return Ok(false);
             }
-            if is_line_start && seen.starts_with(START) {
+            let start = find_start(seen, is_line_start);
+            // What may be the first bytes of a line that is not seen whole stays.
+            let passed = seen.len().saturating_sub(FIRST_LINE_BYTES - 1);
+            let passed = if passed == 0 { seen.len() } else { passed };
+            let count = start.unwrap_or(passed);
+            is_line_start = if count == 0 { is_line_start } else { seen[count - 1] == b'\n' };
+            self.input.consume(count);
+            if start.is_some() {
                 self.is_lost = false;
                 return Ok(true);
             }
-            let line_end = seen.iter().position(|&byte| byte == b'\n');
-            is_line_start = line_end.is_some();
-            let count = line_end.map_or(seen.len(), |at| at + 1);
             left = left.saturating_sub(count as u64);
-            self.input.consume(count);
         }
         Err(Flaw::Lost { bytes: SEARCH_BYTES_MAX })
     }
@@ -326,6 +335,19 @@ impl<'a> Frames<'a> {
         }
         Ok(())
     }
+}
+
+/// Returns where a record may begin: with a line that begins as one does, or, behind what damage
+/// left of a line, with the whole first line of one.
+fn find_start(seen: &[u8], is_line_start: bool) -> Option<usize> {
+    let may_begin = |&at: &usize| {
+        let Some(rest) = seen[at..].strip_prefix(START) else { return false };
+        let is_at_line_start = if at == 0 { is_line_start } else { seen[at - 1] == b'\n' };
+        let is_first_line = rest.first().is_some_and(u8::is_ascii_digit)
+            && (rest[1..].starts_with(b"\n") || rest[1..].starts_with(b"\r\n"));
+        is_at_line_start || is_first_line
+    };
+    memchr::memchr_iter(START[0], seen).find(may_begin)
 }
 
 fn flaw(flaw: InputFlaw) -> Flaw {

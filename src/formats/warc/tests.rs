@@ -63,6 +63,7 @@ fn told(file: &[u8]) -> String {
     let line = |item: Result<Record, WarcFault>| match item {
         Ok(Record::Response(capture)) => capture.url.path().to_owned(),
         Ok(Record::Revisit(revisit)) => format!("revisit {}", revisit.url.path()),
+        Ok(Record::Metadata(_)) => "metadata".to_owned(),
         Ok(Record::Other { kind }) => kind,
         Err(fault) => format!("{}: {}", fault.number, fault.flaw),
     };
@@ -72,7 +73,7 @@ fn told(file: &[u8]) -> String {
 fn capture(file: &[u8]) -> Capture {
     match read(file).pop().unwrap().unwrap() {
         Record::Response(capture) => capture,
-        Record::Revisit(_) | Record::Other { .. } => panic!("no capture"),
+        Record::Revisit(_) | Record::Metadata(_) | Record::Other { .. } => panic!("no capture"),
     }
 }
 
@@ -288,6 +289,14 @@ fn garbage_between_records_is_named_and_a_proven_record_before_it_kept() {
         )
     );
     assert_eq!(told(b"<!DOCTYPE html><p>no archive"), format!("1: {unfound}"));
+}
+
+#[test]
+fn a_record_behind_what_damage_left_of_a_line_is_found() {
+    for left in [&b"\0"[..], b"garbage", b"\r\ngarbage WARC/1.", b"WARC/WARC/1.1"] {
+        let items = told(&[page("a"), left.to_vec(), page("b"), page("c")].concat());
+        assert!(items.ends_with("; /b; /c"), "{items}");
+    }
 }
 
 #[test]

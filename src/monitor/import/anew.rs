@@ -22,7 +22,12 @@ pub fn judge_anew(app: &mut App, page: &PageId, clock: &Clock) -> Result<(), Arc
         for id in archive.begin_anew(page)? {
             // What a 304 confirmed may be another wording than the established one by now: as of
             // an imported visit, its body is read.
-            let visit = Visit { origin: Origin::Imported, ..archive.whole_visit(id)? };
+            let visit = match archive.whole_visit(id) {
+                Ok(visit) => Visit { origin: Origin::Imported, ..visit },
+                // What it was judged to be while it could be read stands.
+                Err(ArchiveError::Redacted { .. }) => continue,
+                Err(error) => return Err(error),
+            };
             let watch = watch_for(watchlist, &visit);
             let channels = &watchlist.channels;
             let mut judgement = check(archive, &watch, channels, (id, &visit), clock.now())?;

@@ -128,6 +128,12 @@ impl Captured {
         Timestamp::from_millis(self.at)
     }
 
+    /// Returns the value of the first header field of this name (lower case).
+    pub fn field(&self, name: &str) -> Option<&[u8]> {
+        let (_, value) = self.headers.iter().find(|(key, _)| key == name)?;
+        Some(value)
+    }
+
     /// Returns whether it may show a page: HTML, plain text, or something that does not say.
     pub fn may_be_page(&self) -> bool {
         let field = self.headers.iter().find(|(name, _)| name == "content-type");
@@ -137,11 +143,19 @@ impl Captured {
         matches!(media_type, "" | "text/html" | "application/xhtml+xml" | "text/plain")
     }
 
-    /// Returns how many bytes of body it holds.
-    pub fn body_len(&self) -> usize {
+    /// Returns the body that it holds.
+    pub fn body(&self) -> Option<&Vec<u8>> {
         match &self.came {
-            Came::Body(body) => body.len(),
-            Came::Cut(..) | Came::Again(_) => 0,
+            Came::Body(body) => Some(body),
+            Came::Cut(..) | Came::Again(_) => None,
+        }
+    }
+
+    /// Returns where the body that it holds goes.
+    pub fn body_mut(&mut self) -> Option<&mut Vec<u8>> {
+        match &mut self.came {
+            Came::Body(body) => Some(body),
+            Came::Cut(..) | Came::Again(_) => None,
         }
     }
 }

@@ -3,8 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
     time::Duration,
 };
 
@@ -16,22 +14,26 @@ use crate::{
         page::PageId,
         snapshot::{Digest, Snapshot},
         time::Timestamp,
-        visit::{Answer, FetchFailure, Origin, Outcome, Part, Visit},
-        watch::Watch,
+        visit::{Answer, FetchFailure, Hop, Origin, Outcome, Part, Visit},
     },
     monitor::{
         app::App,
         check::{Taken, check_taken_in},
         clock::Clock,
+        familiar::Lately,
         import::{
             anew::{judge_anew, tell_nobody},
             capture::{Came, Captured},
             parts::Assembly,
             places::Places,
+            reading::{read_pages, watch_of},
+            redirects::{Followed, Redirects},
             request::{ImportFailure, Imported, Progress, Telling},
             source::Item,
+            whole::{Found, WholeVisit},
         },
-        intake::{Intake, read_known, take_in_alone},
+        intake::read_known,
+        visit_form::FormFailure,
     },
 };
 
@@ -40,12 +42,6 @@ const BATCH_CAPTURES_MAX: usize = 100;
 
 /// The most bytes of bodies that a batch holds, give or take one body.
 const BATCH_BYTES_MAX: usize = 32 << 20;
-
-/// How many threads read pages; more would wait for the one that judges.
-const READERS: usize = 2;
-
-/// Room for pages that are nested deeply.
-const READER_STACK_BYTES: usize = 8 << 20;
 
 /// How many bodies are remembered by the digest that their records state.
 const BODIES_MAX: usize = 100_000;
@@ -57,7 +53,7 @@ pub struct Judging<'a> {
     telling: Telling,
     clock: &'a Clock,
     progress: &'a mut dyn FnMut(Progress),
-    batch: Vec<Captured>,
+    batch: Vec<Found>,
     batch_bytes: usize,
     /// The latest visit of each page that was met.
     latest: BTreeMap<PageId, Option<Timestamp>>,
@@ -65,11 +61,17 @@ pub struct Judging<'a> {
     bodies: BTreeMap<String, Digest>,
     /// The captures of this batch: page, instant, address and digest of the body.
     fresh: BTreeSet<(PageId, Timestamp, String, Option<Digest>)>,
+    /// The bodies of this batch, which are not on record yet.
+    fresh_bodies: BTreeMap<Digest, Snapshot>,
     /// Captures of pages that are made of several addresses.
     assembly: Assembly,
+    /// Redirects whose targets are yet to come.
+    redirects: Redirects,
     /// The pages with captures before visits on record.
     anew: BTreeSet<PageId>,
     imported: Imported,
+    /// What the pages read like lately.
+    lately: Lately,
 }
 
 impl<'a> Judging<'a> {
@@ -92,33 +94,43 @@ impl<'a> Judging<'a> {
             latest: BTreeMap::new(),
             bodies: BTreeMap::new(),
             fresh: BTreeSet::new(),
+            fresh_bodies: BTreeMap::new(),
             assembly: Assembly::default(),
+            redirects: Redirects::default(),
             anew: BTreeSet::new(),
             imported: Imported::default(),
+            lately: Lately::default(),
         }
     }
 
     /// Takes what a source gives.
     pub fn take(&mut self, item: Item) -> Result<(), ImportFailure> {
-        let captured = match item {
-            Item::Captured(captured) => *captured,
+        let found = match item {
+            Item::Found(found) => *found,
             Item::Damaged(words) => {
-                self.imported.damaged += 1;
-                (self.progress)(Progress::Flaw(words));
+                self.flaw(words);
                 return Ok(());
             }
         };
-        self.batch_bytes += captured.body_len();
-        self.batch.push(captured);
+        self.batch_bytes += found.bodies().iter().map(|body| body.len()).sum::<usize>();
+        self.batch.push(found);
         if BATCH_CAPTURES_MAX <= self.batch.len() || BATCH_BYTES_MAX <= self.batch_bytes {
             self.judge_batch()?;
         }
         Ok(())
     }
 
+    fn flaw(&mut self, words: String) {
+        self.imported.damaged += 1;
+        (self.progress)(Progress::Flaw(words));
+    }
+
     /// Judges what is left and returns what the import came to.
     pub fn finish(mut self) -> Result<Imported, ImportFailure> {
         self.judge_batch()?;
+        let unfollowed = self.redirects.finish();
+        let visits = self.read_all(unfollowed)?;
+        self.judge_visits(visits)?;
         let anew: Vec<PageId> = self.anew.into_iter().collect();
         for page in &anew {
             judge_anew(self.app, page, self.clock)?;
@@ -133,17 +145,31 @@ impl<'a> Judging<'a> {
         self.batch_bytes = 0;
         let done = batch.len() as u64;
         let mut visits = Vec::new();
-        for captured in batch {
-            visits.extend(self.visit(captured)?);
+        for found in batch {
+            match found {
+                Found::One(captured) => visits.extend(self.followed(captured)?),
+                Found::Whole(whole) => {
+                    let visit = self.whole(whole)?;
+                    self.keep_bodies(visit.as_ref());
+                    visits.extend(visit);
+                }
+            }
         }
+        self.judge_visits(visits)?;
+        (self.progress)(Progress::Done(done));
+        Ok(())
+    }
+
+    fn judge_visits(&mut self, visits: Vec<Visit>) -> Result<(), ImportFailure> {
         self.fresh.clear();
+        self.fresh_bodies.clear();
         let all = visits.len() as u64;
         let (visits, late): (Vec<Visit>, Vec<Visit>) =
             visits.into_iter().partition(|visit| !self.anew.contains(&visit.page));
         // These wait, unjudged, until their pages are judged anew as a whole.
         self.app.archive.record_visits(&late)?;
         let ids = self.app.archive.record_visits(&visits)?;
-        let intakes = read_pages(&visits, &self.places);
+        let intakes = read_pages(&visits, &self.places, &self.lately);
         let judged = ids.into_iter().zip(&visits).zip(intakes);
         let (places, clock, telling) = (&self.places, self.clock, self.telling);
         let channels = &self.app.watchlist.channels;
@@ -167,13 +193,12 @@ impl<'a> Judging<'a> {
         })?;
         self.imported.changes += changes;
         self.imported.captures += all;
-        (self.progress)(Progress::Done(done));
         Ok(())
     }
 
     /// Counts a capture that shows no page, or none of the addresses of its page.
-    fn passes_over(&mut self, captured: &Captured) -> bool {
-        let count = if (300..400).contains(&captured.status) {
+    fn passes_over(&mut self, captured: &Captured) -> Result<bool, ImportFailure> {
+        let count = if self.says_nothing(captured)? {
             &mut self.imported.redirects
         } else if !self.places.is_named() && !captured.may_be_page() {
             &mut self.imported.no_pages
@@ -181,28 +206,66 @@ impl<'a> Judging<'a> {
             let page = self.places.page(&captured.url);
             let several = 1 < self.places.watch(&page, &captured.url).urls.len();
             if !several || self.places.position(&page, &captured.url).is_some() {
-                return false;
+                return Ok(false);
             }
             &mut self.imported.partial
         };
         *count += 1;
-        true
+        Ok(true)
+    }
+
+    /// Returns whether a capture is a redirect of which nothing is known: one of a page that was
+    /// there before is what became of it.
+    fn says_nothing(&self, captured: &Captured) -> Result<bool, ImportFailure> {
+        let repeats = captured.status == 304 && matches!(captured.came, Came::Again(_));
+        if !(300..400).contains(&captured.status) || repeats {
+            return Ok(false);
+        }
+        let page = self.places.page(&captured.url);
+        let several = self.places.known_watch(&page).is_some_and(|watch| 1 < watch.urls.len());
+        let is_told = captured.status != 304 && captured.field("location").is_some() && !several;
+        let was_met = || matches!(self.latest.get(&page), Some(Some(_)));
+        let is_known =
+            is_told && (was_met() || self.app.archive.page_state(&page)?.last_visit_at.is_some());
+        Ok(!is_known)
+    }
+
+    /// Returns the visits that a capture and the redirects before it stand for.
+    fn followed(&mut self, captured: Captured) -> Result<Vec<Visit>, ImportFailure> {
+        let page = self.places.page(&captured.url);
+        let several = 1 < self.places.watch(&page, &captured.url).urls.len();
+        let given = match several {
+            true => vec![(captured, Vec::new())],
+            false => self.redirects.take(&page, captured),
+        };
+        self.read_all(given)
+    }
+
+    fn read_all(&mut self, given: Vec<Followed>) -> Result<Vec<Visit>, ImportFailure> {
+        let mut visits = Vec::new();
+        for (captured, hops) in given {
+            let visit = self.visit(captured, hops)?;
+            self.keep_bodies(visit.as_ref());
+            visits.extend(visit);
+        }
+        Ok(visits)
     }
 
     /// Returns the visit that a capture stands for; `None` where it stands for none, or for one
     /// that is on record. What is passed over is counted.
-    fn visit(&mut self, captured: Captured) -> Result<Option<Visit>, ImportFailure> {
-        if self.passes_over(&captured) {
+    fn visit(
+        &mut self,
+        captured: Captured,
+        hops: Vec<Hop>,
+    ) -> Result<Option<Visit>, ImportFailure> {
+        if self.passes_over(&captured)? {
             return Ok(None);
         }
-        let counts = &mut self.imported;
         let page = self.places.page(&captured.url);
+        let latest = self.latest_of(&page)?;
+        let counts = &mut self.imported;
         let is_whole = self.places.watch(&page, &captured.url).urls.len() == 1;
         let archive = &self.app.archive;
-        if !self.latest.contains_key(&page) {
-            let latest = archive.page_state(&page)?.last_visit_at;
-            self.latest.insert(page.clone(), latest);
-        }
         let (at, url) = (captured.at(), captured.url.clone());
         let stated = captured.payload_digest.clone();
         let Some(mut part) = part(captured, archive, &self.places, &self.bodies)? else {
@@ -214,13 +277,12 @@ impl<'a> Judging<'a> {
             // By the name that the watchlist has for it, as at a live visit.
             part.url = self.places.watch(&page, &url).urls[position].clone();
         }
+        if let Some(first) = hops.first() {
+            part.url = first.url.clone();
+            part.hops = hops;
+        }
         let url = part.url.clone();
-        let digest = match &part.outcome {
-            Outcome::Captured(snapshot) => Some(snapshot.digest()),
-            Outcome::NotModified { digest } => Some(*digest),
-            Outcome::Failed(_) => None,
-        };
-        let latest = self.latest.get(&page).copied().flatten();
+        let digest = part.outcome.digest();
         let is_known = Some(at) <= latest
             && archive.captured_at(&page, at)?.contains(&(url.to_string(), digest));
         if !is_known && Some(at) < latest {
@@ -257,6 +319,101 @@ impl<'a> Judging<'a> {
         self.latest.insert(page.clone(), latest.max(Some(at)));
         let origin = Origin::Imported;
         Ok(Some(Visit { page, started_at: at, ended_at: at, origin, asked: None, parts }))
+    }
+}
+
+impl Judging<'_> {
+    /// Returns when the latest visit of a page on record began, or of this import.
+    fn latest_of(&mut self, page: &PageId) -> Result<Option<Timestamp>, ImportFailure> {
+        if !self.latest.contains_key(page) {
+            let latest = self.app.archive.page_state(page)?.last_visit_at;
+            self.latest.insert(page.clone(), latest);
+        }
+        Ok(self.latest.get(page).copied().flatten())
+    }
+
+    fn keep_bodies(&mut self, visit: Option<&Visit>) {
+        for part in visit.into_iter().flat_map(|visit| &visit.parts) {
+            if let Outcome::Captured(snapshot) = &part.outcome {
+                self.fresh_bodies.insert(snapshot.digest(), snapshot.clone());
+            }
+        }
+    }
+
+    /// Returns a visit that was exported from an archive of ours; `None` where it is on record.
+    fn whole(&mut self, whole: WholeVisit) -> Result<Option<Visit>, ImportFailure> {
+        match self.read_whole(whole) {
+            Ok(visit) => Ok(visit),
+            Err(WholeFailure::Form(failure)) => {
+                self.flaw(failure.to_string());
+                Ok(None)
+            }
+            Err(WholeFailure::Import(failure)) => Err(failure),
+        }
+    }
+
+    fn read_whole(&mut self, whole: WholeVisit) -> Result<Option<Visit>, WholeFailure> {
+        let page = self.places.page_of_visit(&whole.page()?, whole.url());
+        let (at, gave) = (whole.at(), whole.gave()?);
+        let latest = self.latest_of(&page)?;
+        let archive = &self.app.archive;
+        let kept = match Some(at) <= latest {
+            true => archive.captured_at(&page, at).map_err(ImportFailure::from)?,
+            false => Vec::new(),
+        };
+        let key = |(url, digest): &(String, _)| (page.clone(), at, url.clone(), *digest);
+        let is_fresh = gave.iter().all(|it| self.fresh.contains(&key(it)));
+        if is_fresh || gave.iter().all(|it| kept.contains(it)) {
+            self.imported.on_record += 1;
+            return Ok(None);
+        }
+        let body = |digest: &Digest| match self.fresh_bodies.get(digest) {
+            Some(snapshot) => Ok(Some(snapshot.clone())),
+            None if !archive.has_snapshot(digest)? => Ok(None),
+            None => Ok::<_, WholeFailure>(Some(archive.snapshot(digest)?)),
+        };
+        let is_kept = |digest: &Digest| {
+            Ok(self.fresh_bodies.contains_key(digest) || archive.has_snapshot(digest)?)
+        };
+        let visit = whole.visit(page.clone(), body, is_kept)?;
+        self.fresh.extend(gave.iter().map(key));
+        if Some(at) < latest {
+            self.imported.early += 1;
+            self.anew.insert(page.clone());
+        }
+        let bodies = visit.parts.iter().filter_map(|part| match &part.outcome {
+            Outcome::Captured(snapshot) => Some(snapshot.bytes().len() as u64),
+            Outcome::NotModified { .. } | Outcome::Failed(_) => None,
+        });
+        self.imported.bytes += bodies.sum::<u64>();
+        self.latest.insert(page, latest.max(Some(at)));
+        Ok(Some(visit))
+    }
+}
+
+/// Why a visit that was exported is not taken.
+enum WholeFailure {
+    /// It cannot be read; the rest goes on.
+    Form(FormFailure),
+    /// Nothing goes on.
+    Import(ImportFailure),
+}
+
+impl From<FormFailure> for WholeFailure {
+    fn from(failure: FormFailure) -> WholeFailure {
+        WholeFailure::Form(failure)
+    }
+}
+
+impl From<ImportFailure> for WholeFailure {
+    fn from(failure: ImportFailure) -> WholeFailure {
+        WholeFailure::Import(failure)
+    }
+}
+
+impl From<ArchiveError> for WholeFailure {
+    fn from(error: ArchiveError) -> WholeFailure {
+        WholeFailure::Import(error.into())
     }
 }
 
@@ -308,42 +465,6 @@ fn part(
         attempts: 1,
         took: Duration::ZERO,
     }))
-}
-
-/// Returns the watch of a visit's page.
-fn watch_of(places: &Places, visit: &Visit) -> Watch {
-    let plain = || Watch::new(visit.page.clone(), vec![visit.parts[0].url.clone()]);
-    places.known_watch(&visit.page).cloned().unwrap_or_else(plain)
-}
-
-/// Reads the pages of a batch on several threads: each is a matter of its bytes alone.
-///
-/// Gives nothing for a visit whose body is only in the archive.
-fn read_pages(visits: &[Visit], places: &Places) -> Vec<Option<Intake>> {
-    let next = AtomicUsize::new(0);
-    let read = || {
-        let mut mine = Vec::new();
-        while let Some((at, visit)) = {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            visits.get(at).map(|visit| (at, visit))
-        } {
-            mine.push((at, take_in_alone(&watch_of(places, visit), visit)));
-        }
-        mine
-    };
-    let mut intakes: Vec<Option<Intake>> = visits.iter().map(|_| None).collect();
-    thread::scope(|scope| {
-        let spawn = |_| {
-            let reader = thread::Builder::new().stack_size(READER_STACK_BYTES);
-            reader.spawn_scoped(scope, read)
-        };
-        // A thread that cannot be had leaves its work to the others, or to the one that judges.
-        let readers: Vec<_> = (0..READERS).filter_map(|it| spawn(it).ok()).collect();
-        for (at, intake) in readers.into_iter().filter_map(|it| it.join().ok()).flatten() {
-            intakes[at] = intake;
-        }
-    });
-    intakes
 }
 
 fn alerted_changes(judgement: &Judgement) -> u64 {

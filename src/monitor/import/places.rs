@@ -11,6 +11,7 @@ use crate::{
         snapshot::Digest,
         watch::{Watch, Watchlist},
     },
+    monitor::import::whole::Found,
 };
 
 /// Finds the page of each address.
@@ -75,6 +76,27 @@ impl Places {
     pub fn page(&self, url: &Url) -> PageId {
         let listed = || self.listed.get(&place(url)).cloned();
         self.only.clone().or_else(listed).unwrap_or_else(|| page_of(url))
+    }
+
+    /// Returns the page of a visit that was exported as one of `named`, which the watchlist may
+    /// call otherwise.
+    pub fn page_of_visit(&self, named: &PageId, url: &str) -> PageId {
+        if self.only.is_none() && self.watches.contains_key(named) {
+            return named.clone();
+        }
+        let listed = || self.listed.get(&place(&Url::parse(url).ok()?)).cloned();
+        self.only.clone().or_else(listed).unwrap_or_else(|| named.clone())
+    }
+
+    /// Returns the page of what was found; one that is none stands for itself.
+    pub fn page_of_found(&self, found: &Found) -> String {
+        match found {
+            Found::One(captured) => self.page(&captured.url).to_string(),
+            Found::Whole(whole) => match whole.page() {
+                Ok(named) => self.page_of_visit(&named, whole.url()).to_string(),
+                Err(failure) => failure.0,
+            },
+        }
     }
 
     /// Returns which of a page's addresses a capture is of, the page having several; `None` if it

@@ -16,12 +16,13 @@ use std::{
 
 use crate::{
     formats::warc::{Record, WarcReader},
-    model::{page::PageId, time::Timestamp},
+    model::time::Timestamp,
     monitor::import::{
         capture::Captured,
         places::{PlaceFailure, Places},
         request::{ImportFailure, Input, Request},
         spool::Spool,
+        whole::{Found, Gathered, Gathering},
     },
 };
 
@@ -31,14 +32,14 @@ const AHEAD: usize = 8;
 /// What a source gives.
 #[derive(Debug)]
 pub enum Item {
-    /// A capture.
-    Captured(Box<Captured>),
+    /// A capture, or a visit with all that it gave.
+    Found(Box<Found>),
     /// A record that cannot be read, in words.
     Damaged(String),
 }
 
-fn captured(captured: Captured) -> Item {
-    Item::Captured(Box::new(captured))
+fn found(found: Found) -> Item {
+    Item::Found(Box::new(found))
 }
 
 /// Where the captures of a request come from, in order of time.
@@ -62,13 +63,13 @@ impl<'a> Source<'a> {
         if inputs.contains(&Input::Standard) {
             return spooled(inputs);
         }
-        let mut last: BTreeMap<PageId, Timestamp> = BTreeMap::new();
+        let mut last: BTreeMap<String, Timestamp> = BTreeMap::new();
         let (mut found, mut is_ordered) = (0, true);
         each(inputs, &mut |item| {
-            if let Item::Captured(captured) = item {
+            if let Item::Found(item) = item {
                 found += 1;
-                let at = captured.at();
-                let before = last.insert(places.page(&captured.url), at);
+                let at = item.at();
+                let before = last.insert(places.page_of_found(&item), at);
                 is_ordered = before.is_none_or(|before| before <= at);
             }
             is_ordered
@@ -115,13 +116,13 @@ impl<'a> Source<'a> {
             Source::Spooled(spool, damaged) => {
                 let told = damaged.into_iter().all(|damage| send(Item::Damaged(damage)));
                 if told {
-                    let mut take = |it| send(captured(it));
+                    let mut take = |it| send(found(it));
                     spool.drain(&mut take).map_err(ImportFailure::Spool)?;
                 }
                 Ok(())
             }
             Source::Saved(saved) => {
-                let _ = saved.into_iter().all(|it| send(captured(it)));
+                let _ = saved.into_iter().all(|it| send(found(Found::One(it))));
                 Ok(())
             }
         }
@@ -133,7 +134,7 @@ fn spooled(inputs: &[Input]) -> Result<Source<'static>, ImportFailure> {
     let (mut damaged, mut failure) = (Vec::new(), None);
     each(inputs, &mut |item| {
         match item {
-            Item::Captured(captured) => failure = spool.put(&captured).err(),
+            Item::Found(found) => failure = spool.put(&found).err(),
             Item::Damaged(damage) => damaged.push(damage),
         }
         failure.is_none()
@@ -149,21 +150,45 @@ fn each(inputs: &[Input], take: &mut dyn FnMut(Item) -> bool) -> Result<(), Impo
     for input in inputs {
         let failure = |source| ImportFailure::Read { path: path(input), source };
         let mut records = WarcReader::new(open(input)?).map_err(failure)?;
+        let mut gathering = Gathering::default();
         for record in iter::from_fn(|| records.next()) {
-            let item = match record {
-                Ok(Record::Response(capture)) => captured(Captured::response(capture)),
-                Ok(Record::Revisit(revisit)) => captured(Captured::revisit(revisit)),
+            let gathered = match record {
+                Ok(Record::Response(capture)) => {
+                    let record = capture.record_id.clone();
+                    gathering.capture(&record, Captured::response(capture))
+                }
+                Ok(Record::Revisit(revisit)) => {
+                    let record = revisit.record_id.clone();
+                    gathering.capture(&record, Captured::revisit(revisit))
+                }
+                Ok(Record::Metadata(metadata)) => gathering.metadata(&metadata),
                 Ok(Record::Other { .. }) => continue,
                 Err(fault) => {
-                    Item::Damaged(format!("{}: {fault}: {}", path(input).display(), fault.flaw))
+                    let words = format!("{}: {fault}: {}", path(input).display(), fault.flaw);
+                    if !take(Item::Damaged(words)) {
+                        return Ok(());
+                    }
+                    continue;
                 }
             };
-            if !take(item) {
+            if !hand_over(input, gathered, take) {
                 return Ok(());
             }
         }
+        if !hand_over(input, gathering.finish(), take) {
+            return Ok(());
+        }
     }
     Ok(())
+}
+
+fn hand_over(input: &Input, gathered: Vec<Gathered>, take: &mut dyn FnMut(Item) -> bool) -> bool {
+    gathered.into_iter().all(|it| {
+        take(match it {
+            Ok(it) => found(it),
+            Err(failure) => Item::Damaged(format!("{}: {failure}", path(input).display())),
+        })
+    })
 }
 
 fn saved(input: &Input, at: Timestamp, places: &Places) -> Result<Captured, ImportFailure> {

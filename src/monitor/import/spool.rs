@@ -5,17 +5,14 @@ use std::{
     io::{self, BufWriter, Read, Seek, SeekFrom, Write},
 };
 
-use crate::{
-    model::time::Timestamp,
-    monitor::import::capture::{Came, Captured},
-};
+use crate::{model::time::Timestamp, monitor::import::whole::Found};
 
 /// Where a capture stands in the file.
 struct Entry {
     at: Timestamp,
     offset: u64,
     form_bytes: usize,
-    body_bytes: usize,
+    body_bytes: Vec<usize>,
 }
 
 /// The captures of an import, in a file that is gone when the program ends.
@@ -32,22 +29,18 @@ impl Spool {
         Ok(Spool { file, entries: Vec::new(), bytes: 0 })
     }
 
-    /// Writes a capture down.
-    pub fn put(&mut self, captured: &Captured) -> io::Result<()> {
-        let form = serde_json::to_vec(captured)?;
-        let body: &[u8] = match &captured.came {
-            Came::Body(body) => body,
-            Came::Cut(..) | Came::Again(_) => &[],
-        };
+    /// Writes what was found down.
+    pub fn put(&mut self, found: &Found) -> io::Result<()> {
+        let form = serde_json::to_vec(found)?;
         self.file.write_all(&form)?;
-        self.file.write_all(body)?;
-        self.entries.push(Entry {
-            at: captured.at(),
-            offset: self.bytes,
-            form_bytes: form.len(),
-            body_bytes: body.len(),
-        });
-        self.bytes += (form.len() + body.len()) as u64;
+        let bodies = found.bodies();
+        let body_bytes: Vec<usize> = bodies.iter().map(|body| body.len()).collect();
+        for body in bodies {
+            self.file.write_all(body)?;
+        }
+        let (offset, form_bytes) = (self.bytes, form.len());
+        self.bytes += (form_bytes + body_bytes.iter().sum::<usize>()) as u64;
+        self.entries.push(Entry { at: found.at(), offset, form_bytes, body_bytes });
         Ok(())
     }
 
@@ -58,7 +51,7 @@ impl Spool {
 
     /// Hands over the captures in order of time, those of one instant in the order in which they
     /// came, until `take` says that it is enough.
-    pub fn drain(self, take: &mut dyn FnMut(Captured) -> bool) -> io::Result<()> {
+    pub fn drain(self, take: &mut dyn FnMut(Found) -> bool) -> io::Result<()> {
         let Spool { file, mut entries, .. } = self;
         let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
         entries.sort_by_key(|entry| entry.at);
@@ -66,12 +59,12 @@ impl Spool {
             file.seek(SeekFrom::Start(entry.offset))?;
             let mut form = vec![0; entry.form_bytes];
             file.read_exact(&mut form)?;
-            let mut captured: Captured = serde_json::from_slice(&form)?;
-            if let Came::Body(body) = &mut captured.came {
-                body.resize(entry.body_bytes, 0);
+            let mut found: Found = serde_json::from_slice(&form)?;
+            for (body, bytes) in found.bodies_mut().into_iter().zip(entry.body_bytes) {
+                body.resize(bytes, 0);
                 file.read_exact(body)?;
             }
-            if !take(captured) {
+            if !take(found) {
                 break;
             }
         }

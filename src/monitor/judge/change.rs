@@ -5,14 +5,14 @@ use crate::{
     compare,
     model::{
         cause::Cause,
-        edit::EditKind,
+        edit::{Edit, EditKind},
         event::{Certainty, Change, What},
         history::{Finding, Judgement, NewEvent, NewVersion, Waiting},
         time::in_words,
     },
     monitor::judge::{
         case::{Case, Compared, Withdrawn, blank},
-        events::{Teller, healthy, quiet_reason},
+        events::{Teller, healthy, judged, quiet_reason},
         passages::{HOLD, Stand},
         settle::Settled,
     },
@@ -178,8 +178,9 @@ pub fn withdrawn(case: &Case, withdrawn: &Withdrawn) -> Option<NewEvent> {
         before: withdrawn.version,
         after: withdrawn.held.text.digest(),
         before_last_at: waiting.before_last_at,
-        edits: withdrawn.held.diff.edits().cloned().collect(),
+        edits: judged(&withdrawn.held.text, &withdrawn.held.diff),
         untold: 0,
+        pledges: Vec::new(),
     };
     let teller = Teller::new(case).captured_at(waiting.first_at);
     let reason = "the wording was taken back: the established one returned before it was confirmed";
@@ -248,6 +249,12 @@ fn times(waiting: &Waiting) -> String {
     }
 }
 
+/// Returns the edits that are told, each with its verdict.
+fn told(settled: &Settled) -> Vec<Edit> {
+    let judged = judged(&settled.text, &settled.diff).into_iter().zip(&settled.is_told);
+    judged.filter(|(_, is_told)| **is_told).map(|(edit, _)| edit).collect()
+}
+
 /// Adds the version, its change, and the alert if words changed.
 pub fn establish(case: &Case, judgement: &mut Judgement, settled: &Settled) {
     judgement.reasons.extend(settled.reasons.iter().cloned());
@@ -257,12 +264,19 @@ pub fn establish(case: &Case, judgement: &mut Judgement, settled: &Settled) {
         before: settled.before,
         after: settled.text.digest(),
         before_last_at: settled.before_last_at,
-        edits: settled.told().cloned().collect(),
+        edits: told(settled),
         untold: settled.untold(),
+        pledges: Vec::new(),
     };
     let kind = change.kind();
     let teller = Teller::new(case).captured_at(settled.first_at);
-    judgement.events.push(match kind.is_wording() {
+    let is_asked_for = change.edits.iter().any(|edit| case.watch.also_alert.contains(&edit.kind));
+    judgement.events.push(match kind.is_wording() || is_asked_for {
+        true if !kind.is_wording() => {
+            let reason = "it is alerted, since the watchlist asks for such edits (`also_alert`)";
+            judgement.reasons.push(reason.to_owned());
+            teller.alert(What::Change(change))
+        }
         true => {
             judgement.reasons.push("it is alerted as a change of the wording".to_owned());
             teller.alert(What::Change(change))

@@ -5,17 +5,18 @@ use std::time::Duration;
 use url::Url;
 
 use crate::{
-    compare::{self, quote::find_quote},
+    compare::{self, verdicts::Elsewhere},
     model::{
         cause::Cause,
         channel::{Channel, ChannelKind},
-        edit::EditKind,
+        edit::{Diff, Edit, EditKind},
         event::{Addressee, Certainty, Change, Event, EventId, EventKind, Telling, What},
         history::{Judgement, NewEvent},
         page::PageId,
+        pledge::News,
         text::Text,
         time::Timestamp,
-        watch::{Pledge, Watch},
+        watch::Watch,
     },
     monitor::judge::case::{Case, Reached, Rederived, Whereabouts},
 };
@@ -170,21 +171,6 @@ impl<'a> Teller<'a> {
 /// campaign or a page of maintenance are over within weeks.
 const MOVED_AFTER: Duration = Duration::from_secs(30 * 86_400);
 
-/// Returns the alerts of quotations that are not in a text, each told once for all.
-pub fn missing_quotes(case: &Case, text: &Text) -> Vec<NewEvent> {
-    let teller = Teller::new(case);
-    let is_missing = |pledge: &&Pledge| find_quote(text, &pledge.quote).is_none();
-    let missing = case.watch.pledges.iter().filter(is_missing);
-    let told = missing.map(|pledge| {
-        teller.alert(What::QuoteMissing {
-            pledge: pledge.id.clone(),
-            name: pledge.name.clone(),
-            quote: pledge.quote.clone(),
-        })
-    });
-    told.collect()
-}
-
 /// Ends a spell of trouble, and tells of a new address.
 pub fn healthy(case: &Case, judgement: &mut Judgement) {
     let teller = Teller::new(case);
@@ -262,19 +248,28 @@ pub fn own_change(cause: Cause, (before, after): (&Text, &Text), at: Timestamp) 
         before: before.digest(),
         after: after.digest(),
         before_last_at: at,
-        edits: compare::diff::diff(before, after).edits().cloned().collect(),
+        edits: judged(after, &compare::diff::diff(before, after)),
         untold: 0,
+        pledges: Vec::new(),
     }
+}
+
+/// Returns the edits of the diff that led to a text, each with its verdict.
+pub fn judged(after: &Text, diff: &Diff) -> Vec<Edit> {
+    let before = compare::verdicts::text_before(after, diff);
+    let elsewhere = Elsewhere::default();
+    let judged = compare::verdicts::judged(&before, after, diff.clone(), &elsewhere);
+    judged.edits().cloned().collect()
 }
 
 /// Returns why edits of this strength are on record only.
 pub fn quiet_reason(kind: EditKind) -> &'static str {
     match kind {
         EditKind::LinkTarget => "only link targets differ",
-        EditKind::Structure => "only the structure differs, no word",
-        EditKind::Typography => "only punctuation, case or typography differ",
-        EditKind::Renumbered => "only numbers of list items or sections differ",
-        EditKind::DateStamp => "only a statement of the last update differs",
+        EditKind::Structure => "no word differs, only the structure",
+        EditKind::Typography => "no words differ beyond punctuation, case or typography",
+        EditKind::Renumbered => "no words differ beyond numbers of list items or sections",
+        EditKind::DateStamp => "no words differ beyond a statement of the last update",
         EditKind::Moved | EditKind::Reworded | EditKind::Added | EditKind::Removed => "",
     }
 }
@@ -283,7 +278,9 @@ pub fn quiet_reason(kind: EditKind) -> &'static str {
 /// an address that alternates, or a quotation that is still missing, is not told again.
 fn once(event: &Event) -> Timestamp {
     match &event.what {
-        What::Moved { .. } | What::QuoteMissing { .. } => Timestamp::from_millis(0),
+        What::Moved { .. } | What::QuoteMissing { .. } | What::Pledge { .. } => {
+            Timestamp::from_millis(0)
+        }
         What::Change(_) | What::Trouble { .. } | What::Gone { .. } | What::Recovered { .. } => {
             event.captured_at
         }
@@ -298,6 +295,11 @@ fn detail(what: &What) -> String {
         }
         What::Moved { to, .. } => to.clone(),
         What::QuoteMissing { pledge, quote, .. } => format!("{pledge} {quote}"),
+        What::Pledge { pledge, news, .. } => match news {
+            News::Indistinct { quote } => format!("{pledge} indistinct {quote}"),
+            News::Nears { deadline, .. } => format!("{pledge} nears {deadline}"),
+            News::Lapsed { deadline, .. } => format!("{pledge} lapsed {deadline}"),
+        },
         What::Trouble { .. } | What::Gone { .. } | What::Recovered { .. } => String::new(),
     }
 }

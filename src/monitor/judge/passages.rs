@@ -9,7 +9,7 @@ use std::{
 use crate::{
     compare::trace::{Arrangement, Said, Trace},
     model::{
-        edit::{Diff, Edit},
+        edit::{Diff, DiffRow, Edit},
         event::Certainty,
         snapshot::Digest,
         text::Text,
@@ -97,6 +97,8 @@ struct Run {
     lasted: Duration,
     /// Whether it was so before, and then not.
     was_before: bool,
+    /// Of a clause that is gone: whether it had gone before, and come back.
+    was_again: bool,
 }
 
 impl<'a> Line<'a> {
@@ -137,12 +139,13 @@ impl<'a> Line<'a> {
             .into_iter()
             .map(|(heading, edits)| (heading, self.order(&Arrangement::of(edits, texts, sides))))
             .collect();
-        let stand = |(edit, trace): (&Edit, Option<Trace>)| match trace {
+        let restless = self.restless(diff, &traces);
+        let stand = |((edit, trace), gap): ((&Edit, &Option<Trace>), usize)| match trace {
             None => Stand::Silent,
             Some(trace) if trace.is_empty() => arranged[edit.heading.as_str()],
-            Some(trace) => self.stand(&trace),
+            Some(trace) => self.stand(trace, restless.contains(&gap)),
         };
-        let mut stands: Vec<Stand> = diff.edits().zip(traces).map(stand).collect();
+        let mut stands: Vec<Stand> = diff.edits().zip(&traces).zip(gaps(diff)).map(stand).collect();
         relied.extend(self.ask_patience(diff, &mut stands, texts, sides, patience));
         let told: Vec<(usize, Certainty)> = stands
             .iter()
@@ -251,11 +254,26 @@ impl<'a> Line<'a> {
         traces(diff, texts, sides).into_iter().map(trace).collect()
     }
 
-    fn stand(&self, trace: &Trace) -> Stand {
+    /// Returns the gaps between blocks that stayed into which something came that was not seen to
+    /// hold: what was there before may rotate as well.
+    fn restless(&self, diff: &Diff, traces: &[Option<Trace>]) -> BTreeSet<usize> {
+        let now = self.said.len() - 1;
+        let holds = |clause: &Digest| {
+            let run = self.run(now, |said| said.has(clause));
+            run.is_some_and(|run| 2 <= run.since.visits && HOLD <= run.lasted)
+        };
+        let is_restless =
+            |trace: &Option<Trace>| trace.iter().flat_map(|it| &it.came).any(|it| !holds(it));
+        let gaps = gaps(diff).into_iter().zip(traces);
+        gaps.filter(|(_, trace)| is_restless(trace)).map(|(gap, _)| gap).collect()
+    }
+
+    /// Returns how an edit stands, into a gap of which something restless came or not.
+    fn stand(&self, trace: &Trace, is_restless: bool) -> Stand {
         let now = self.said.len() - 1;
         let came: Vec<Run> = runs(&trace.came, |it| self.run(now, |said| said.has(it)));
         let went: Vec<(Run, bool)> =
-            runs(&trace.went, |it| Some((self.run(now, |said| !said.has(it))?, self.stood(it))));
+            runs(&trace.went, |it| Some((self.gone(now, it)?, self.stood(it))));
         let is_fresh = |run: &&Run| !run.was_before;
         let holds =
             |run: &Run| self.within.is_zero() || (2 <= run.since.visits && HOLD <= run.lasted);
@@ -267,13 +285,17 @@ impl<'a> Line<'a> {
             return Stand::Holds(run.since, certainty);
         }
         let is_settled = came.is_empty();
-        for (run, stood) in went.iter().filter(|(run, _)| !run.was_before) {
+        let at_once = self.within.is_zero() && is_settled && !self.was_shown(now);
+        let is_first = |run: &Run| if at_once { !run.was_again } else { !run.was_before };
+        for (run, stood) in went.iter().filter(|(run, _)| is_first(run)) {
             let has_lasted = self.within <= run.lasted;
             let has_held = match (is_settled, stood) {
+                // What goes for the first time is told at once, like what comes.
+                (_, _) if self.within.is_zero() => true,
                 (true, true) => holds(run),
-                (true, false) => {
-                    self.within.is_zero() || (VISITS_MIN <= run.since.visits && has_lasted)
-                }
+                // Seen but once, it may be one of many.
+                (true, false) if is_restless => return Stand::Passing(None),
+                (true, false) => VISITS_MIN <= run.since.visits && has_lasted,
                 // Something took its place, and was not seen to hold.
                 (false, true) => 2 <= run.since.visits && has_lasted,
                 (false, false) => false,
@@ -289,10 +311,14 @@ impl<'a> Line<'a> {
             false => !is_new,
         };
         let was_gone_before = went.iter().any(|(run, _)| run.was_before);
+        // That what was seen but once stays away is no return: it may be one of many.
+        let stays_away = went.is_empty() || went.iter().any(|(_, stood)| *stood);
+        let is_back = |said: &Said| match stays_away {
+            true => trace.holds_in(said),
+            false => trace.is_in(said),
+        };
         match (is_known || was_gone_before, is_known) {
-            (true, _) if let Some(since) = self.lasting(|said| trace.holds_in(said)) => {
-                Stand::Returned(since)
-            }
+            (true, _) if let Some(since) = self.lasting(is_back) => Stand::Returned(since),
             (_, true) => Stand::Known(self.whole(trace)),
             (_, false) => Stand::Passing(self.whole(trace)),
         }
@@ -327,17 +353,30 @@ impl<'a> Line<'a> {
         let first = (until + 1).checked_sub(visits).filter(|_| 0 < visits)?;
         let was_before = self.said[..first].iter().any(|said| is_so(said));
         let since = Since { visit: first, visits };
-        Some(Run { since, lasted: self.at[until].since(self.at[first]), was_before })
+        let lasted = self.at[until].since(self.at[first]);
+        Some(Run { since, lasted, was_before, was_again: was_before })
     }
 
-    /// Returns whether a clause stood: it was seen at two visits, apart.
+    /// Returns whether a visit shows the clauses of one before it, all of them and no others.
+    fn was_shown(&self, visit: usize) -> bool {
+        self.said[..visit].iter().any(|said| said.is_as(self.said[visit]))
+    }
+
+    /// Returns for how long a clause has been gone at a visit; `None` if it is there.
+    fn gone(&self, until: usize, clause: &Digest) -> Option<Run> {
+        let run = self.run(until, |said| !said.has(clause))?;
+        let before = self.said[..run.since.visit].iter().skip_while(|said| !said.has(clause));
+        Some(Run { was_again: before.clone().any(|said| !said.has(clause)), ..run })
+    }
+
+    /// Returns whether a clause stood: it was seen at two visits one after the other, apart.
     fn stood(&self, clause: &Digest) -> bool {
-        let seen = || self.said.iter().zip(&self.at).filter(|(said, _)| said.has(clause));
-        self.is_seen_twice
-            || match (seen().next(), seen().next_back()) {
-                (Some((_, first)), Some((_, last))) => HOLD <= last.since(*first),
-                (_, _) => false,
-            }
+        let mut since: Option<Timestamp> = None;
+        let stood = self.said.iter().zip(&self.at).any(|(said, at)| {
+            since = said.has(clause).then(|| since.unwrap_or(*at));
+            since.is_some_and(|since| HOLD <= at.since(since))
+        });
+        self.is_seen_twice || stood
     }
 
     /// Returns since when something holds that was so before, if it has held for so long that it is
@@ -370,6 +409,19 @@ impl<'a> Line<'a> {
         }
         longest
     }
+}
+
+/// Returns for each edit in which of the gaps between blocks that stayed it lies.
+fn gaps(diff: &Diff) -> Vec<usize> {
+    let mut gap = 0;
+    let mut gaps = Vec::new();
+    for row in &diff.rows {
+        match row {
+            DiffRow::Same { .. } => gap += 1,
+            DiffRow::Edited(_) => gaps.push(gap),
+        }
+    }
+    gaps
 }
 
 fn traces(diff: &Diff, texts: (&Text, &Text), sides: (&Said, &Said)) -> Vec<Option<Trace>> {

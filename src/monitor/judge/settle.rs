@@ -226,17 +226,23 @@ pub fn key((ground, reading): (&Text, &Reading), diff: &Diff, stands: &[Stand]) 
 /// that were not told, as far as they read as they did, stand in it as they stood before.
 pub fn ground_again((ground, version): (&Text, &Text), today: &Text) -> Text {
     let said = Said::of(ground);
-    let untold = |text: &Text| {
+    let altered = |text: &Text| {
         let (diff, sides) = (compare::diff::diff(ground, text), (&said, &Said::of(text)));
-        let traces = diff.edits().map(|edit| Trace::of(edit, (ground, text), sides));
-        (traces.map(|trace| trace.came).collect::<Vec<_>>(), diff)
+        let trace = |edit: &Edit| Trace::of(edit, (ground, text), sides);
+        let traces: Vec<Vec<Digest>> = diff
+            .edits()
+            .map(|edit| {
+                let Trace { came, went } = trace(edit);
+                came.into_iter().chain(went).collect()
+            })
+            .collect();
+        (traces, diff)
     };
-    let (came, _) = untold(version);
-    let came: BTreeSet<Digest> = came.into_iter().flatten().collect();
-    let (again, diff) = untold(today);
+    let untold: BTreeSet<Digest> = altered(version).0.into_iter().flatten().collect();
+    let (again, diff) = altered(today);
     let is_undone = |number: usize| {
         let clauses = again.get(number).filter(|clauses| !clauses.is_empty());
-        clauses.is_some_and(|clauses| clauses.iter().all(|it| came.contains(it)))
+        clauses.is_some_and(|clauses| clauses.iter().all(|it| untold.contains(it)))
     };
     without((ground, today), &diff, is_undone)
 }

@@ -6,7 +6,9 @@ use std::{
 };
 
 use crate::{
-    faults::{POLICY, assert_whole, can_mount, entry, shell, told, under, watching, world},
+    faults::{
+        POLICY, archive, assert_whole, can_mount, entry, shell, told, under, watching, world,
+    },
     server::{Server, reply::Reply},
     world::{Site, World, framed},
 };
@@ -182,6 +184,27 @@ fn fault_031_a_webhook_at_a_private_address_is_not_reached() {
 }
 
 #[test]
+fn fault_031_a_heartbeat_at_a_private_address_is_not_reached() {
+    let forbidden = Forbidden::stand();
+    let with = |url: &str, allowance: &str| {
+        let list = format!("{PUBLIC_ONLY}{allowance}heartbeat = \"{url}\"\n");
+        world(&list).run(&["check"])
+    };
+    for url in forbidden.urls() {
+        let ran = with(&url, "");
+        let told = "warning: the heartbeat could not be sent: ";
+        assert!(ran.code == 3 && ran.stderr.contains(told), "{url}: {ran:?}");
+    }
+    let away = forbidden.server.url("/").to_string();
+    let elsewhere = Server::start(move |_| Reply::redirect(302, &away));
+    let redirected = with(elsewhere.url("/").as_str(), "allow_private_addresses = true\n");
+    assert_eq!((redirected.code, elsewhere.requests().len()), (3, 1), "{redirected:?}");
+    forbidden.assert_untouched();
+    let allowed = with(forbidden.server.url("/").as_str(), "allow_private_addresses = true\n");
+    assert_eq!(allowed.code, 0, "{allowed:?}");
+}
+
+#[test]
 fn fault_031_a_webhook_that_redirects_is_not_followed() {
     let forbidden = Forbidden::stand();
     let target = forbidden.server.url("/").to_string();
@@ -249,6 +272,18 @@ fn fault_034_the_environments_proxy_is_ignored() {
     assert_eq!(proxy.connections(), 0);
     assert_eq!(told(&world, "p"), Vec::<String>::new());
     assert_eq!(site.server().paths(), ["/robots.txt", "/p", "/hook"]);
+}
+
+#[test]
+fn fault_034_a_configured_proxy_is_on_record_as_who_answered() {
+    let proxy = Server::start(|_| Reply::page(&framed(POLICY, "a")));
+    let page = entry("page-0", "http://example.org/terms", "");
+    let world = world(&format!("{}{page}", through(&proxy)));
+    assert_eq!(world.run(&["check"]).code, 0);
+    assert_asked_only_for_public_pages(&proxy);
+    let archive = rusqlite::Connection::open(archive(&world)).unwrap();
+    let answered = archive.query_one("SELECT remote FROM part", [], |row| row.get(0));
+    assert_eq!(answered, Ok(proxy.address().to_string()));
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn a_mixture_of_what_was_shown_apart_is_known() {
         (6, "We stop sales.|We keep logs.|Write to us."),
         (12, BASE),
         (18, "We pause sales.|We keep records.|Write to us."),
+        (21, BASE),
         (24, "We stop sales.|We keep records.|Write to us."),
     ];
     let weighed = weighed(BASE, &shown);
@@ -78,7 +79,7 @@ fn what_holds_is_told_while_what_rotates_beside_it_is_not() {
     assert_eq!(told(&found), [pair("We never sell.", "We may sell.")]);
     let settled = found.settled.unwrap();
     assert_eq!((settled.first_at, settled.before_last_at), (hour(96), hour(48)));
-    assert_eq!((settled.untold(), settled.certainty), (1, Certainty::Confirmed));
+    assert_eq!((settled.untold(), settled.certainty), (2, Certainty::Confirmed));
     assert_eq!(settled.text, text(shown[2].1));
     let ground = "We may sell.|Ann won a prize for boats.|Write to us.";
     assert_eq!(*settled.ground(), text(ground));
@@ -98,18 +99,26 @@ fn a_sentence_that_rotates_within_a_paragraph_hides_no_edit_of_it() {
 
 #[test]
 fn a_promise_that_gives_way_to_what_is_another_each_time_is_told_in_time() {
-    let mut shown = vec![
-        (0, "We never sell faces.|Write to us."),
-        (6, "We never sell faces.|Write to us."),
+    let base = "We never sell faces.|Write to us.";
+    let shown = [
+        (0, base),
+        (6, base),
         (12, "Ann won a prize for boats.|Write to us."),
         (24, "Bob opened his bakery on Monday.|Write to us."),
-        (42, "Cy ran home through the snow.|Write to us."),
     ];
-    assert!(weighed(BASE, &shown).settled.is_none());
-    shown.push((48, "Di found a coin in her garden.|Write to us."));
-    let found = weighed("We never sell faces.|Write to us.", &shown);
-    let told = told(&found);
-    assert!(told.iter().any(|(before, _)| before == "We never sell faces."), "{told:?}");
+    assert!(weighed(base, &shown[..3]).settled.is_none());
+    assert_eq!(told(&weighed(base, &shown)), [pair("We never sell faces.", "")]);
+    let shown = [
+        (0, base),
+        (6, base),
+        (12, "We never sell red faces.|Write to us."),
+        (24, "We never sell blue faces.|Write to us."),
+        (36, "We never sell green faces.|Write to us."),
+        (48, "We never sell white faces.|Write to us."),
+    ];
+    assert!(weighed(base, &shown[..5]).settled.is_none());
+    let found = weighed(base, &shown);
+    assert_eq!(told(&found).len(), 1, "{found:?}");
     assert_eq!(found.settled.unwrap().certainty, Certainty::Unsure);
 }
 
@@ -247,4 +256,14 @@ fn beside_a_place_that_rotates_what_stood_is_told_as_ever_and_what_is_new_when_i
     assert_eq!(told(&weighed_daily(&ground, &daily(162, stays))), []);
     let late = told(&weighed_daily(&ground, &daily(168, stays)));
     assert_eq!(late, [pair("", "We sell to partners.")]);
+}
+
+#[test]
+fn items_of_a_pool_that_come_again_are_no_return_since_another_stays_away() {
+    let page = |minutes: u64| format!("We never sell faces.|{minutes} minutes ago|Write to us.");
+    let minutes = [4, 15, 26, 37, 48, 11, 22, 33, 44, 55, 15];
+    let shown: Vec<(u64, String)> =
+        minutes.iter().enumerate().map(|(at, it)| (at as u64 * 6, page(*it))).collect();
+    let shown: Vec<(u64, &str)> = shown.iter().map(|(at, it)| (*at, it.as_str())).collect();
+    assert!(weighed(shown[0].1, &shown).settled.is_none());
 }

@@ -1,0 +1,154 @@
+//! What a verdict says, in plain words.
+
+use crate::alert::render::visible::{clipped, visible};
+use crate::model::verdict::{Direction, Meaning, Norm, Side, Sureness, Tag, Verdict};
+
+/// The most characters of deciding words in one line.
+const WORDS_CHARS_MAX: usize = 60;
+
+/// Returns what an edit amounts to: `a promise was weakened ("will" became "may")`.
+pub fn phrase(verdict: &Verdict) -> String {
+    let what = what(verdict);
+    let unsure = if verdict.sureness == Sureness::Low { "perhaps " } else { "" };
+    match deciding(verdict) {
+        Some(words) => format!("{unsure}{what} ({words})"),
+        None => format!("{unsure}{what}"),
+    }
+}
+
+/// Returns the same with who is bound more or less by it, and what else is to be said.
+pub fn account(verdict: &Verdict) -> String {
+    let mut words = phrase(verdict);
+    if let Some(way) = way(verdict) {
+        words.push_str("; ");
+        words.push_str(way);
+    }
+    for tag in &verdict.tags {
+        if let Some(also) = also(*tag) {
+            words.push_str("; ");
+            words.push_str(also);
+        }
+    }
+    words
+}
+
+fn what(verdict: &Verdict) -> String {
+    let clause = clause(verdict.norm);
+    match verdict.meaning {
+        Meaning::Cosmetic if verdict.has(Tag::Moved) => "moved, in the same words".to_owned(),
+        Meaning::Cosmetic if verdict.has(Tag::Renumbered) => "renumbered alone".to_owned(),
+        Meaning::Cosmetic => "no word that counts is another".to_owned(),
+        Meaning::Editorial => "other words that bind nobody otherwise".to_owned(),
+        Meaning::Widened => format!("{clause} was widened"),
+        Meaning::Narrowed => format!("{clause} was narrowed"),
+        Meaning::Condition => format!("a condition of {clause} was changed"),
+        Meaning::Exception if verdict.has(Tag::ExceptionAdded) => {
+            format!("an exception to {clause} was added")
+        }
+        Meaning::Exception if verdict.has(Tag::ExceptionRemoved) => {
+            format!("an exception to {clause} was removed")
+        }
+        Meaning::Exception => format!("an exception to {clause} was changed"),
+        Meaning::Added => format!("{clause} was added"),
+        Meaning::Strengthened => format!("{clause} was strengthened"),
+        Meaning::Weakened => format!("{clause} was weakened"),
+        Meaning::Removed => format!("{clause} was removed"),
+    }
+}
+
+fn clause(norm: Norm) -> &'static str {
+    match norm {
+        Norm::Commitment => "a promise",
+        Norm::Reservation => "what the company may do",
+        Norm::UserDuty => "a duty of users",
+        Norm::UserRight => "a right of users",
+        Norm::Definition => "a definition",
+        Norm::Fact => "a statement",
+    }
+}
+
+fn way(verdict: &Verdict) -> Option<&'static str> {
+    if !verdict.meaning.is_substantive() {
+        return None;
+    }
+    match verdict.direction {
+        Direction::Neutral => None,
+        Direction::UserMore => Some("more is asked of users"),
+        Direction::UserLess => Some("less is asked of users"),
+        Direction::Unclear => Some("which way it goes is not clear"),
+        Direction::Tighter => Some("the public is protected better"),
+        Direction::Looser => Some("the public is protected less"),
+    }
+}
+
+fn also(tag: Tag) -> Option<&'static str> {
+    match tag {
+        Tag::Moved => Some("it stands elsewhere now"),
+        Tag::EvidenceLost => Some("a reference is lost with it"),
+        Tag::OnOtherPage => Some("it stands on another page of the company"),
+        Tag::Duplicate => Some("the same words stand elsewhere in the text still"),
+        Tag::Mixed => Some("other parts go the other way"),
+        Tag::Ambiguous => Some("its counterpart cannot be told from others"),
+        Tag::Safeguard => Some("it protects third parties"),
+        Tag::Resegmented => Some("a sentence begins or ends elsewhere"),
+        Tag::Renumbered
+        | Tag::DateStamp
+        | Tag::Furniture
+        | Tag::Reference
+        | Tag::Contact
+        | Tag::Renamed
+        | Tag::ExceptionAdded
+        | Tag::ExceptionRemoved
+        | Tag::ExceptionChanged
+        | Tag::Deadline
+        | Tag::Number
+        | Tag::Trigger
+        | Tag::Hedge
+        | Tag::Polarity
+        | Tag::Exclusivity
+        | Tag::Appended
+        | Tag::List => None,
+    }
+}
+
+/// Returns the words that decided, before and after.
+fn deciding(verdict: &Verdict) -> Option<String> {
+    let words = |side: Side| -> Option<String> {
+        let words = verdict.triggers.iter().filter(|it| it.side == side);
+        let words: Vec<&str> = words.map(|it| it.words.as_str()).collect();
+        let shown = clipped(&visible(&words.join(" … ")), WORDS_CHARS_MAX);
+        (!shown.is_empty()).then(|| format!("\"{shown}\""))
+    };
+    match (words(Side::Before), words(Side::After)) {
+        (Some(before), Some(after)) => Some(format!("{before} became {after}")),
+        (Some(before), None) => Some(format!("without {before}")),
+        (None, Some(after)) => Some(format!("with {after}")),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::verdict::{Bound, Trigger};
+
+    #[test]
+    fn a_verdict_reads_as_a_sentence_would() {
+        let trigger = |side, words: &str| Trigger { side, span: 0..0, words: words.to_owned() };
+        let verdict = Verdict {
+            meaning: Meaning::Weakened,
+            direction: Direction::Looser,
+            norm: Norm::Commitment,
+            bound: Bound::Company,
+            sureness: Sureness::High,
+            tags: vec![Tag::Moved],
+            triggers: vec![trigger(Side::Before, "will"), trigger(Side::After, "may")],
+        };
+        assert_eq!(phrase(&verdict), "a promise was weakened (\"will\" became \"may\")");
+        assert_eq!(
+            account(&verdict),
+            "a promise was weakened (\"will\" became \"may\"); the public is protected less; it \
+             stands elsewhere now"
+        );
+    }
+}

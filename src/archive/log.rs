@@ -1,0 +1,131 @@
+//! The log of what is recorded: each transaction adds its entries before it is committed, and no
+//! entry is ever altered. What is signed, and by whom, is not known here.
+//!
+//! `touched` holds what a transaction wrote, `entries` says it in the log's words, `item` turns
+//! that into bytes, `frames` keeps them. `facts` are entries that are no row. `prove` holds the
+//! rows against the log. `files` are what is written beside the database, `keys` tells who signs.
+
+pub mod facts;
+pub mod files;
+pub mod item;
+pub mod keys;
+pub mod prove;
+pub mod reading;
+pub mod tail;
+pub mod touched;
+
+mod entries;
+mod frames;
+
+use crate::archive::{
+    access::Access,
+    error::Fault,
+    log::{
+        frames::{NewEntry, frame_of},
+        item::{Fields, Item, encode, fields},
+        touched::Subject,
+    },
+};
+
+/// Puts all that the transaction noted into the log.
+pub fn flush(access: Access<'_>) -> Result<(), Fault> {
+    let touched = std::mem::take(&mut access.log.borrow_mut().touched);
+    let (subjects, facts) = touched.into_parts();
+    if subjects.is_empty() && facts.is_empty() {
+        return Ok(());
+    }
+    let mut added = Vec::with_capacity(subjects.len() + facts.len() + 1);
+    if frames::size(access)? == 0 {
+        added.push(plain(encode(begins(access)?)?));
+    }
+    for subject in &subjects {
+        added.push(entry_of(access, *subject)?);
+    }
+    for fact in facts {
+        added.push(plain(encode(fact)?));
+    }
+    let base = match subjects.first() {
+        Some(subject) => resembled(access, *subject)?,
+        None => None,
+    };
+    frames::append(access, &added, base)
+}
+
+fn plain(bytes: Vec<u8>) -> NewEntry {
+    NewEntry { bytes, visit: None, judgement: None }
+}
+
+fn entry_of(access: Access<'_>, subject: Subject) -> Result<NewEntry, Fault> {
+    let derived = entries::derive(access, subject)?;
+    let mut members = derived.fields;
+    let (mut visit, mut judgement) = (None, None);
+    match subject {
+        Subject::Visit(id) => {
+            visit = Some(id);
+            if let Some(page) = derived.page
+                && let Some(before) = entries::version_before(access, page)?
+            {
+                members.insert(entries::VERSION_BEFORE.into(), before);
+            }
+        }
+        Subject::Judgement(id) => judgement = Some(id),
+        Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) => (),
+    }
+    Ok(NewEntry { bytes: encode(members)?, visit, judgement })
+}
+
+/// Returns the entry that the log begins with: up to which numbers rows are older than it.
+fn begins(access: Access<'_>) -> Result<Fields, Fault> {
+    let number = |row: &rusqlite::Row<'_>, at| row.get(at).map(|it| Some(Item::integer(it)));
+    access.one(
+        "SELECT visit, judgement, version, event, delivery, sweep FROM log_begins",
+        [],
+        |row| {
+            Ok(fields([
+                ("kind", Some(Item::words("log_begins"))),
+                ("after_visit", number(row, 0)?),
+                ("after_judgement", number(row, 1)?),
+                ("after_version", number(row, 2)?),
+                ("after_event", number(row, 3)?),
+                ("after_delivery", number(row, 4)?),
+                ("after_sweep", number(row, 5)?),
+            ]))
+        },
+    )
+}
+
+/// Returns the frame that told of the same page before: its entries mostly repeat.
+fn resembled(access: Access<'_>, subject: Subject) -> Result<Option<i64>, Fault> {
+    let before = |visit: i64| {
+        access.maybe(
+            "SELECT id FROM visit
+             WHERE page = (SELECT page FROM visit WHERE id = ?1) AND id < ?1
+             ORDER BY started_at DESC LIMIT 1",
+            [visit],
+            |row| row.get::<_, i64>(0),
+        )
+    };
+    let before = match subject {
+        Subject::Visit(visit) => before(visit)?.map(Subject::Visit),
+        Subject::Judgement(id) => {
+            let sql = "SELECT visit FROM judgement WHERE id = ?1";
+            let visit = match access.maybe(sql, [id], |row| row.get(0))? {
+                Some(visit) => before(visit)?,
+                None => None,
+            };
+            match visit {
+                Some(visit) => {
+                    let sql = "SELECT max(id) FROM judgement WHERE visit = ?1";
+                    access.one(sql, [visit], |row| row.get::<_, Option<i64>>(0))?
+                }
+                None => None,
+            }
+            .map(Subject::Judgement)
+        }
+        Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) => None,
+    };
+    match before {
+        Some(before) => frame_of(access, before),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,33 @@
+//! What happened, packed as it is kept. What stands in it is not known here.
+
+use rusqlite::Row;
+
+use crate::archive::{error::Fault, frames};
+
+/// Packs what happened: the words of a long change take a fifth of the room then.
+pub fn pack(json: &str) -> Result<Vec<u8>, Fault> {
+    frames::pack(json.as_bytes(), None, WHAT_LEVEL)
+}
+
+/// The level at which it is packed: a few are written a month, and all are kept for good.
+const WHAT_LEVEL: i32 = 12;
+
+/// The most bytes of what happened; a change quotes two texts at most.
+const WHAT_BYTES_MAX: usize = 256 << 20;
+
+/// Returns what happened as JSON, from a row with `what` and `packed`; it stands unpacked where an
+/// earlier program wrote it, and is empty where it is packed.
+pub fn what_in(row: &Row<'_>) -> rusqlite::Result<String> {
+    let Some(packed) = row.get::<_, Option<Vec<u8>>>("packed")? else {
+        return row.get("what");
+    };
+    let damaged = |problem: String| {
+        let kind = rusqlite::types::Type::Blob;
+        rusqlite::Error::FromSqlConversionFailure(0, kind, problem.into())
+    };
+    if !row.get_ref("what")?.as_str()?.is_empty() {
+        return Err(damaged("it stands there packed and unpacked".to_owned()));
+    }
+    let bytes = frames::unpack(&packed, WHAT_BYTES_MAX).map_err(damaged)?;
+    String::from_utf8(bytes).map_err(|error| damaged(error.to_string()))
+}

@@ -1,0 +1,258 @@
+//! The words of all versions, indexed passage by passage: which passages there are, and from which
+//! version of a page to which each stood. Derived from the texts, and can be made anew at any time.
+//!
+//! Rows are added where wording changes and not where a page is visited: the index grows with what
+//! was written, not with how often it was looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::params;
+
+use crate::{
+    archive::{
+        access::Access,
+        error::{ArchiveError, Fault},
+        frames::{self, Shelf},
+        store::Archive,
+        versions::text_from_bytes,
+    },
+    model::{
+        page::PageId,
+        snapshot::Digest,
+        text::{Block, Text},
+    },
+};
+
+/// What a version of a page is known by while its passages are compared.
+struct Read {
+    version: i64,
+    passages: BTreeMap<i64, String>,
+}
+
+/// Returns the number by which equal words are known: the first 63 bits of their digest.
+pub fn key(words: &str) -> i64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&Digest::of(words.as_bytes()).as_bytes()[..8]);
+    i64::from_be_bytes(first) & i64::MAX
+}
+
+/// Returns the words of a block that are searched: its marker and words, as a reader sees them.
+pub fn searched(block: &Block) -> String {
+    block.shown()
+}
+
+fn passages(text: &Text) -> BTreeMap<i64, String> {
+    let words = text.blocks.iter().map(searched).filter(|words| !words.is_empty());
+    words.map(|words| (key(&words), words)).collect()
+}
+
+/// Adds a version that is the page's latest to the index, in the transaction that records it.
+///
+/// A page whose earlier versions are not indexed is left for [`Archive::index_page`].
+pub fn add(access: Access<'_>, page: i64, version: i64, text: &Text) -> Result<(), Fault> {
+    let others = "SELECT 1 FROM version WHERE page = ?1 AND id <> ?2 LIMIT 1";
+    let is_first = access.maybe(others, [page, version], |_| Ok(()))?.is_none();
+    if is_first {
+        access.execute("INSERT OR IGNORE INTO searched (page) VALUES (?1)", [page])?;
+    }
+    match is_indexed(access, page)? {
+        true if is_latest(access, page, version)? => {
+            follow(access, page, &Read { version, passages: passages(text) })
+        }
+        true => forget(access, page),
+        false => Ok(()),
+    }
+}
+
+/// Returns whether a version stands behind all others of its page; after a clock that went
+/// backwards it may not.
+fn is_latest(access: Access<'_>, page: i64, version: i64) -> Result<bool, Fault> {
+    let later = access.maybe(
+        "SELECT 1 FROM version v
+         JOIN judgement j ON j.id = v.judgement AND j.superseded_by IS NULL
+         WHERE v.page = ?1 AND v.id <> ?2
+             AND v.established_at > (SELECT established_at FROM version WHERE id = ?2) LIMIT 1",
+        [page, version],
+        |_| Ok(()),
+    )?;
+    Ok(later.is_none())
+}
+
+fn is_indexed(access: Access<'_>, page: i64) -> Result<bool, Fault> {
+    let found = access.maybe("SELECT 1 FROM searched WHERE page = ?1", [page], |_| Ok(()))?;
+    Ok(found.is_some())
+}
+
+/// Ends the stay of passages that the version has no more, and begins that of those it has anew.
+fn follow(access: Access<'_>, page: i64, read: &Read) -> Result<(), Fault> {
+    let open: BTreeSet<i64> = access
+        .all(
+            "SELECT p.key FROM stay s JOIN passage p ON p.id = s.passage
+             WHERE s.page = ?1 AND s.until_version IS NULL",
+            [page],
+            |row| row.get(0),
+        )?
+        .into_iter()
+        .collect();
+    for gone in open.iter().filter(|key| !read.passages.contains_key(key)) {
+        access.execute(
+            "UPDATE stay SET until_version = ?3
+             WHERE page = ?1 AND until_version IS NULL
+                 AND passage = (SELECT id FROM passage WHERE key = ?2)",
+            params![page, gone, read.version],
+        )?;
+    }
+    for (key, words) in read.passages.iter().filter(|(key, _)| !open.contains(key)) {
+        let passage = passage(access, *key, words)?;
+        access.execute(
+            "INSERT INTO stay (page, passage, from_version) VALUES (?1, ?2, ?3)",
+            params![page, passage, read.version],
+        )?;
+    }
+    Ok(())
+}
+
+fn passage(access: Access<'_>, key: i64, words: &str) -> Result<i64, Fault> {
+    let found = access.maybe("SELECT id FROM passage WHERE key = ?1", [key], |row| row.get(0))?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let id = access.insert("INSERT INTO passage (key) VALUES (?1)", [key])?;
+    access
+        .execute("INSERT INTO passage_words (rowid, words) VALUES (?1, ?2)", params![id, words])?;
+    Ok(id)
+}
+
+/// Takes a page out of the index, since its versions are others now. The passages stay: without a
+/// stay they are found on no page.
+pub fn forget(access: Access<'_>, page: i64) -> Result<(), Fault> {
+    access.execute("DELETE FROM stay WHERE page = ?1", [page])?;
+    access.execute("DELETE FROM searched WHERE page = ?1", [page])?;
+    Ok(())
+}
+
+/// Begins a page anew: the versions that will be added are all that it has.
+pub fn begin_anew(access: Access<'_>, page: i64) -> Result<(), Fault> {
+    access.execute("DELETE FROM stay WHERE page = ?1", [page])?;
+    access.execute("INSERT OR IGNORE INTO searched (page) VALUES (?1)", [page])?;
+    Ok(())
+}
+
+/// The versions of a page that stand, in the order in which it showed them, with their texts.
+pub const STANDING: &str = "SELECT v.id, coalesce(a.text, v.text) AS text FROM version v
+     JOIN judgement j ON j.id = v.judgement AND j.superseded_by IS NULL
+     LEFT JOIN read_again a ON a.version = v.id AND a.judgement =
+         (SELECT max(judgement) FROM read_again WHERE version = v.id)
+     WHERE v.page = ?1 ORDER BY v.established_at, v.number";
+
+fn standing(access: Access<'_>, page: i64) -> Result<Vec<Read>, Fault> {
+    let versions: Vec<(i64, i64)> =
+        access.all(STANDING, [page], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let read = |(version, text): (i64, i64)| {
+        let bytes = match frames::get(access, Shelf::Texts, text) {
+            Ok(bytes) => bytes,
+            Err(Fault::Redacted(_)) => return Ok(Read { version, passages: BTreeMap::new() }),
+            Err(fault) => return Err(fault),
+        };
+        let text = text_from_bytes(&Digest::of(&bytes), &bytes)?;
+        Ok(Read { version, passages: passages(&text) })
+    };
+    versions.into_iter().map(read).collect()
+}
+
+impl Archive {
+    /// Returns the pages whose versions are not indexed: those of an archive of an earlier form,
+    /// and those that were read again since.
+    pub fn pages_to_index(&self) -> Result<Vec<PageId>, ArchiveError> {
+        self.read(|access| {
+            access.all(
+                "SELECT name FROM page g WHERE NOT EXISTS
+                     (SELECT 1 FROM searched s WHERE s.page = g.id)
+                     AND EXISTS (SELECT 1 FROM version v WHERE v.page = g.id)
+                 ORDER BY name",
+                [],
+                |row| row.get(0),
+            )
+        })
+    }
+
+    /// Indexes the versions of a page, in one transaction.
+    pub fn index_page(&mut self, page: &PageId) -> Result<(), ArchiveError> {
+        self.write(|access| {
+            let Some(page) = access.page(page)? else { return Ok(()) };
+            if is_indexed(access, page)? {
+                return Ok(());
+            }
+            begin_anew(access, page)?;
+            standing(access, page)?.iter().try_for_each(|read| follow(access, page, read))
+        })
+    }
+
+    /// Empties the index, so that it is made anew.
+    pub fn empty_index(&mut self) -> Result<(), ArchiveError> {
+        self.write(|access| {
+            for table in ["stay", "searched", "passage"] {
+                access.execute(&format!("DELETE FROM {table}"), [])?;
+            }
+            access
+                .execute("INSERT INTO passage_words (passage_words) VALUES ('delete-all')", [])?;
+            Ok(())
+        })
+    }
+}
+
+/// Proves that what is indexed of a page is what its versions say.
+pub fn prove(access: Access<'_>, page: i64) -> Result<(), Fault> {
+    if !is_indexed(access, page)? {
+        return Ok(());
+    }
+    let mut expected: BTreeSet<(i64, i64, Option<i64>)> = BTreeSet::new();
+    let mut open: BTreeMap<i64, i64> = BTreeMap::new();
+    for read in standing(access, page)? {
+        let gone: Vec<i64> =
+            open.keys().filter(|key| !read.passages.contains_key(key)).copied().collect();
+        for key in gone {
+            let from = open.remove(&key).unwrap_or_default();
+            expected.insert((key, from, Some(read.version)));
+        }
+        for key in read.passages.keys() {
+            open.entry(*key).or_insert(read.version);
+        }
+    }
+    expected.extend(open.into_iter().map(|(key, from)| (key, from, None)));
+    let found: BTreeSet<(i64, i64, Option<i64>)> = access
+        .all(
+            "SELECT p.key, s.from_version, s.until_version FROM stay s
+             JOIN passage p ON p.id = s.passage WHERE s.page = ?1",
+            [page],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?
+        .into_iter()
+        .collect();
+    if found == expected {
+        return Ok(());
+    }
+    let name: String =
+        access.one("SELECT name FROM page WHERE id = ?1", [page], |row| row.get(0))?;
+    Err(Fault::damaged(
+        format!("the search index of page {name}"),
+        "it does not agree with the page's versions; `search --rebuild` makes it anew",
+    ))
+}
+
+/// Removes the passages that stand on no page any more, with their words.
+pub fn sweep(access: Access<'_>) -> Result<(), Fault> {
+    let unused = "SELECT id FROM passage WHERE id NOT IN (SELECT passage FROM stay)";
+    access.execute(&format!("DELETE FROM passage_words WHERE rowid IN ({unused})"), [])?;
+    access.execute(&format!("DELETE FROM passage WHERE id IN ({unused})"), [])?;
+    Ok(())
+}
+
+/// Takes a page out of the index if one of its versions reads otherwise now.
+pub fn reread(access: Access<'_>, page: i64, text: i64) -> Result<(), Fault> {
+    let sql = "SELECT 1 FROM version WHERE page = ?1 AND text = ?2 LIMIT 1";
+    match access.maybe(sql, [page, text], |_| Ok(()))? {
+        Some(()) => Ok(()),
+        None => forget(access, page),
+    }
+}

@@ -1,0 +1,40 @@
+//! `forget`: all that a page said, taken out.
+
+use crate::{
+    cli::{error::CliError, exit::Exit, terminal::Terminal},
+    model::page::PageId,
+    monitor::{
+        app::{App, Paths},
+        clock::Clock,
+        keep,
+    },
+};
+
+/// Take all that a page said out of the archive: bodies that no other page has shown, texts, the
+/// words of its changes. That it was visited, when, and the digests of what it gave stay, as does
+/// when and why this was done (`redact --list`). It cannot be taken back.
+#[derive(Debug, clap::Args)]
+pub struct ForgetArguments {
+    /// The page.
+    page: PageId,
+    /// Why.
+    #[arg(long, value_name = "WORDS")]
+    reason: String,
+}
+
+/// Runs the command.
+pub fn run(
+    arguments: &ForgetArguments,
+    paths: &Paths,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
+    let mut app = App::open_existing_unlisted(paths)?;
+    let bodies = keep::forget(&mut app, &arguments.page, &arguments.reason, &Clock::system())?;
+    let is_watched = app.watchlist.watch(&arguments.page).is_some();
+    app.archive.close().map_err(crate::monitor::app::MonitorError::from)?;
+    terminal.say(&format!("forgot what `{}` said: {bodies} bodies", arguments.page));
+    if is_watched {
+        terminal.say("it is still in the watchlist: the next sweep begins it anew");
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,183 @@
+//! `search`: a phrase through all versions of all pages.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::{
+    alert::render::visible::visible,
+    cli::{error::CliError, exit::Exit, terminal::Terminal},
+    model::{
+        cause::Cause,
+        page::PageId,
+        stay::{Stay, Turn},
+        time::Timestamp,
+    },
+    monitor::{
+        app::{App, Paths},
+        export::request::Extent,
+        search::{self, Progress},
+    },
+};
+
+/// Find a phrase in all versions of all pages: from when to when it stood where.
+///
+/// The words are taken in any case and without accents, as they follow one another within a
+/// paragraph, heading, list item or table row; a `*` at the end takes all words that begin so.
+#[derive(Debug, clap::Args)]
+pub struct SearchArguments {
+    /// The phrase, such as `police use` or `surveill*`.
+    #[arg(required_unless_present = "rebuild")]
+    phrase: Vec<String>,
+    /// On this page only; may be given several times.
+    #[arg(long = "page", value_name = "PAGE")]
+    pages: Vec<PageId>,
+    /// On the pages of this company only.
+    #[arg(long, value_name = "NAME")]
+    company: Option<String>,
+    /// Where it stood at this time or later (a day or an RFC 3339 instant).
+    #[arg(long, value_name = "TIME")]
+    since: Option<Timestamp>,
+    /// Where it stood at this time or earlier.
+    #[arg(long, value_name = "TIME")]
+    until: Option<Timestamp>,
+    /// At most this many answers.
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 100)]
+    limit: usize,
+    /// Make the index anew first.
+    #[arg(long)]
+    rebuild: bool,
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(
+    arguments: &SearchArguments,
+    paths: &Paths,
+    terminal: &Terminal,
+) -> Result<Exit, CliError> {
+    let phrase = arguments.phrase.join(" ");
+    if !arguments.rebuild && !phrase.chars().any(char::is_alphanumeric) {
+        return Err(CliError::wrong(
+            format!("there is no word in `{}`", visible(&phrase)),
+            "name the words to look for, such as `police use` or `surveill*`",
+        ));
+    }
+    let mut app = App::open_record(paths)?;
+    if arguments.rebuild {
+        search::empty_index(&mut app)?;
+    }
+    let extent = Extent {
+        pages: arguments.pages.clone(),
+        company: arguments.company.clone(),
+        since: arguments.since,
+        until: arguments.until,
+    };
+    let (stays, count) =
+        search::search(&mut app, &phrase, &extent, arguments.limit, &mut |progress| {
+            if let Progress::ToIndex(pages) = progress {
+                terminal.remark(&format!("indexing the versions of {pages} pages first"));
+            }
+        })?;
+    if !arguments.json {
+        summary(&stays, &phrase, terminal);
+    }
+    for stay in &stays {
+        match arguments.json {
+            true => terminal.print_json(&as_json(stay, &app, &phrase))?,
+            false => terminal.print(&in_words(stay, terminal.look.width))?,
+        }
+    }
+    if stays.len() < count {
+        let more = count - stays.len();
+        terminal.say(&format!("{more} more; `-n {count}` shows all"));
+    }
+    Ok(Exit::Done)
+}
+
+fn summary(stays: &[Stay], phrase: &str, terminal: &Terminal) {
+    let first = stays.iter().min_by_key(|stay| stay.came.no_later_than);
+    let last = stays.iter().max_by_key(|stay| (stay.went.is_none(), stay.last_seen_at));
+    let (Some(first), Some(last)) = (first, last) else {
+        terminal.say(&format!("no version has “{}”", visible(phrase)));
+        return;
+    };
+    let pages: std::collections::BTreeSet<&PageId> = stays.iter().map(|it| &it.page).collect();
+    terminal.say(&format!(
+        "“{}” on {} page{}: first seen on {}, {}; last seen on {} at {}{}",
+        visible(phrase),
+        pages.len(),
+        if pages.len() == 1 { "" } else { "s" },
+        first.page,
+        came(&first.came),
+        last.page,
+        last.last_seen_at.minute(),
+        if last.went.is_none() { ", and still there" } else { "" },
+    ));
+}
+
+fn in_words(stay: &Stay, width: usize) -> String {
+    let mut told = format!("{}\n  came: {}\n", stay.page, came(&stay.came));
+    let _ = match &stay.went {
+        None => writeln!(told, "  still there: last seen at {}", stay.last_seen_at.minute()),
+        Some(turn) => writeln!(told, "  went: {}", went(turn)),
+    };
+    let options = textwrap::Options::new(width).initial_indent("  | ").subsequent_indent("  | ");
+    told.push_str(&textwrap::fill(&visible(&stay.passage), options));
+    told
+}
+
+fn came(turn: &Turn) -> String {
+    match turn.after {
+        Some(after) => between(after, turn),
+        None => format!("there at the first capture, {}", turn.no_later_than.minute()),
+    }
+}
+
+fn went(turn: &Turn) -> String {
+    match turn.after {
+        Some(after) => between(after, turn),
+        None => format!("no later than {} (version {})", turn.no_later_than.minute(), turn.version),
+    }
+}
+
+/// Tells a turn as what is known of it: the two captures between which it lies.
+fn between(after: Timestamp, turn: &Turn) -> String {
+    let cause = match turn.cause {
+        Cause::First | Cause::Page => "",
+        Cause::Selection => ", with another selection",
+        Cause::Watch => ", with other addresses or headers",
+        Cause::Extractor => ", read by another revision of pledgewatch",
+    };
+    format!(
+        "after {} and no later than {} (version {}{cause})",
+        after.minute(),
+        turn.no_later_than.minute(),
+        turn.version
+    )
+}
+
+fn as_json(stay: &Stay, app: &App, phrase: &str) -> Value {
+    let watch = app.watchlist.watch(&stay.page);
+    let turn = |turn: &Turn| {
+        json!({
+            "after": turn.after.map(|it| it.to_string()),
+            "no_later_than": turn.no_later_than.to_string(),
+            "version": turn.version,
+            "cause": turn.cause.code(),
+        })
+    };
+    json!({
+        "phrase": phrase,
+        "page": stay.page.as_str(),
+        "company": watch.map(|it| it.company.as_str()),
+        "title": watch.map(|it| it.title.as_str()),
+        "came": turn(&stay.came),
+        "last_seen_at": stay.last_seen_at.to_string(),
+        "went": stay.went.as_ref().map(turn),
+        "still_there": stay.went.is_none(),
+        "passage": stay.passage,
+    })
+}

@@ -1,0 +1,287 @@
+//! Two readings of a clause compared, strongest finding first.
+//!
+//! Asked in this order: is it only typography, or a sentence whose bounds moved; does it only
+//! refer, date or head; did the force change; a carve-out; a condition; the reach. What none of
+//! these finds is editorial.
+
+use std::ops::Range;
+
+use crate::compare::meaning::altered::{self, Frame, Region};
+use crate::compare::meaning::canon;
+use crate::compare::meaning::force;
+use crate::compare::meaning::found::Found;
+use crate::compare::meaning::limits;
+use crate::compare::meaning::norm::{self, Stated};
+use crate::compare::meaning::reading;
+use crate::compare::meaning::scope;
+use crate::compare::meaning::sense::Sense;
+use crate::compare::meaning::standing::Standing;
+use crate::compare::stamp;
+use crate::model::verdict::{Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict};
+
+/// Returns what became of a clause.
+pub fn judge(before: Option<&Standing<'_>>, after: Option<&Standing<'_>>) -> Verdict {
+    match (before, after) {
+        (None, None) => Verdict::quiet(Meaning::Cosmetic, Vec::new()),
+        (Some(alone), None) => judge_alone(alone, Meaning::Removed),
+        (None, Some(alone)) => judge_alone(alone, Meaning::Added),
+        (Some(before), Some(after)) => judge_pair(before, after),
+    }
+}
+
+fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
+    if let Some(verdict) = canon::alone(alone) {
+        return verdict;
+    }
+    let frame = Frame::of(reading::read(alone.words));
+    let stated = norm::stated(&frame, alone);
+    if stated.is_heading && stated.norm == Norm::Fact {
+        return Verdict::quiet(Meaning::Cosmetic, vec![Tag::Furniture]);
+    }
+    let mut tags = Vec::new();
+    if stated.is_reference {
+        tags.push(if meaning == Meaning::Removed { Tag::EvidenceLost } else { Tag::Reference });
+    }
+    let found = Found { tags, ..Found::new(meaning, None) };
+    verdict(&found, &stated, (alone.words, alone.words), (&frame, &frame), Sureness::High)
+}
+
+fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
+    if let Some(verdict) = canon::pair(before, after) {
+        return verdict;
+    }
+    if stamp::is_stamp(before.words) && stamp::is_stamp(after.words) {
+        return Verdict::quiet(Meaning::Editorial, vec![Tag::DateStamp]);
+    }
+    let frames = (Frame::of(reading::read(before.words)), Frame::of(reading::read(after.words)));
+    let regions = altered::regions(&frames.0, &frames.1);
+    let stated = both(norm::stated(&frames.0, before), norm::stated(&frames.1, after));
+    let found = findings(&frames.0, &frames.1, &regions, &stated);
+    let words = (before.words, after.words);
+    let sureness = sureness(&found, &frames, &regions);
+    let strongest = found.first().cloned().unwrap_or(Found::new(Meaning::Editorial, None));
+    let mut verdict = verdict(&strongest, &stated, words, (&frames.0, &frames.1), sureness);
+    verdict.tags.extend(found.iter().skip(1).flat_map(|it| it.tags.iter().copied()));
+    verdict.tags.sort_unstable();
+    verdict.tags.dedup();
+    verdict
+}
+
+/// Returns what both sides state: a promise that became a permission counts as the promise that it
+/// was, and the reverse; which way other turns go is not sure.
+fn both(before: Stated, after: Stated) -> Stated {
+    let is_promise = |it: &Stated| it.norm == Norm::Commitment && it.is_sure;
+    match before.norm == after.norm {
+        true => Stated { is_sure: before.is_sure && after.is_sure, ..after },
+        false if is_promise(&before) && after.norm == Norm::Reservation => before,
+        false if is_promise(&after) && before.norm == Norm::Reservation => after,
+        false => Stated { is_sure: false, ..after },
+    }
+}
+
+/// Returns what the questions find, strongest first.
+fn findings(before: &Frame, after: &Frame, regions: &[Region], stated: &Stated) -> Vec<Found> {
+    let counted = regions.iter().any(|it| !it.left.is_empty() || !it.came.is_empty());
+    let is_bare = |frame: &Frame| {
+        frame.terms.iter().all(|it| match it.sense {
+            Sense::Force(_) | Sense::Company | Sense::Negation | Sense::Exception => false,
+            Sense::User | Sense::Condition => true,
+            _ => true,
+        })
+    };
+    let is_heading = stated.is_heading && is_bare(before) && is_bare(after);
+    let mut found = Vec::new();
+    found.extend(scope::sentence(before, regions));
+    if is_heading && counted {
+        return found;
+    }
+    found.extend(force::force(before, after, regions, stated));
+    if stated.is_reference && counted {
+        if found.is_empty() {
+            let tags = vec![Tag::Reference];
+            found.push(Found { tags, ..Found::new(Meaning::Editorial, None) });
+        }
+        return found;
+    }
+    found.extend(limits::exception(before, after, regions));
+    found.extend(limits::condition(before, after, regions));
+    // What a sentence says of the world, binding nobody, may change: that is no other norm.
+    if !(norm::is_description(before) && norm::is_description(after)) {
+        found.extend(scope::scope(before, after, regions));
+    }
+    found
+}
+
+/// Returns how far findings can be relied on.
+fn sureness(found: &[Found], frames: &(Frame, Frame), regions: &[Region]) -> Sureness {
+    let altered: usize = regions.iter().map(|it| it.left.len() + it.came.len()).sum();
+    let said = |frame: &Frame| (0..frame.reads.len()).filter(|at| frame.is_content(*at)).count();
+    let all = said(&frames.0) + said(&frames.1);
+    if all < 5 * altered / 2 {
+        Sureness::Low
+    } else if found.len() == 1 && altered <= 8 {
+        Sureness::High
+    } else {
+        Sureness::Medium
+    }
+}
+
+/// Returns whether it can be told which way an edit goes: who is bound stands in the clause, and
+/// what was altered is no more than the finding.
+fn is_signed(found: &Found, stated: &Stated, frames: (&Frame, &Frame), sureness: Sureness) -> bool {
+    let is_right = stated.norm == Norm::UserRight;
+    let is_deadline = found.tags.contains(&Tag::Deadline) || found.tags.contains(&Tag::Number);
+    let is_told = match found.meaning {
+        Meaning::Widened | Meaning::Narrowed => {
+            let altered = (found.before.first(), found.after.first());
+            let is_free = match altered {
+                (_, Some(it)) => !is_limited(frames.1, it),
+                (Some(it), None) => !is_limited(frames.0, it),
+                (None, None) => false,
+            };
+            sureness == Sureness::High && !is_right && found.tags.contains(&Tag::List) && is_free
+        }
+        Meaning::Weakened | Meaning::Strengthened => !is_right,
+        Meaning::Removed => {
+            stated.norm != Norm::Reservation && !found.tags.contains(&Tag::Appended)
+        }
+        Meaning::Condition if is_deadline => stated.norm == Norm::Commitment,
+        Meaning::Condition => sureness == Sureness::High,
+        Meaning::Exception | Meaning::Added => true,
+        Meaning::Cosmetic | Meaning::Editorial => false,
+    };
+    is_told && Sureness::Low < sureness && (stated.is_sure || stated.is_safeguard)
+}
+
+/// Returns whether words stand in a limit or are denied, so that more of them is not more of the
+/// norm, or are nothing but names.
+fn is_limited(frame: &Frame, range: &Range<usize>) -> bool {
+    let limits = |it: Sense| matches!(it, Sense::Condition | Sense::Exception | Sense::Exclusive);
+    let is_after = frame.terms.iter().any(|it| limits(it.sense) && it.at.start < range.end);
+    is_after || range.clone().all(|at| !frame.is_content(at) || frame.reads[at].is_capital)
+}
+
+fn verdict(
+    found: &Found,
+    stated: &Stated,
+    words: (&str, &str),
+    frames: (&Frame, &Frame),
+    sureness: Sureness,
+) -> Verdict {
+    let direction = match found.meaning.is_substantive() {
+        true => norm::direction(stated, found.meaning, found.is_more),
+        false => Direction::Neutral,
+    };
+    let direction = match direction {
+        Direction::Tighter | Direction::Looser if !is_signed(found, stated, frames, sureness) => {
+            Direction::Unclear
+        }
+        direction => direction,
+    };
+    let triggers = |side, words: &str, frame: &Frame, of: &[Range<usize>]| -> Vec<Trigger> {
+        let of = of.iter().filter(|it| !it.is_empty());
+        of.map(|it| {
+            let span = frame.reads[it.start].span.start..frame.reads[it.end - 1].span.end;
+            Trigger { side, words: words[span.clone()].to_owned(), span }
+        })
+        .collect()
+    };
+    let mut all = triggers(Side::Before, words.0, frames.0, &found.before);
+    all.extend(triggers(Side::After, words.1, frames.1, &found.after));
+    all.truncate(Verdict::TRIGGERS_MAX);
+    let mut tags = found.tags.clone();
+    if stated.is_safeguard && found.meaning.is_substantive() {
+        tags.push(Tag::Safeguard);
+    }
+    tags.sort_unstable();
+    tags.dedup();
+    let sureness = match stated.norm {
+        Norm::Definition => sureness.min(Sureness::Medium),
+        _ => sureness,
+    };
+    Verdict {
+        meaning: found.meaning,
+        direction,
+        norm: stated.norm,
+        bound: stated.bound,
+        sureness,
+        tags,
+        triggers: all,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(before: &str, after: &str, expected: Meaning) {
+        let standing = |words| Standing { words, ..Standing::default() };
+        let verdict = judge(Some(&standing(before)), Some(&standing(after)));
+        assert_eq!(verdict.meaning, expected, "{before} / {after}");
+    }
+
+    #[test]
+    fn a_lower_modal_weakens() {
+        check("We will delete it.", "We may delete it.", Meaning::Weakened);
+        check("We may delete it.", "We will delete it.", Meaning::Strengthened);
+        check("You shall not copy it.", "You may not copy it.", Meaning::Editorial);
+    }
+
+    #[test]
+    fn a_carve_out_is_an_exception() {
+        check("We never sell it.", "We never sell it, unless you agree.", Meaning::Exception);
+        let carved = "You can opt out of cookies (except for those that are strictly necessary).";
+        check("You can opt out of certain cookies.", carved, Meaning::Exception);
+    }
+
+    #[test]
+    fn who_is_bound_stands_after_the_enumeration_of_an_opening() {
+        let before = "If it may harm us, our users, or others, we may remove it.";
+        let after = "If it may harm us, our users, or others, we may remove it in our discretion.";
+        let standing = |words| Standing { words, ..Standing::default() };
+        let verdict = judge(Some(&standing(before)), Some(&standing(after)));
+        assert_eq!(verdict.norm, Norm::Reservation);
+        assert_eq!(verdict.meaning, Meaning::Strengthened);
+    }
+
+    #[test]
+    fn a_denial_said_more_firmly_is_none_lost() {
+        check("We will not sell it.", "We will never sell it.", Meaning::Strengthened);
+        check("We will never sell it.", "We will not sell it.", Meaning::Weakened);
+        check("You must not copy it.", "You are prohibited from copying it.", Meaning::Editorial);
+    }
+
+    #[test]
+    fn a_prohibition_on_oneself_that_became_a_permission_is_looser() {
+        let before = "We will not sell it to the police.";
+        for after in ["We may sell it to the police.", "We will sell it to the police."] {
+            let standing = |words| Standing { words, ..Standing::default() };
+            let verdict = judge(Some(&standing(before)), Some(&standing(after)));
+            assert_eq!(verdict.meaning, Meaning::Weakened, "{after}");
+            assert_eq!(verdict.direction, Direction::Looser, "{after}");
+            let verdict = judge(Some(&standing(after)), Some(&standing(before)));
+            assert_eq!(verdict.meaning, Meaning::Strengthened, "{after}");
+            assert_eq!(verdict.direction, Direction::Tighter, "{after}");
+        }
+    }
+
+    #[test]
+    fn a_duty_that_is_none_any_more_is_weakened() {
+        check("We must tell you.", "We need not tell you.", Meaning::Weakened);
+        check("We will share it.", "We will refrain from sharing it.", Meaning::Strengthened);
+    }
+
+    #[test]
+    fn what_became_one_example_of_more_was_widened() {
+        check(
+            "Tracking of children.",
+            "Using sensors for profiling, including tracking of children.",
+            Meaning::Widened,
+        );
+    }
+
+    #[test]
+    fn typography_and_numbers_of_clauses_are_cosmetic() {
+        check("2. We  never sell it", "3. we never sell it.", Meaning::Cosmetic);
+    }
+}

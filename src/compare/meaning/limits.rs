@@ -1,0 +1,307 @@
+//! What limits a clause: its carve-outs and its conditions.
+
+use std::ops::Range;
+
+use crate::compare::meaning::altered::{Frame, Region};
+use crate::compare::meaning::found::Found;
+use crate::compare::meaning::reading::ReadKind;
+use crate::compare::meaning::sense::Sense;
+use crate::compare::meaning::terms::Term;
+use crate::model::verdict::{Meaning, Tag};
+
+/// The most words that a limit is taken to hold.
+const LIMIT_LEN_MAX: usize = 40;
+
+/// The fewest words of a limit that came or went whole.
+const CARVED_MIN: usize = 4;
+
+/// How far from its opening, in words, a limit is still taken to be the one that was altered.
+const NEAR_MAX: usize = 16;
+
+/// A limit in a clause: the words that open it and those that it holds.
+struct Limit {
+    opening: Range<usize>,
+    /// With the opening.
+    all: Range<usize>,
+}
+
+/// Returns the limits that certain terms open.
+fn limits(frame: &Frame, opens: fn(Sense) -> bool) -> Vec<Limit> {
+    // "including where" opens an example.
+    let is_example =
+        |it: &&Term| 0 < it.at.start && frame.sense(it.at.start - 1) == Some(Sense::Example);
+    // "subject to Section 2" refers.
+    let refers = |it: &&Term| {
+        (it.at.end..frame.reads.len().min(it.at.end + 3))
+            .any(|at| frame.reads[at].kind == ReadKind::Reference)
+    };
+    let opening = frame.terms.iter().filter(|it| opens(it.sense) && !is_example(it) && !refers(it));
+    opening
+        .map(|it| {
+            let start = it.at.start;
+            let is_first = start == 0
+                || frame.is_point(start - 1, ".;:()")
+                || (start < 3 && frame.terms.first().is_some_and(|first| first.at == it.at));
+            // One that stands first ends at its comma, another with its part of the sentence.
+            let ends = if is_first { ",.;:" } else { ".;:" };
+            let mut depth = 0_usize;
+            let mut end = it.at.end;
+            while end < frame.reads.len() && end < start + LIMIT_LEN_MAX {
+                if frame.is_point(end, "(") {
+                    depth += 1;
+                } else if frame.is_point(end, ")") {
+                    if depth == 0 {
+                        break;
+                    }
+                    depth -= 1;
+                } else if depth == 0 && frame.is_point(end, ends) {
+                    break;
+                }
+                end += 1;
+            }
+            Limit { opening: it.at.clone(), all: start..end }
+        })
+        .collect()
+}
+
+/// What became of the limits of a clause.
+#[derive(Default)]
+struct Became {
+    added: Vec<Range<usize>>,
+    removed: Vec<Range<usize>>,
+    changed_before: Vec<Range<usize>>,
+    changed_after: Vec<Range<usize>>,
+}
+
+fn became(before: &Frame, after: &Frame, regions: &[Region], opens: fn(Sense) -> bool) -> Became {
+    let (left, came) = (limits(before, opens), limits(after, opens));
+    let mut became = Became::default();
+    for region in regions {
+        let opened = |limits: &[Limit], range: &Range<usize>| -> Vec<Range<usize>> {
+            let is_in =
+                |it: &&Limit| range.start <= it.opening.start && it.opening.start < range.end;
+            limits.iter().filter(is_in).map(|it| it.all.clone()).collect()
+        };
+        let (gone, new) = (opened(&left, &region.before), opened(&came, &region.after));
+        let holds = |counted: &[usize], limits: &[Range<usize>]| {
+            let within = counted.iter().filter(|at| limits.iter().any(|it| it.contains(at)));
+            let within = within.count();
+            0 < within && counted.len() <= 2 * within
+        };
+        // A carve-out of words that never count, such as "strictly necessary", is one still.
+        let is_all = |range: &Range<usize>, limits: &[Range<usize>]| {
+            let held: usize = limits.iter().map(|it| it.end.min(range.end) - it.start).sum();
+            CARVED_MIN <= held && range.len() <= held + 3
+        };
+        let is_replaced = !region.left.is_empty() && region.left.len() == region.came.len();
+        if is_replaced && gone.len() != new.len() {
+            // One name for another beside a conjunction that came or went.
+        } else if gone.len() < new.len()
+            && (holds(&region.came, &new) || is_all(&region.after, &new))
+        {
+            became.added.extend(new);
+        } else if new.len() < gone.len()
+            && (holds(&region.left, &gone) || is_all(&region.before, &gone))
+        {
+            became.removed.extend(gone);
+        } else {
+            let within = |limits: &[Limit], counted: &[usize]| -> Vec<Range<usize>> {
+                let is_in = |at: &&usize| {
+                    let near = |it: &Limit| **at < it.opening.end + NEAR_MAX;
+                    limits.iter().any(|it| it.all.contains(*at) && near(it))
+                };
+                counted.iter().filter(is_in).map(|&at| at..at + 1).collect()
+            };
+            // One name for another is no other limit.
+            let is_replaced = region.left.len() == region.came.len();
+            let is_test = |frame: &Frame, counted: &[usize]| {
+                counted.iter().any(|&at| {
+                    frame.reads[at].kind == ReadKind::Number
+                        || frame.sense(at) == Some(Sense::Threshold)
+                })
+            };
+            let tests = is_test(before, &region.left) || is_test(after, &region.came);
+            if !is_replaced || tests {
+                became.changed_before.extend(within(&left, &region.left));
+                became.changed_after.extend(within(&came, &region.came));
+            }
+        }
+    }
+    became
+}
+
+/// Returns whether most of what counts lies within these words.
+fn is_most(within: usize, regions: &[Region]) -> bool {
+    let all: usize = regions.iter().map(|it| it.left.len() + it.came.len()).sum();
+    0 < within && all <= 2 * within
+}
+
+fn size(ranges: &[Range<usize>]) -> usize {
+    ranges.iter().map(Range::len).sum()
+}
+
+fn found(became: Became, regions: &[Region], meaning: Meaning, tags: [Tag; 3]) -> Option<Found> {
+    let [added, removed, changed] = tags;
+    let mut found = match (became.added.is_empty(), became.removed.is_empty()) {
+        (false, true) => Found { tags: vec![added], ..Found::new(meaning, Some(false)) },
+        (true, false) => Found { tags: vec![removed], ..Found::new(meaning, Some(true)) },
+        (false, false) => Found { tags: vec![changed], ..Found::new(meaning, None) },
+        (true, true) => {
+            let (left, came) = (size(&became.changed_before), size(&became.changed_after));
+            if !is_most(left + came, regions) {
+                return None;
+            }
+            let is_more = match (left, came) {
+                (0, _) => Some(false),
+                (_, 0) => Some(true),
+                (_, _) => None,
+            };
+            Found { tags: vec![changed], ..Found::new(meaning, is_more) }
+        }
+    };
+    found.before.extend(became.removed.into_iter().chain(became.changed_before));
+    found.after.extend(became.added.into_iter().chain(became.changed_after));
+    Some(found)
+}
+
+/// Returns what became of the carve-outs.
+pub fn exception(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
+    let became = became(before, after, regions, |it| matches!(it, Sense::Exception));
+    let tags = [Tag::ExceptionAdded, Tag::ExceptionRemoved, Tag::ExceptionChanged];
+    found(became, regions, Meaning::Exception, tags).or_else(|| legal(before, after, regions))
+}
+
+/// Returns whether a carve-out for what the law says came or went.
+fn legal(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
+    regions.iter().find_map(|region| {
+        let legal = |frame: &Frame, range: &Range<usize>| -> Vec<Range<usize>> {
+            let terms = frame.terms_in(range).filter(|it| it.sense == Sense::Legal);
+            terms.map(|it| it.at.clone()).collect()
+        };
+        let (left, came) = (legal(before, &region.before), legal(after, &region.after));
+        if left.is_empty() == came.is_empty() {
+            return None;
+        }
+        let (tag, is_more) = match left.is_empty() {
+            true => (Tag::ExceptionAdded, false),
+            false => (Tag::ExceptionRemoved, true),
+        };
+        let mut found = Found::new(Meaning::Exception, Some(is_more));
+        found.tags.push(tag);
+        (found.before, found.after) = (left, came);
+        Some(found)
+    })
+}
+
+/// Returns what became of the conditions, times and numbers.
+pub fn condition(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
+    if let Some(found) = numbers(before, after, regions) {
+        return Some(found);
+    }
+    if let Some(found) = threshold(before, after, regions) {
+        return Some(found);
+    }
+    let became = became(before, after, regions, |it| matches!(it, Sense::Condition));
+    let added = became.removed.is_empty() && !became.added.is_empty();
+    let mut found = found(became, regions, Meaning::Condition, [Tag::Trigger; 3])?;
+    if !added {
+        found.is_more = None;
+    }
+    Some(found)
+}
+
+/// Returns whether it is another how sure one must be.
+fn threshold(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
+    regions.iter().find_map(|region| {
+        let tests = |frame: &Frame, range: &Range<usize>| -> Vec<Range<usize>> {
+            let terms = frame.terms_in(range).filter(|it| it.sense == Sense::Threshold);
+            terms.map(|it| it.at.clone()).collect()
+        };
+        let (left, came) = (tests(before, &region.before), tests(after, &region.after));
+        let keys = |frame: &Frame, of: &[Range<usize>]| -> Vec<String> {
+            of.iter().cloned().flatten().map(|at| frame.reads[at].key.clone()).collect()
+        };
+        if keys(before, &left) == keys(after, &came) || 8 < region.left.len() + region.came.len() {
+            return None;
+        }
+        let mut found = Found::new(Meaning::Condition, None);
+        found.tags.push(Tag::Trigger);
+        (found.before, found.after) = (left, came);
+        Some(found)
+    })
+}
+
+/// Returns whether a number or time is another. In a clause that binds nobody it is a fact.
+fn numbers(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
+    let binds = |frame: &Frame| {
+        frame.terms.iter().any(|it| {
+            matches!(
+                it.sense,
+                Sense::Force(_) | Sense::Negation | Sense::Company | Sense::User | Sense::Vague
+            )
+        })
+    };
+    if !binds(before) && !binds(after) {
+        return None;
+    }
+    regions.iter().find_map(|region| {
+        let timed = |frame: &Frame, counted: &[usize]| -> Vec<Range<usize>> {
+            let is = |at: &&usize| {
+                frame.reads[**at].kind == ReadKind::Number
+                    || frame.sense(**at) == Some(Sense::Vague)
+            };
+            counted.iter().filter(is).map(|&at| at..at + 1).collect()
+        };
+        let (left, came) = (timed(before, &region.left), timed(after, &region.came));
+        if left.is_empty() || came.is_empty() {
+            return deadline(before, after, region);
+        }
+        let mut found = Found::new(Meaning::Condition, is_stricter(before, after, &left, &came));
+        found.tags.push(Tag::Number);
+        (found.before, found.after) = (left, came);
+        Some(found)
+    })
+}
+
+/// Returns whether a promise with the number after binds more than with the one before: an age
+/// below which something is not done that rose, a time within which it is that became shorter.
+fn is_stricter(
+    before: &Frame,
+    after: &Frame,
+    left: &[Range<usize>],
+    came: &[Range<usize>],
+) -> Option<bool> {
+    let value = |frame: &Frame, of: &[Range<usize>]| -> Option<u64> {
+        of.iter().find_map(|it| frame.reads[it.start].root.parse().ok())
+    };
+    let (from, to) = (value(before, left)?, value(after, came)?);
+    let first = came.first()?.start;
+    let near: Vec<&str> =
+        after.reads[first.saturating_sub(4)..first].iter().map(|it| it.key.as_str()).collect();
+    let says = |words: &[&str]| near.iter().any(|it| words.contains(it));
+    match (from == to, says(&["within"]), says(&["under", "below", "age"])) {
+        (false, true, false) => Some(to < from),
+        (false, false, true) => Some(from < to),
+        (_, _, _) => None,
+    }
+}
+
+/// Returns whether a time by which something happens came or went in other words.
+fn deadline(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
+    let timed = |frame: &Frame, counted: &[usize]| -> Vec<Range<usize>> {
+        let is = |at: &&usize| {
+            let last = at.checked_sub(1).map(|it| frame.reads[it].key.as_str());
+            frame.reads[**at].kind == ReadKind::Number
+                && matches!(last, Some("by" | "within" | "before" | "until" | "after"))
+        };
+        counted.iter().filter(is).map(|&at| at - 1..at + 1).collect()
+    };
+    let (left, came) = (timed(before, &region.left), timed(after, &region.came));
+    if left.is_empty() == came.is_empty() {
+        return None;
+    }
+    let mut found = Found::new(Meaning::Condition, Some(left.is_empty()));
+    found.tags.push(Tag::Deadline);
+    (found.before, found.after) = (left, came);
+    Some(found)
+}

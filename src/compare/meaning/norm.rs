@@ -1,0 +1,369 @@
+//! What a clause states: whose duty or right, and which way an edit of it goes.
+//!
+//! Told from the main clause: who its subject is, and which modal or verb binds it. What opens a
+//! clause (conditions, purposes, connectives) is passed over up to its comma.
+
+use crate::compare::meaning::altered::{self, Frame};
+use crate::compare::meaning::lexicon::{
+    ADVERSE, DATA, DEFINES, DISCLAIMS, DUTIES, GRANTS, IMPERATIVES, MATTER, OPENERS, PROTECTS,
+    REFERS, RIGHTS, Runs, SAFEGUARDS, STEPS,
+};
+use crate::compare::meaning::reading::ReadKind;
+use crate::compare::meaning::sense::Sense;
+use crate::compare::meaning::standing::{Role, Standing};
+use crate::model::verdict::{Bound, Direction, Meaning, Norm};
+
+/// What a clause states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// Whose duty or right.
+    pub norm: Norm,
+    /// Who is bound.
+    pub bound: Bound,
+    /// Whether that stands in the clause, rather than being the likeliest.
+    pub is_sure: bool,
+    /// Whether it only refers to other places.
+    pub is_reference: bool,
+    /// Whether it heads others.
+    pub is_heading: bool,
+    /// Whether it keeps third parties from harm.
+    pub is_safeguard: bool,
+}
+
+/// Returns what a clause states.
+pub fn stated(frame: &Frame, standing: &Standing<'_>) -> Stated {
+    let (norm, is_sure) = norm(frame, standing);
+    let bound = match norm {
+        Norm::Commitment | Norm::Reservation | Norm::UserRight => Bound::Company,
+        Norm::UserDuty => Bound::User,
+        Norm::Definition | Norm::Fact => Bound::Nobody,
+    };
+    Stated {
+        norm,
+        bound,
+        is_sure,
+        is_reference: has_run(frame, &REFERS),
+        is_heading: standing.role == Role::Heading,
+        is_safeguard: norm == Norm::UserDuty
+            && has_run(frame, &SAFEGUARDS)
+            && frame.terms.iter().all(|it| it.sense != Sense::Condition),
+    }
+}
+
+fn has_run(frame: &Frame, runs: &Runs) -> bool {
+    let keys = &frame.reads;
+    runs.iter().any(|run| {
+        keys.windows(run.len()).any(|it| it.iter().zip(run).all(|(it, word)| it.key == *word))
+    })
+}
+
+/// Returns the norm, and whether the words say it rather than make it likely.
+fn norm(frame: &Frame, standing: &Standing<'_>) -> (Norm, bool) {
+    if has_run(frame, &DISCLAIMS) {
+        return (Norm::Reservation, true);
+    }
+    if has_run(frame, &DEFINES) {
+        return (Norm::Definition, true);
+    }
+    if has_run(frame, &GRANTS) {
+        return (Norm::Reservation, true);
+    }
+    let start = main_start(frame);
+    match governed(frame, start) {
+        Some((norm, actor)) => (norm, actor != Actor::Thing),
+        None => (ungoverned(frame, start, standing), false),
+    }
+}
+
+/// Returns where the main clause starts.
+fn main_start(frame: &Frame) -> usize {
+    let mut start = 0;
+    for _ in 0..3 {
+        while start < frame.reads.len() && frame.reads[start].kind == ReadKind::Point {
+            start += 1;
+        }
+        let Some(read) = frame.reads.get(start) else { return start };
+        let opens = OPENERS.contains(read.key.as_str())
+            || matches!(
+                frame.sense(start),
+                Some(
+                    Sense::Condition
+                        | Sense::Exception
+                        | Sense::Legal
+                        | Sense::Mask
+                        | Sense::Example
+                )
+            );
+        if !opens {
+            return start;
+        }
+        let mut depth = 0_usize;
+        let comma = (start..frame.reads.len()).find(|&at| {
+            depth += usize::from(frame.is_point(at, "("));
+            depth = depth.saturating_sub(usize::from(frame.is_point(at, ")")));
+            depth == 0 && frame.is_point(at, ",")
+        });
+        let is_limit = frame.sense(start).is_some();
+        let comma = comma.filter(|at| is_limit || *at <= start + OPENING_MAX);
+        let comma = comma.map(|it| if is_limit { last_of_enumeration(frame, it) } else { it });
+        // In an enumeration within the opening, its last comma counts.
+        let Some(comma) = comma else { return start };
+        start = comma + 1;
+    }
+    start
+}
+
+/// Returns the comma at which a limit ends whose first comma is known: where it enumerates ("us,
+/// our users, or others, we may"), the one before the subject of the main clause.
+fn last_of_enumeration(frame: &Frame, first: usize) -> usize {
+    let is_subject = |at: usize| {
+        let key = frame.reads.get(at).map(|it| it.key.as_str());
+        matches!(key, Some("we" | "you"))
+    };
+    let binds = |at: usize| {
+        matches!(frame.sense(at), Some(Sense::Force(_) | Sense::Negation)) || is_subject(at)
+    };
+    if is_subject(first + 1) {
+        return first;
+    }
+    let end = frame.reads.len().min(first + SUBJECT_MAX);
+    let main = (first + 1..end).find(|&at| binds(at) || frame.is_point(at, ".;:"));
+    main.filter(|&at| is_subject(at) && frame.is_point(at - 1, ",")).map_or(first, |at| at - 1)
+}
+
+/// The most words of an opening that is no condition.
+const OPENING_MAX: usize = 14;
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Actor {
+    Company,
+    User,
+    Thing,
+}
+
+/// The most words of a subject.
+const SUBJECT_MAX: usize = 16;
+
+/// Returns the norm by the first verb that binds and the subject before it, with that subject.
+fn governed(frame: &Frame, start: usize) -> Option<(Norm, Actor)> {
+    let mut actor = None;
+    let end = frame.reads.len().min(start + 60);
+    for at in start..end {
+        let read = &frame.reads[at];
+        let key = read.key.as_str();
+        match frame.sense(at) {
+            Some(Sense::Company) if matches!(key, "we" | "company") => {
+                actor = actor.or(Some(Actor::Company));
+                continue;
+            }
+            Some(Sense::User) if !matches!(key, "your" | "yours" | "yourself") => {
+                actor = actor.or(Some(Actor::User));
+                continue;
+            }
+            Some(Sense::Force(force)) if (force != 50 && force != 100) || key == "never" => {
+                let actor = actor.unwrap_or_else(|| subject(frame, start, at));
+                return Some((modal_norm(frame, actor, force, at), actor));
+            }
+            Some(Sense::Negation) => {
+                let actor = actor.unwrap_or_else(|| subject(frame, start, at));
+                return Some((denied_norm(frame, actor, start, at), actor));
+            }
+            _ => (),
+        }
+        let is_late = start + SUBJECT_MAX < at && actor.is_none();
+        if is_late || (frame.is_point(at, ";:") && actor.is_some()) {
+            return None;
+        }
+        if let Some(found) = plain_norm(frame, actor, start, at) {
+            return Some(found);
+        }
+    }
+    (actor == Some(Actor::User)).then_some((Norm::UserDuty, Actor::User))
+}
+
+/// Returns the norm of a verb that is denied.
+fn denied_norm(frame: &Frame, actor: Actor, start: usize, at: usize) -> Norm {
+    let is_verb = 0 < at && matches!(frame.reads[at - 1].key.as_str(), "do" | "does");
+    match actor {
+        Actor::Company => Norm::Commitment,
+        Actor::User => Norm::UserDuty,
+        Actor::Thing if is_verb && at <= start + 2 => Norm::UserDuty,
+        Actor::Thing => Norm::Fact,
+    }
+}
+
+/// Returns the norm of a verb without modal, if the word at hand is one.
+fn plain_norm(
+    frame: &Frame,
+    actor: Option<Actor>,
+    start: usize,
+    at: usize,
+) -> Option<(Norm, Actor)> {
+    let read = &frame.reads[at];
+    let key = read.key.as_str();
+    let is_plain = read.kind == ReadKind::Word && !altered::is_function(key);
+    match actor {
+        Some(Actor::Company) if is_plain => {
+            let protects = PROTECTS.contains(read.root.as_str());
+            let norm = if protects { Norm::Commitment } else { Norm::Reservation };
+            Some((norm, Actor::Company))
+        }
+        Some(Actor::User) if DUTIES.contains(key) => Some((Norm::UserDuty, Actor::User)),
+        Some(Actor::User) if RIGHTS.contains(key) => Some((Norm::UserRight, Actor::User)),
+        None if start < at && matches!(key, "is" | "are" | "has" | "have" | "does") => {
+            auxiliary_norm(frame, start, at).map(|norm| (norm, subject(frame, start, at)))
+        }
+        Some(_) | None => None,
+    }
+}
+
+/// Returns the norm of a clause whose verb is formed with `is`, `has` or `does`.
+fn auxiliary_norm(frame: &Frame, start: usize, at: usize) -> Option<Norm> {
+    let next = frame.reads.get(at + 1).map_or("", |it| it.root.as_str());
+    match subject(frame, start, at) {
+        Actor::Company if frame.reads[at].key == "does" => Some(Norm::Commitment),
+        Actor::Company if next == "not" || PROTECTS.contains(next) => Some(Norm::Commitment),
+        Actor::Thing if matches!(next, "subject" | "prohibit" | "forbid") => Some(Norm::UserDuty),
+        Actor::Company | Actor::User | Actor::Thing => None,
+    }
+}
+
+fn modal_norm(frame: &Frame, actor: Actor, force: u8, at: usize) -> Norm {
+    let term = frame.terms.iter().find(|it| it.at.contains(&at));
+    let end = term.map_or(at + 1, |it| it.at.end);
+    let denied = end < frame.reads.len() && frame.sense(end) == Some(Sense::Negation);
+    let key = |at: usize| frame.reads.get(at).map_or("", |it| it.key.as_str());
+    let root = |at: usize| frame.reads.get(at).map_or("", |it| it.root.as_str());
+    let verb = (end..end + 4).find(|&at| {
+        frame.reads.get(at).is_some_and(|it| {
+            it.kind == ReadKind::Word
+                && !altered::is_function(&it.key)
+                && frame.sense(at) != Some(Sense::Negation)
+        })
+    });
+    let verb = verb.unwrap_or(end);
+    let is_limited =
+        (end..frame.reads.len().min(end + 12)).any(|at| frame.sense(at) == Some(Sense::Exclusive));
+    match (actor, force) {
+        (Actor::User, _) if matches!(root(verb), "los" | "forfeit") => Norm::Reservation,
+        (Actor::User, 20) if !denied && key(end) != "need" && !is_limited => Norm::UserRight,
+        (Actor::User, _) if matches!(root(verb), "obtain" | "abl" | "entitl") && !denied => {
+            Norm::UserRight
+        }
+        (Actor::User, _) if denied && key(verb) == "have" => Norm::Reservation,
+        (Actor::User, _) => Norm::UserDuty,
+        (Actor::Company, 20) if !denied && asks_users(frame, verb) => Norm::UserDuty,
+        (Actor::Company, 20) if !denied && is_limited => Norm::Commitment,
+        (Actor::Company, 20) if !denied => Norm::Reservation,
+        (Actor::Company, 80) if !denied && ADVERSE.contains(root(verb)) => Norm::Reservation,
+        (Actor::Company, _) => Norm::Commitment,
+        (Actor::Thing, 20) if !denied => Norm::Reservation,
+        (Actor::Thing, 20) => Norm::UserDuty,
+        (Actor::Thing, _) if matches!(root(verb), "prohibit" | "du" | "charg") => Norm::UserDuty,
+        (Actor::Thing, _) if key(at) == "must" => Norm::UserDuty,
+        (Actor::Thing, _) if denied || root(verb) == "obtain" => Norm::Commitment,
+        (Actor::Thing, _) => Norm::Fact,
+    }
+}
+
+/// Returns whether the company asks something of users.
+fn asks_users(frame: &Frame, verb: usize) -> bool {
+    let root = frame.reads.get(verb).map_or("", |it| it.root.as_str());
+    let is_you = frame.reads.get(verb + 1).is_some_and(|it| it.key == "you");
+    root == "requir" || (root == "request" && is_you)
+}
+
+/// Returns who the words before a verb name, where no pronoun says it: a name in capitals that
+/// goes with a singular verb is the company.
+fn subject(frame: &Frame, start: usize, verb: usize) -> Actor {
+    let words: Vec<usize> = (start..verb)
+        .filter(|&at| frame.reads[at].kind != ReadKind::Point)
+        .filter(|&at| {
+            !matches!(frame.reads[at].key.as_str(), "do" | "does" | "is" | "has" | "also")
+        })
+        .collect();
+    let Some(&last) = words.last() else { return Actor::User };
+    let verb_key = frame.reads[verb].key.as_str();
+    let is_plural = matches!(verb_key, "are" | "have" | "do")
+        || (0 < verb && frame.reads[verb - 1].key == "do");
+    let is_name = |at: usize| frame.reads[at].is_capital && frame.sense(at).is_none();
+    let all = words.iter().all(|&at| is_name(at) || altered::is_function(&frame.reads[at].key));
+    let common = frame.reads[last].key.ends_with('s') && words.len() == 1 && is_plural;
+    match is_name(last) && all && words.len() <= 6 && !common {
+        true => Actor::Company,
+        false => Actor::Thing,
+    }
+}
+
+/// Returns the norm of a clause without a verb that binds: a command, a list item, a heading.
+fn ungoverned(frame: &Frame, start: usize, standing: &Standing<'_>) -> Norm {
+    let Some(first) = frame.reads.get(start) else { return Norm::Fact };
+    let lead = format!("{} {}", standing.lead_in, standing.previous).to_lowercase();
+    let key = first.key.as_str();
+    let next = frame.reads.get(start + 1).map_or("", |it| it.key.as_str());
+    if STEPS.contains(key) || (key == "please" && STEPS.contains(next)) {
+        return Norm::UserRight;
+    }
+    if IMPERATIVES.contains(key) {
+        return if next == "you" { Norm::Reservation } else { Norm::UserDuty };
+    }
+    if standing.lead_in.is_empty()
+        && frame.reads.iter().any(|it| matches!(it.key.as_str(), "is" | "are"))
+        && !key.ends_with("ing")
+    {
+        return Norm::Fact;
+    }
+    if DATA.contains(key) {
+        return Norm::Reservation;
+    }
+    let is_act = key.ends_with("ing") && 5 < key.len();
+    let is_forbidden = ["not ", "prohibit", "forbidden", "disallow", "don't", "violat", "banned"]
+        .iter()
+        .any(|it| lead.contains(it));
+    match MATTER.contains(key) || is_act || (is_forbidden && !first.is_capital) {
+        true => Norm::UserDuty,
+        false => Norm::Fact,
+    }
+}
+
+/// Returns whether a clause is a whole sentence that binds nobody: no modal, nobody who acts, no
+/// list that it belongs to.
+pub fn is_description(frame: &Frame) -> bool {
+    let binds =
+        |it: Sense| matches!(it, Sense::Force(_) | Sense::Negation | Sense::Company | Sense::User);
+    let is_verb = |key: &str| {
+        matches!(key, "is" | "are" | "was" | "were" | "has" | "have" | "includes" | "requires")
+    };
+    frame.reads.iter().any(|it| is_verb(&it.key))
+        && frame.terms.iter().all(|it| {
+            !binds(it.sense)
+                || frame.reads[it.at.start].key == "your"
+                || frame.reads[it.at.start].key == "our"
+        })
+        && frame.reads.last().is_some_and(|it| it.key == ".")
+}
+
+/// Returns which way a meaning goes for a norm; `is_more` tells for exceptions and conditions
+/// whether the norm reaches further than before, `None` where it cannot be told.
+pub fn direction(stated: &Stated, meaning: Meaning, is_more: Option<bool>) -> Direction {
+    let is_more = match meaning {
+        Meaning::Cosmetic | Meaning::Editorial => return Direction::Neutral,
+        Meaning::Added | Meaning::Strengthened | Meaning::Widened => Some(true),
+        Meaning::Removed | Meaning::Weakened | Meaning::Narrowed => Some(false),
+        Meaning::Exception | Meaning::Condition => is_more,
+    };
+    let Some(is_more) = is_more else { return Direction::Unclear };
+    match (stated.norm, is_more) {
+        (Norm::Commitment | Norm::UserRight, true) => Direction::Tighter,
+        (Norm::Commitment | Norm::UserRight, false) => Direction::Looser,
+        (Norm::Reservation, true) => Direction::Looser,
+        (Norm::Reservation, false) => Direction::Tighter,
+        (Norm::UserDuty, true) if stated.is_safeguard => Direction::Tighter,
+        (Norm::UserDuty, false) if stated.is_safeguard => Direction::Looser,
+        (Norm::UserDuty, true) => Direction::UserMore,
+        (Norm::UserDuty, false) => Direction::UserLess,
+        (Norm::Definition, _) => Direction::Unclear,
+        (Norm::Fact, _) => Direction::Neutral,
+    }
+}

@@ -1,0 +1,166 @@
+//! What an edit means for a promise that is followed: `meaning`'s verdict, asked of the clause where
+//! it stands, and read as what happened to the promise.
+
+use std::ops::Range;
+
+use crate::compare::course::Cut;
+use crate::compare::meaning;
+use crate::compare::meaning::standing as around;
+use crate::model::pledge::{Happening, Role, Standing};
+use crate::model::text::{BlockKind, Text};
+use crate::model::verdict::{Direction, Meaning, Tag, Verdict};
+
+/// A run of clauses with what stands around it, in words of its own.
+struct Clause {
+    words: String,
+    previous: String,
+    next: String,
+    lead_in: String,
+    heading: String,
+}
+
+impl Clause {
+    fn of(cut: &Cut, run: &Range<usize>, lead_in: Option<usize>) -> Clause {
+        let at = |at: Option<usize>| at.map(|at| cut.body(at).to_owned()).unwrap_or_default();
+        let heading = (0..run.start).rev().find(|&it| cut.is_heading(it));
+        let next = Some(run.end).filter(|at| *at < cut.clauses.len());
+        Clause {
+            words: cut.words(run.clone()),
+            previous: at(run.start.checked_sub(1)),
+            next: at(next),
+            lead_in: lead_in.map(|it| cut.text.blocks[it].words.clone()).unwrap_or_default(),
+            heading: at(heading),
+        }
+    }
+
+    fn standing(&self) -> around::Standing<'_> {
+        around::Standing {
+            words: &self.words,
+            previous: &self.previous,
+            next: &self.next,
+            lead_in: &self.lead_in,
+            heading: &self.heading,
+            ..around::Standing::default()
+        }
+    }
+}
+
+/// Returns the verdict on what became of a run of clauses; one side may be missing.
+pub fn judged(
+    before: Option<(&Cut, &Range<usize>)>,
+    after: Option<(&Cut, &Range<usize>)>,
+) -> Verdict {
+    let clause = |(cut, run): (&Cut, &Range<usize>)| {
+        Clause::of(cut, run, list_lead_in(cut.text, cut.clauses[run.start].block))
+    };
+    let (before, after) = (before.map(clause), after.map(clause));
+    let (before, after) =
+        (before.as_ref().map(Clause::standing), after.as_ref().map(Clause::standing));
+    meaning::judge(before.as_ref(), after.as_ref())
+}
+
+/// Returns the verdict on a clause beside words that it once had, where it stands now.
+pub fn judged_since(words: &str, (cut, run): (&Cut, &Range<usize>)) -> Verdict {
+    let lead_in = list_lead_in(cut.text, cut.clauses[run.start].block);
+    let after = Clause::of(cut, run, lead_in);
+    let before = around::Standing { words, ..after.standing() };
+    meaning::judge(Some(&before), Some(&after.standing()))
+}
+
+/// How far above a list item the words that lead it in are looked for, in blocks.
+const LEAD_IN_MAX: usize = 80;
+
+/// Returns the block that leads in the list in which a block stands.
+pub fn list_lead_in(text: &Text, block: usize) -> Option<usize> {
+    let BlockKind::Item(depth) = text.blocks[block].kind else { return None };
+    for at in (0..block).rev().take(LEAD_IN_MAX) {
+        match text.blocks[at].kind {
+            BlockKind::Item(other) if depth <= other => (),
+            BlockKind::Item(_) | BlockKind::Paragraph => return Some(at),
+            BlockKind::Heading(_) | BlockKind::Row => return None,
+        }
+    }
+    None
+}
+
+/// Returns what an edit with this verdict did to a promise that has other words now.
+///
+/// What has less force binds less, whatever the words are taken for after it: they were a promise.
+pub fn happening(verdict: &Verdict) -> Happening {
+    use Direction::{Looser, Tighter};
+    match (verdict.meaning, verdict.direction) {
+        (Meaning::Cosmetic | Meaning::Editorial, _) => Happening::Reworded,
+        (Meaning::Weakened | Meaning::Removed, _) | (Meaning::Widened, Looser) => {
+            Happening::Weakened
+        }
+        (_, Tighter) | (Meaning::Strengthened, _) => Happening::Strengthened,
+        (Meaning::Narrowed, _) => Happening::Narrowed,
+        (Meaning::Exception | Meaning::Condition | Meaning::Added, Looser) => Happening::Narrowed,
+        (Meaning::Exception, _) if verdict.has(Tag::ExceptionAdded) => Happening::Narrowed,
+        (Meaning::Exception | Meaning::Condition | Meaning::Added | Meaning::Widened, _) => {
+            Happening::Reworded
+        }
+    }
+}
+
+/// Returns how a promise stands that differs by this verdict from what was quoted.
+pub fn standing(verdict: &Verdict) -> Standing {
+    match happening(verdict) {
+        Happening::Strengthened => Standing::Strengthened,
+        Happening::Narrowed => Standing::Narrowed,
+        Happening::Weakened => Standing::Weakened,
+        Happening::Kept
+        | Happening::Found
+        | Happening::Renumbered
+        | Happening::Moved
+        | Happening::Reworded
+        | Happening::Back
+        | Happening::Ambiguous
+        | Happening::Missing => Standing::Reworded,
+    }
+}
+
+/// Returns what a clause beside a promise is to it, by the verdict on what became of it.
+pub fn role(verdict: &Verdict) -> Role {
+    let has = |tags: &[Tag]| tags.iter().any(|tag| verdict.has(*tag));
+    let exception = [Tag::ExceptionAdded, Tag::ExceptionRemoved, Tag::ExceptionChanged];
+    if verdict.meaning == Meaning::Exception || has(&exception) {
+        Role::Exception
+    } else if has(&[Tag::EvidenceLost, Tag::Reference]) {
+        Role::Reference
+    } else if verdict.meaning == Meaning::Condition || has(&[Tag::Trigger, Tag::Deadline]) {
+        Role::Condition
+    } else {
+        Role::Neighbor
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::text::Block;
+
+    fn check(quoted: &str, now: &str, expected: Standing) {
+        let text = Text { blocks: vec![Block::new(BlockKind::Paragraph, now)] };
+        let cut = Cut::of(&text);
+        let verdict = judged_since(quoted, (&cut, &(0..cut.clauses.len())));
+        assert_eq!(standing(&verdict), expected, "{now}: {verdict:?}");
+    }
+
+    #[test]
+    fn a_promise_is_weakened_narrowed_or_said_otherwise() {
+        let quoted = "We will not sell face recognition to police departments.";
+        check(quoted, "We may sell face recognition to police departments.", Standing::Weakened);
+        let except = "We will not sell face recognition to police departments, except where the \
+            law requires it.";
+        check(quoted, except, Standing::Narrowed);
+        check(quoted, "We won't sell face recognition to police departments.", Standing::Reworded);
+        let more = "We will never sell face recognition to police departments or schools.";
+        let text = Text { blocks: vec![Block::new(BlockKind::Paragraph, more)] };
+        let cut = Cut::of(&text);
+        let verdict = judged_since(quoted, (&cut, &(0..1)));
+        let standing = standing(&verdict);
+        assert_ne!(standing, Standing::Weakened, "{verdict:?}");
+        assert_ne!(standing, Standing::Narrowed, "{verdict:?}");
+    }
+}

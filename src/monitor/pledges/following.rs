@@ -1,0 +1,171 @@
+//! The pledges of a page, followed into the versions that a judgement adds.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::{
+    archive::{error::ArchiveError, store::Archive},
+    compare::course::Course,
+    model::{
+        channel::Channel,
+        event::{EventKind, Telling, What},
+        history::{Judgement, NewEvent, RecordedState},
+        page::PageId,
+        pledge::{News, PledgeChange, PledgeState, Standing},
+        snapshot::Digest,
+        text::Text,
+        watch::{Pledge, Watch},
+    },
+    monitor::{
+        judge::events::Teller,
+        pledges::standing::{self, Past},
+    },
+};
+
+/// Adds to a judgement how the pledges of its page stand in the versions that it adds, and what
+/// that means to those who are told.
+pub fn follow_into(
+    archive: &Archive,
+    watch: &Watch,
+    channels: &[Channel],
+    judgement: &mut Judgement,
+) -> Result<(), ArchiveError> {
+    if judgement.versions.is_empty() || watch.pledges.is_empty() {
+        return Ok(());
+    }
+    let mut before = last_text(archive, &watch.page)?;
+    let mut pasts = Vec::new();
+    for pledge in &watch.pledges {
+        pasts.push(past(archive, &watch.page, pledge)?);
+    }
+    for at in 0..judgement.versions.len() {
+        let text = judgement.versions[at].text.clone();
+        // A defect of ours in following must not hide the change.
+        let states = catch_unwind(AssertUnwindSafe(|| {
+            states(before.as_ref(), &text, &watch.pledges, &pasts)
+        }));
+        let Ok(states) = states else {
+            judgement.reasons.push("following the pledges failed inside pledgewatch".to_owned());
+            return Ok(());
+        };
+        tell(watch, channels, judgement, &text.digest(), &states);
+        let moved_on = pasts.into_iter().zip(&states);
+        pasts = moved_on.map(|(past, state)| past.with(state.clone())).collect();
+        judgement.pledges.extend(states.into_iter().map(|state| (at, state)));
+        before = Some(text);
+    }
+    Ok(())
+}
+
+/// Returns how each pledge stands in a text.
+pub fn states(
+    before: Option<&Text>,
+    after: &Text,
+    pledges: &[Pledge],
+    pasts: &[Past],
+) -> Vec<PledgeState> {
+    let Some(before) = before else {
+        return pledges.iter().map(|pledge| standing::first(after, pledge)).collect();
+    };
+    let course = Course::between(before, after);
+    let each = pledges.iter().zip(pasts);
+    each.map(|(pledge, past)| standing::next(&course, past, pledge)).collect()
+}
+
+/// Returns the text of the latest version on record, in which the latest places lie.
+fn last_text(archive: &Archive, page: &PageId) -> Result<Option<Text>, ArchiveError> {
+    let last = archive.versions(page)?.pop();
+    last.map(|version| archive.text(&version.text)).transpose()
+}
+
+fn past(archive: &Archive, page: &PageId, pledge: &Pledge) -> Result<Past, ArchiveError> {
+    let life = archive.pledge_life(page, &pledge.id)?;
+    Ok(past_of(&life, pledge))
+}
+
+/// Returns what a life that was followed by a pledge's quotation comes to.
+pub fn past_of(life: &[RecordedState], pledge: &Pledge) -> Past {
+    let same = life.iter().filter(|it| it.state.quote == pledge.quote);
+    same.fold(Past::none(pledge), |past, it| past.with(it.state.clone()))
+}
+
+/// Tells of what a version did to the pledges: with its change if there is one, so that one change
+/// is one alert.
+fn tell(
+    watch: &Watch,
+    channels: &[Channel],
+    judgement: &mut Judgement,
+    text: &Digest,
+    states: &[PledgeState],
+) {
+    let teller = Teller::of(watch, channels, judgement.captured_at, judgement.judged_at);
+    let told = judgement.events.iter_mut().rev().find_map(|event| match &mut event.event.what {
+        What::Change(change) if change.after == *text => {
+            change.pledges = changes(watch, states);
+            Some(event)
+        }
+        What::Change(_)
+        | What::Trouble { .. }
+        | What::Moved { .. }
+        | What::Gone { .. }
+        | What::Recovered { .. }
+        | What::QuoteMissing { .. }
+        | What::Pledge { .. } => None,
+    });
+    match told {
+        Some(event) => add_addressees(&teller, event),
+        None => judgement.events.extend(at_first(watch, &teller, states)),
+    }
+}
+
+fn changes(watch: &Watch, states: &[PledgeState]) -> Vec<PledgeChange> {
+    let each = watch.pledges.iter().zip(states);
+    each.map(|(pledge, state)| PledgeChange {
+        pledge: pledge.id.clone(),
+        name: pledge.name.clone(),
+        standing: state.standing,
+        step: state.step.clone(),
+    })
+    .collect()
+}
+
+/// Those who want to hear of pledges hear of a change that touches one.
+fn add_addressees(teller: &Teller, event: &mut NewEvent) {
+    let is_alert = matches!(event.event.telling, Telling::Alert(_));
+    let touches = match &event.event.what {
+        What::Change(change) => change.pledges.iter().any(PledgeChange::is_told),
+        _ => false,
+    };
+    if is_alert && touches {
+        event.addressees.extend(teller.addressees(EventKind::Pledge));
+        event.addressees.sort();
+        event.addressees.dedup();
+    }
+}
+
+/// Returns the alerts of pledges that are looked for in a page for the first time, and cannot be
+/// told.
+pub fn at_first(watch: &Watch, teller: &Teller, states: &[PledgeState]) -> Vec<NewEvent> {
+    let mut events = Vec::new();
+    for (pledge, state) in watch.pledges.iter().zip(states) {
+        let (id, name) = (pledge.id.clone(), pledge.name.clone());
+        match state.standing {
+            Standing::Unfound => events.push(teller.alert(What::QuoteMissing {
+                pledge: id,
+                name,
+                quote: pledge.quote.clone(),
+            })),
+            Standing::Ambiguous => events.push(teller.alert(What::Pledge {
+                pledge: id,
+                name,
+                news: News::Indistinct { quote: pledge.quote.clone() },
+            })),
+            Standing::Quoted
+            | Standing::Reworded
+            | Standing::Narrowed
+            | Standing::Weakened
+            | Standing::Strengthened
+            | Standing::Missing => (),
+        }
+    }
+    events
+}

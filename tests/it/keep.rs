@@ -1,0 +1,152 @@
+//! The archive kept: copied, packed anew, and what must go removed from it.
+
+use std::fs;
+
+use crate::world::{Site, World, framed};
+
+/// Returns a page with a number in it that no page had before, so that each body is another.
+fn page(words: &str, visit: usize) -> String {
+    let clause = format!(
+        "<h1>Facial recognition</h1><p>We {words} facial recognition technology to police \
+         departments in the United States, until there is a national law that governs it.</p>"
+    );
+    let filler: String = (0..200).map(|at| format!("<!-- {} -->", at * at * 7_919)).collect();
+    framed(&format!("{clause}{filler}<!-- visit {visit} -->"), "Products")
+}
+
+/// A page visited so often, whose words change at visit 3.
+fn visited(visits: usize) -> (Site, World) {
+    let site = Site::start();
+    let entry = |id: &str| {
+        format!("\n[[page]]\nid = \"{id}\"\nurl = \"{}\"\n", site.url(&format!("/{id}")))
+    };
+    let world = World::with(&(entry("faces") + &entry("other")));
+    site.page("/other", &page("sell", 0));
+    for visit in 0..visits {
+        let words = if visit < 3 { "will not sell" } else { "do not currently sell" };
+        site.page("/faces", &page(words, visit));
+        world.sweep_at(&format!("2026-{:02}-{:02}T08:00:00Z", 1 + visit / 28, 1 + visit % 28));
+    }
+    (site, world)
+}
+
+fn ask(world: &World, sql: &str) -> i64 {
+    let archive = world.folder().join("snapshots/archive.db");
+    rusqlite::Connection::open(archive).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_backup_is_whole_and_restores_what_was_there() {
+    let (_site, world) = visited(5);
+    let ran = world.run(&["backup", "night.db", "-v"]);
+    assert_eq!((ran.code, &*ran.stdout), (0, ""), "{ran:?}");
+    assert!(ran.stderr.contains("and proved them"), "{ran:?}");
+    fs::create_dir(world.folder().join("snapshots/beside")).unwrap();
+    fs::write(world.folder().join("snapshots/beside/note"), "a").unwrap();
+    for _ in 0..2 {
+        let ran = world.run(&["backup", "nights/"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    let copied = fs::read(world.folder().join("nights/beside/note")).unwrap();
+    assert_eq!(copied, b"a");
+    let log = world.run(&["log", "--json"]);
+    assert_eq!(world.run(&["--archive", "nights", "log", "--json"]).stdout, log.stdout);
+    assert_eq!(world.run(&["--archive", "nights", "verify"]).code, 0);
+    let names = |folder: &str| {
+        let entries = fs::read_dir(world.folder().join(folder)).unwrap();
+        let mut names: Vec<_> = entries.map(|it| it.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("nights"), ["archive.db", "beside"]);
+}
+
+#[test]
+fn a_backup_of_a_damaged_archive_keeps_the_one_before() {
+    let (_site, world) = visited(2);
+    assert_eq!(world.run(&["backup", "night.db"]).code, 0);
+    let before = fs::read(world.folder().join("night.db")).unwrap();
+    let archive = world.folder().join("snapshots/archive.db");
+    let harm = "UPDATE snapshot SET frame = x'28b52ffd2000010000' WHERE id = 1";
+    rusqlite::Connection::open(archive).unwrap().execute_batch(harm).unwrap();
+    let ran = world.run(&["backup", "night.db"]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.stdout.contains("damaged: snapshot"), "{ran:?}");
+    assert_eq!(fs::read(world.folder().join("night.db")).unwrap(), before);
+}
+
+#[test]
+fn a_long_history_rests_on_few_whole_frames_and_is_packed_anew() {
+    let (_site, world) = visited(120);
+    let of_faces = "FROM snapshot s JOIN part p ON p.snapshot = s.id JOIN visit v ON v.id = p.visit
+        JOIN page g ON g.id = v.page WHERE g.name = 'faces'";
+    let whole = format!("SELECT count(*) {of_faces} AND s.base IS NULL");
+    assert_eq!(ask(&world, &whole), 1);
+    assert_eq!(ask(&world, &format!("SELECT max(s.depth) {of_faces}")), 50);
+    let digests = "SELECT count(*) FROM snapshot";
+    let (before, size) =
+        (ask(&world, digests), ask(&world, "SELECT sum(length(frame)) FROM snapshot"));
+    let ran = world.run(&["archive", "compact"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(ask(&world, digests), before);
+    assert!(ask(&world, "SELECT sum(length(frame)) FROM snapshot") < size);
+    assert!(ask(&world, "SELECT max(depth) FROM snapshot") <= 50);
+    assert_eq!(world.run(&["verify"]).code, 0);
+    assert_eq!(world.run(&["archive", "compact"]).code, 0);
+    world.sweep_at("2026-09-01T08:00:00Z");
+    assert_eq!(world.run(&["verify"]).code, 0);
+}
+
+#[test]
+fn what_is_redacted_is_gone_and_its_digest_stays() {
+    let (_site, world) = visited(8);
+    let visits = world.run(&["explain", "faces", "--json"]).json();
+    assert!(!visits.is_empty());
+    let digest = "SELECT id FROM snapshot WHERE id IN (SELECT base FROM snapshot) LIMIT 1";
+    assert!(0 < ask(&world, digest), "nothing rests on anything");
+    let count = ask(&world, "SELECT count(*) FROM visit");
+    let ran = world.run(&["redact", "v1", "--reason", "order of 2 March"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(ask(&world, "SELECT count(*) FROM snapshot WHERE length(frame) = 0"), 1);
+    assert_eq!(ask(&world, "SELECT count(*) FROM visit"), count);
+    assert_eq!(world.run(&["verify"]).code, 0, "{:?}", world.run(&["verify"]));
+    let listed = world.run(&["redact", "--list", "--json"]).json();
+    assert_eq!(listed[0]["reason"], "order of 2 March");
+    assert!(listed[0]["what"].as_str().unwrap().starts_with("snapshot "), "{listed:?}");
+    assert_eq!(world.run(&["search", "--json", "facial"]).code, 0);
+    assert_eq!(world.run(&["export", "--warc", "a.warc.gz"]).code, 0);
+    assert_eq!(world.run(&["log"]).code, 0);
+    world.sweep_at("2026-09-01T08:00:00Z");
+    assert_eq!(world.run(&["verify"]).code, 0);
+
+    for visit in 1..=ask(&world, "SELECT max(id) FROM visit") {
+        let ran = world.run(&["redact", &format!("v{visit}"), "--reason", "all"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    assert_eq!(world.run(&["verify"]).code, 0);
+    assert!(world.run(&["search", "facial recognition", "--json"]).json().is_empty());
+    let bytes = fs::read(world.folder().join("snapshots/archive.db")).unwrap();
+    let holds = |words: &[u8]| bytes.windows(words.len()).any(|it| it == words);
+    assert!(!holds(b"recognition technology"), "words were left in the file");
+    let ran = world.run(&["redact", "nothing", "--reason", "x"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+}
+
+#[test]
+fn a_page_that_is_forgotten_leaves_its_trace_alone() {
+    let (_site, world) = visited(6);
+    let other = world.run(&["show", "other"]).stdout;
+    let ran = world.run(&["forget", "faces", "--reason", "not ours"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("the next sweep begins it anew"), "{ran:?}");
+    assert!(world.run(&["search", "not sell", "--json"]).json().is_empty());
+    assert_eq!(ask(&world, "SELECT count(*) FROM snapshot WHERE length(frame) = 0"), 6);
+    assert_eq!(world.run(&["verify"]).code, 0);
+    assert_eq!(world.run(&["show", "other"]).stdout, other);
+    let listed = world.run(&["redact", "--list"]).stdout;
+    assert!(listed.contains("page faces: not ours"), "{listed}");
+    world.sweep_at("2026-09-01T08:00:00Z");
+    let ran = world.run(&["verify"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(world.run(&["forget", "none", "--reason", "x"]).code, 2);
+}
