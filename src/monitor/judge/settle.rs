@@ -144,8 +144,8 @@ pub struct Weighed {
 
 /// Weighs what differs from the established text, passage by passage.
 pub fn weigh(memory: &Memory, established: &Established, now: Now) -> Weighed {
-    let before = (established.ground, &Said::of(established.ground));
-    let after = now.text.map(|(reading, diff)| (&reading.text, Said::of(&reading.text), diff));
+    let before = (established.ground, &memory.said(established.ground));
+    let after = now.text.map(|(reading, diff)| (&reading.text, memory.said(&reading.text), diff));
     let said = after.as_ref().map(|it| &it.1);
     let line = Line::of(memory, (said, now.at), now.within, established.is_seen_twice);
     let mut found = Found::default();
