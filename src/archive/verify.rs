@@ -53,7 +53,10 @@ pub const NOT_PROVED: [(&str, &str); 21] = [
     ("searched", "which pages are indexed"),
     ("removal", "what was removed by order: the log tells of it as well"),
     ("redacted", "which rows have no bytes: held against their frames, and the log tells of them"),
-    ("lesson", "what visits taught of a page's places: made from the texts; a judgement that relies on it says so"),
+    (
+        "lesson",
+        "what visits taught of a page's places: made from the texts; a judgement that relies on it says so",
+    ),
     ("read_as", "what the latest body reads like: made from it"),
     ("pledge", "the watchlist's names of pledges"),
     ("pledge_state", "how a pledge stands in a version: made from its text, and can be made again"),

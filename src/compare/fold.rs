@@ -55,7 +55,7 @@ impl Iterator for Pieces<'_> {
     fn next(&mut self) -> Option<Piece> {
         loop {
             let c = char_at(self.text, self.at)?;
-            if c.is_whitespace() || is_invisible(c) {
+            if c == ' ' || c.is_whitespace() || is_invisible(c) {
                 self.pass(c);
                 continue;
             }
@@ -73,6 +73,10 @@ impl Pieces<'_> {
     }
 
     fn take(&mut self, c: char) -> PieceKind {
+        if c.is_ascii_alphabetic() {
+            self.take_word(c);
+            return PieceKind::Word;
+        }
         let next = char_at(self.text, self.at + c.len_utf8()).unwrap_or(' ');
         if is_glyph(c) {
             self.pass(c);
@@ -104,6 +108,10 @@ impl Pieces<'_> {
         self.pass(first);
         letters += self.take_plain();
         while let Some(c) = char_at(self.text, self.at) {
+            // What most words end with.
+            if matches!(c, ' ' | ';' | ':' | ')' | '\n') {
+                return;
+            }
             let next = char_at(self.text, self.at + c.len_utf8()).unwrap_or(' ');
             let joins = match c {
                 '.' | ',' | '٫' if is_digit(self.previous) && is_digit(next) => true,
@@ -268,7 +276,8 @@ fn is_fraction(c: char) -> bool {
 
 /// Returns whether `c` belongs to a script that is written without spaces.
 fn is_glyph(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+    !c.is_ascii()
+        && matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
         | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{309f}' | '\u{3400}'..='\u{4dbf}'
         | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
         && is_wordy(c)
@@ -276,7 +285,8 @@ fn is_glyph(c: char) -> bool {
 
 /// Returns whether `c` is not seen: zero width, direction, variation, soft hyphen.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+    !c.is_ascii()
+        && matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }

@@ -3,7 +3,11 @@
 //! By it one can tell whether another text had the same edit, however else it differs. Knows
 //! clauses by their words alone, folded as `wording` folds them.
 
-use std::{cell::OnceCell, collections::BTreeSet, ops::Range};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use crate::compare::diff::blocks_of;
 use crate::compare::side;
@@ -11,18 +15,32 @@ use crate::model::edit::{Diff, DiffRow, Edit, EditKind, Passage};
 use crate::model::snapshot::Digest;
 use crate::model::text::{Block, Text};
 
-/// Returns what names the words of a block: equal for blocks that `wording` takes for the same;
-/// `None` for one that says nothing but a date of the last update, or nothing at all.
-pub fn key(block: &Block) -> Option<Digest> {
-    let mut stream = String::new();
-    side::push_block_stream(block, &mut stream);
-    (!stream.is_empty()).then(|| Digest::of(stream.as_bytes()))
+/// What a block says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct BlockSaid {
+    /// Its clauses, in order.
+    clauses: Vec<Digest>,
+    /// What names its words: equal for blocks that `wording` takes for the same; `None` for one that
+    /// says nothing but a date of the last update, or nothing at all.
+    key: Option<Digest>,
+}
+
+impl BlockSaid {
+    fn of(block: &Block) -> BlockSaid {
+        let mut clauses = Vec::new();
+        side::each_clause_stream(block, |stream| clauses.push(Digest::of(stream.as_bytes())));
+        let mut stream = String::new();
+        side::push_block_stream(block, &mut stream);
+        let key = (!stream.is_empty()).then(|| Digest::of(stream.as_bytes()));
+        BlockSaid { clauses, key }
+    }
 }
 
 /// What a text says: its clauses, whatever their order, and the order of its blocks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
     clauses: BTreeSet<Digest>,
+    blocks: Vec<BlockSaid>,
     /// Blocks that say something, with their keys.
     order: Vec<(usize, Digest)>,
     neighbors: OnceCell<BTreeSet<(Digest, Digest)>>,
@@ -36,15 +54,29 @@ impl Said {
 
     /// Returns what a text says.
     pub fn of(text: &Text) -> Said {
-        let mut clauses = BTreeSet::new();
-        let mut order = Vec::with_capacity(text.blocks.len());
-        for (at, block) in text.blocks.iter().enumerate() {
-            side::each_clause_stream(block, |stream| {
-                clauses.insert(Digest::of(stream.as_bytes()));
-            });
-            order.extend(key(block).map(|key| (at, key)));
+        Said::beside(text, None)
+    }
+
+    /// Returns what a text says, beside another of the same page of which that is known: a block
+    /// that both have is folded once.
+    pub fn beside(text: &Text, other: Option<(&Text, &Said)>) -> Said {
+        let form = |block: &'_ Block| (block.kind, block.marker.is_empty());
+        let mut known: BTreeMap<&str, (&Block, &BlockSaid)> = BTreeMap::new();
+        if let Some((text, said)) = other {
+            let blocks = text.blocks.iter().zip(&said.blocks);
+            known.extend(blocks.map(|(block, said)| (block.words.as_str(), (block, said))));
         }
-        Said { clauses, order, neighbors: OnceCell::new() }
+        let said = |block: &Block| match known.get(block.words.as_str()) {
+            Some((other, said)) if form(other) == form(block) => (*said).clone(),
+            Some(_) | None => BlockSaid::of(block),
+        };
+        let blocks: Vec<BlockSaid> = text.blocks.iter().map(said).collect();
+        Said {
+            clauses: blocks.iter().flat_map(|it| &it.clauses).copied().collect(),
+            order: blocks.iter().enumerate().filter_map(|(at, it)| Some((at, it.key?))).collect(),
+            blocks,
+            neighbors: OnceCell::new(),
+        }
     }
 
     /// Returns the blocks that say something, in order: where they stand, and what names them.
@@ -239,6 +271,20 @@ mod tests {
         let (came, went) = (traces(&added), traces(&removed));
         assert!(came[0].is_in(&Said::of(&added)) && !came[0].is_in(&Said::of(&removed)));
         assert!(went[0].is_in(&Said::of(&removed)) && !went[0].is_in(&Said::of(&added)));
+    }
+
+    #[test]
+    fn what_a_text_says_is_the_same_whatever_it_is_read_beside() {
+        let mut row = text(&["We never sell. You may object."]);
+        row.blocks[0].kind = BlockKind::Row;
+        let texts = [
+            text(&["We never sell. You may object.", "1. Write to us.", "May 1, 2024"]),
+            text(&["You may object.", "We never sell. You may object.", "May 1, 2024"]),
+            Text { blocks: [row.blocks, text(&["1. Write to us.", "More."]).blocks].concat() },
+        ];
+        for (known, read) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            assert_eq!(Said::beside(read, Some((known, &Said::of(known)))), Said::of(read));
+        }
     }
 
     #[test]

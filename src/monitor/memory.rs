@@ -86,7 +86,7 @@ pub fn recall(
             None => {
                 let text = archive.text(&digest)?;
                 bytes += text.blocks.iter().map(|block| block.words.len()).sum::<usize>();
-                memory.texts.push(Remembered { digest, said: Said::of(&text), text });
+                memory.texts.push(Remembered { digest, said: memory.said(&text), text });
                 known.insert(digest, memory.texts.len() - 1);
                 memory.texts.len() - 1
             }
@@ -98,6 +98,11 @@ pub fn recall(
 }
 
 impl Memory {
+    /// Returns what a text of the page says, most of which it mostly said before.
+    pub fn said(&self, text: &Text) -> Said {
+        Said::beside(text, self.texts.last().map(|it| (&it.text, &it.said)))
+    }
+
     /// Adds a visit whose text was read again, unless it is there.
     pub fn add(&mut self, visit: VisitId, at: Timestamp, text: &Text) {
         if self.visits.iter().any(|seen| seen.visit == visit) {
@@ -107,7 +112,8 @@ impl Memory {
         let known = self.texts.iter().position(|it| it.digest == digest);
         let number = known.unwrap_or(self.texts.len());
         if known.is_none() {
-            self.texts.push(Remembered { digest, said: Said::of(text), text: text.clone() });
+            let said = self.said(text);
+            self.texts.push(Remembered { digest, said, text: text.clone() });
         }
         let place = self.visits.partition_point(|seen| (seen.at, seen.visit) < (at, visit));
         self.visits.insert(place, Seen { visit, at, text: number });

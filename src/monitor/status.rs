@@ -186,9 +186,11 @@ fn region(watch: Option<&Watch>) -> String {
     let select = selection.map_or(&[][..], |it| &it.select);
     let remove = selection.map_or(&[][..], |it| &it.remove);
     let mut words = match select {
-        [] => "found by pledgewatch: the page without menus, footers, dialogs, sharing and related \
+        [] => {
+            "found by pledgewatch: the page without menus, footers, dialogs, sharing and related \
                links (`show` prints it; `select` overrules)"
-            .to_owned(),
+                .to_owned()
+        }
         some => format!("what the watchlist selects: {}", some.join(", ")),
     };
     if !remove.is_empty() {

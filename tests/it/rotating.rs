@@ -324,14 +324,16 @@ fn a_promotion_of_each_day_falls_silent_and_edits_beside_it_are_told() {
     let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
     let sweep = |world: &World, visit: usize, edits: &[Pledges]| {
         let promotion = format!("<p>{}.</p>", headline(visit / 4, 8));
-        let html = page(0, &[], edits).replace("<p>This holds", &format!("{promotion}<p>This holds"));
+        let html =
+            page(0, &[], edits).replace("<p>This holds", &format!("{promotion}<p>This holds"));
         site.page("/p", &html);
         let at = Timestamp::from_millis(start.as_millis() + visit as i64 * 6 * 3_600_000);
         world.sweep_at(&at.to_string());
     };
     let changes = |world: &World| {
         let is_alert = |told: &&pledgewatch::model::event::Told| {
-            matches!(told.event.telling, Telling::Alert(_)) && told.event.kind() == EventKind::Change
+            matches!(told.event.telling, Telling::Alert(_))
+                && told.event.kind() == EventKind::Change
         };
         world.log().iter().filter(is_alert).count()
     };

@@ -162,14 +162,9 @@ pub struct Weighed {
 }
 
 /// Weighs what differs from the established text, passage by passage.
-pub fn weigh(
-    memory: &Memory,
-    established: &Established,
-    now: Now,
-    taught: &Taught,
-) -> Weighed {
-    let before = (established.ground, &Said::of(established.ground));
-    let after = now.text.map(|(reading, diff)| (&reading.text, Said::of(&reading.text), diff));
+pub fn weigh(memory: &Memory, established: &Established, now: Now, taught: &Taught) -> Weighed {
+    let before = (established.ground, &memory.said(established.ground));
+    let after = now.text.map(|(reading, diff)| (&reading.text, memory.said(&reading.text), diff));
     let said = after.as_ref().map(|it| &it.1);
     let places = match taught.learning {
         Learning::On => Places::of(memory, taught.learnt, now.at),

@@ -46,7 +46,7 @@ pub fn suspicion(before: &Text, after: &Text, aspect: &Aspect) -> Option<Trouble
         return Some(Trouble::new(TroubleKind::Empty, "no words where there were some before"));
     }
     let collapsed = CHARS_MIN <= chars_before && chars_after * 3 < chars_before;
-    let alike = likeness(before, after);
+    let alike = if are_mostly_one(before, after) { 1000 } else { likeness(before, after) };
     if let Some(sign) = aspect.sign
         && (chars_after * 2 < chars_before || alike < OTHER_PAGE_PER_MILLE * 3)
     {
@@ -96,6 +96,18 @@ pub fn suspicion(before: &Text, after: &Text, aspect: &Aspect) -> Option<Trouble
         return Some(Trouble::new(TroubleKind::OtherPage, evidence));
     }
     None
+}
+
+/// Returns whether nine tenths of both texts stand in blocks that the other has word for word: they
+/// are alike then, whatever the rest says, and most edits leave as much.
+fn are_mostly_one(before: &Text, after: &Text) -> bool {
+    let words = |text: &'_ Text| -> usize { text.blocks.iter().map(|it| it.words.len()).sum() };
+    let known = |text: &Text, other: &Text| -> usize {
+        let other: BTreeSet<&str> = other.blocks.iter().map(|it| it.words.as_str()).collect();
+        let shared = text.blocks.iter().filter(|it| other.contains(it.words.as_str()));
+        shared.map(|it| it.words.len()).sum()
+    };
+    words(before) * 9 <= known(before, after) * 10 && words(after) * 9 <= known(after, before) * 10
 }
 
 /// A heading is quoted in evidence up to this many characters.
