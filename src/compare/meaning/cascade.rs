@@ -17,7 +17,9 @@ use crate::compare::meaning::scope;
 use crate::compare::meaning::sense::Sense;
 use crate::compare::meaning::standing::Standing;
 use crate::compare::stamp;
-use crate::model::verdict::{Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict};
+use crate::model::verdict::{
+    Bound, Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict,
+};
 
 /// Returns what became of a clause.
 pub fn judge(before: Option<&Standing<'_>>, after: Option<&Standing<'_>>) -> Verdict {
@@ -35,6 +37,12 @@ fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
     }
     let frame = Frame::of(reading::read(alone.words));
     let stated = norm::stated(&frame, alone);
+    let binds = |it: Sense| matches!(it, Sense::Force(_) | Sense::Negation);
+    let stated = match stated.is_reference && !frame.terms.iter().any(|it| binds(it.sense)) {
+        // "For more information, see …" commands nobody.
+        true => Stated { norm: Norm::Fact, bound: Bound::Nobody, is_safeguard: false, ..stated },
+        false => stated,
+    };
     if stated.is_heading && stated.norm == Norm::Fact {
         return Verdict::quiet(Meaning::Cosmetic, vec![Tag::Furniture]);
     }
@@ -43,7 +51,13 @@ fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
         tags.push(if meaning == Meaning::Removed { Tag::EvidenceLost } else { Tag::Reference });
     }
     let found = Found { tags, ..Found::new(meaning, None) };
-    verdict(&found, &stated, (alone.words, alone.words), (&frame, &frame), Sureness::High)
+    let words = (alone.words, alone.words);
+    let mut verdict = verdict(&found, &stated, words, (&frame, &frame), Sureness::High);
+    // What the page referred to may have said more than the page.
+    if verdict.has(Tag::EvidenceLost) && stated.norm == Norm::Fact {
+        verdict.direction = Direction::Unclear;
+    }
+    verdict
 }
 
 fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
@@ -278,6 +292,15 @@ mod tests {
             "Using sensors for profiling, including tracking of children.",
             Meaning::Widened,
         );
+    }
+
+    #[test]
+    fn a_lost_reference_is_no_duty_that_users_lost() {
+        let words = "For more information, see our announcement on our news page.";
+        let verdict = judge(Some(&Standing { words, ..Standing::default() }), None);
+        assert_eq!((verdict.meaning, verdict.norm), (Meaning::Removed, Norm::Fact));
+        assert_eq!(verdict.direction, Direction::Unclear);
+        assert!(verdict.has(Tag::EvidenceLost), "{verdict:?}");
     }
 
     #[test]
