@@ -28,13 +28,14 @@ pub const TERMS: &[(Sense, &str)] = &[
     (Sense::Plain, "best practices, help center, help centre, help menu, help page, help pages"),
     (
         Sense::Mask,
-        "as well as, free will, help center, help menu, help page, \
-         help pages, hereby agree, if any, if applicable, if necessary, \
-         if you have any questions, if you have questions, including but not limited to, \
-         including without limitation, must agree, no later than, not limited to, not only, \
-         notwithstanding the foregoing, read only, should you have any questions, \
-         strictly necessary, the following, under no obligation, when applicable, when using, \
-         where applicable, whether or not, will to",
+        "as well as, for the purpose of, for the purposes of, free will, help center, help menu, \
+         help page, help pages, hereby agree, if any, if applicable, if available, if necessary, \
+         if you have any questions, if you have questions, in connection with, in order for, \
+         in order to, in relation to, including but not limited to, including without limitation, \
+         must agree, no later than, not limited to, not only, notwithstanding the foregoing, \
+         on the basis of, per se, read only, should you have any questions, strictly necessary, \
+         that means, the following, the use of, this means, under no obligation, when applicable, when using, \
+         where applicable, where available, whether or not, which means, will to, with regard to",
     ),
     (
         Sense::Force(100),
@@ -114,7 +115,8 @@ pub const TERMS: &[(Sense, &str)] = &[
     ),
     (
         Sense::Exception,
-        "apart from, aside from, but not, do not apply to, does not apply to, except, \
+        "apart from, aside from, but not, do not apply to, do not extend to, does not apply to, \
+         does not extend to, except, \
          except as, except for, except if, except in, except that, except to the extent, \
          except when, except where, except with respect to, excluding, exclusive of, \
          exempt from, notwithstanding, other than, save as, save for, shall not apply to, \
@@ -248,6 +250,15 @@ pub static MATTER: Words = LazyLock::new(|| {
     )
 });
 
+/// Names of documents and of places on a site, as menus have them.
+pub static MENU: Words = LazyLock::new(|| {
+    words(
+        "accessibility, agreement, blog, careers, conditions, contact, contents, cookie, cookies, \
+         guidelines, help, home, imprint, legal, menu, navigation, notice, policies, policy, \
+         press, privacy, search, service, settings, sitemap, statement, support, terms, use",
+    )
+});
+
 /// Runs of words that disclaim.
 pub static DISCLAIMS: Runs = LazyLock::new(|| {
     runs(
@@ -280,11 +291,16 @@ pub static GRANTS: Runs = LazyLock::new(|| {
 /// Runs of words by which a clause only refers to another place.
 pub static REFERS: Runs = LazyLock::new(|| {
     runs(
-        "contact us at, contact our, please contact, by contacting us, available at, available online, can be found, find out more, for additional terms, \
+        "available at, available online, can be found, find out more, for additional terms, \
          for an example, for example see, for examples, for further information, \
          for more details, for more information, learn more, more information about, \
          please see, see our, to learn more",
     )
+});
+
+/// Runs of words that say whom to write to.
+pub static CONTACTS: Runs = LazyLock::new(|| {
+    runs("by contacting us, contact our, contact us, email us at, please contact, write to us at")
 });
 
 /// Runs of words that name harm to third parties.
