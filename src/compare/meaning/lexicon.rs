@@ -4,7 +4,7 @@
 //! one list of [`TERMS`] only. To teach the program a phrase, put it here; `terms` finds it, and the
 //! questions of `cascade` weigh it. Lists of roots hold words as `roots` leaves them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::compare::meaning::sense::Sense;
@@ -12,15 +12,21 @@ use crate::compare::meaning::sense::Sense;
 /// The entries of a list, one word each.
 pub type Words = LazyLock<BTreeSet<&'static str>>;
 
-/// The entries of a list, each of one word and more.
-pub type Runs = LazyLock<Vec<Vec<&'static str>>>;
+/// The entries of a list, each of one word and more: by the first of its words, those after it.
+pub type Runs = LazyLock<BTreeMap<&'static str, Vec<Vec<&'static str>>>>;
 
 fn words(list: &'static str) -> BTreeSet<&'static str> {
     list.split(", ").collect()
 }
 
-fn runs(list: &'static str) -> Vec<Vec<&'static str>> {
-    list.split(", ").map(|entry| entry.split(' ').collect()).collect()
+fn runs(list: &'static str) -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
+    let mut runs = BTreeMap::<_, Vec<_>>::new();
+    for entry in list.split(", ") {
+        let mut words = entry.split(' ');
+        let first = words.next().unwrap_or(entry);
+        runs.entry(first).or_default().push(words.collect());
+    }
+    runs
 }
 
 /// The terms by what they do.

@@ -64,8 +64,11 @@ pub fn refers(frame: &Frame, range: &Range<usize>) -> bool {
 }
 
 fn has_run_in(keys: &[Read], runs: &Runs) -> bool {
-    runs.iter().any(|run| {
-        keys.windows(run.len()).any(|it| it.iter().zip(run).all(|(it, word)| it.key == *word))
+    (0..keys.len()).any(|at| {
+        let after = &keys[at + 1..];
+        let rests = runs.get(keys[at].key.as_str()).into_iter().flatten();
+        let mut fits = rests.filter(|rest| rest.len() <= after.len());
+        fits.any(|rest| after.iter().zip(rest).all(|(it, word)| it.key == *word))
     })
 }
 
