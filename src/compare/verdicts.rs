@@ -5,6 +5,7 @@
 //! come, the text before. English alone is read: elsewhere only what needs no reading has a
 //! verdict.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use crate::compare::diff::blocks_of;
@@ -48,7 +49,7 @@ pub fn judged(before: &Text, after: &Text, mut diff: Diff, elsewhere: &Elsewhere
     let mut judge = Judge {
         before,
         after,
-        whole: (stream(before), stream(after)),
+        whole: (LazyCell::new(|| stream(before)), LazyCell::new(|| stream(after))),
         elsewhere,
         is_english: is_english(before) && is_english(after),
         lexicon: Lexicon::default(),
@@ -122,7 +123,7 @@ fn moved(diff: &Diff) -> Vec<usize> {
 fn stream(text: &Text) -> String {
     let mut stream = String::new();
     for block in &text.blocks {
-        side::push_block_stream(block, &mut stream);
+        fold::push_stream(side::marker_and_body(block).1, &mut stream);
         stream.push('\n');
     }
     stream
@@ -150,11 +151,14 @@ const ENGLISH: &[&str] = &[
     "this", "to", "us", "we", "will", "with", "you", "your",
 ];
 
-struct Judge<'a> {
+/// The stream of a text whole, made when it is first asked for: most changes lose no clause.
+type Whole<F> = LazyCell<String, F>;
+
+struct Judge<'a, F: FnOnce() -> String, G: FnOnce() -> String> {
     before: &'a Text,
     after: &'a Text,
-    /// The streams of both texts whole.
-    whole: (String, String),
+    /// The streams of both texts.
+    whole: (Whole<F>, Whole<G>),
     elsewhere: &'a Elsewhere,
     is_english: bool,
     lexicon: Lexicon,
@@ -162,7 +166,7 @@ struct Judge<'a> {
     left: usize,
 }
 
-impl Judge<'_> {
+impl<F: FnOnce() -> String, G: FnOnce() -> String> Judge<'_, F, G> {
     fn verdict(&mut self, edit: &Edit, is_moved: bool) -> Option<Verdict> {
         let quiet =
             |meaning, tag: Option<Tag>| Some(Verdict::quiet(meaning, tag.into_iter().collect()));
@@ -242,13 +246,17 @@ impl Judge<'_> {
         let standing_after = standing_after.map(|(it, span)| it.standing(after, span));
         let mut verdict = meaning::judge(standing_before.as_ref(), standing_after.as_ref());
         let alone = match (&pair.before, &pair.after) {
-            (Some(span), None) => Some((&before[span.clone()], &self.whole.1)),
-            (None, Some(span)) => Some((&after[span.clone()], &self.whole.0)),
+            (Some(span), None) => Some(&before[span.clone()]),
+            (None, Some(span)) => Some(&after[span.clone()]),
             (_, _) => None,
         };
-        if let Some((words, other)) = alone.filter(|_| verdict.meaning.is_substantive()) {
+        if let Some(words) = alone.filter(|_| verdict.meaning.is_substantive()) {
             let stream = fold::stream(clause::split_marker(words).1);
-            if FOUND_MIN <= stream.len() && other.contains(&stream) {
+            let stays = || match pair.after {
+                None => self.whole.1.contains(&stream),
+                Some(_) => self.whole.0.contains(&stream),
+            };
+            if FOUND_MIN <= stream.len() && stays() {
                 let tag = if pair.after.is_none() { Tag::Duplicate } else { Tag::Moved };
                 verdict = Verdict::quiet(Meaning::Cosmetic, vec![tag]);
             } else if pair.after.is_none()

@@ -60,10 +60,10 @@ impl Frame {
             }
     }
 
-    /// Returns whether a word is a certain point.
+    /// Returns whether a word is a certain point; past the end there is none.
     pub fn is_point(&self, at: usize, points: &str) -> bool {
-        let read = &self.reads[at];
-        read.kind == ReadKind::Point && points.contains(&read.key)
+        let read = self.reads.get(at);
+        read.is_some_and(|it| it.kind == ReadKind::Point && points.contains(&it.key))
     }
 
     fn key(&self, at: usize) -> &str {
@@ -202,10 +202,12 @@ pub fn is_function(key: &str) -> bool {
 /// Function words of English, and those that add nothing; sorted.
 const FUNCTION: &[&str] = &[
     "a",
+    "about",
     "above",
     "accordance",
     "accordingly",
     "additionally",
+    "after",
     "all",
     "also",
     "am",
@@ -217,11 +219,13 @@ const FUNCTION: &[&str] = &[
     "at",
     "be",
     "been",
+    "before",
     "being",
     "below",
     "both",
     "but",
     "by",
+    "concerning",
     "consequently",
     "do",
     "does",
@@ -268,6 +272,7 @@ const FUNCTION: &[&str] = &[
     "own",
     "per",
     "please",
+    "regarding",
     "respective",
     "respectively",
     "said",

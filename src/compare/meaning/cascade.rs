@@ -17,7 +17,9 @@ use crate::compare::meaning::scope;
 use crate::compare::meaning::sense::Sense;
 use crate::compare::meaning::standing::Standing;
 use crate::compare::stamp;
-use crate::model::verdict::{Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict};
+use crate::model::verdict::{
+    Bound, Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict,
+};
 
 /// Returns what became of a clause.
 pub fn judge(before: Option<&Standing<'_>>, after: Option<&Standing<'_>>) -> Verdict {
@@ -35,7 +37,13 @@ fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
     }
     let frame = Frame::of(reading::read(alone.words));
     let stated = norm::stated(&frame, alone);
-    if stated.is_heading && stated.norm == Norm::Fact {
+    let binds = |it: Sense| matches!(it, Sense::Force(_) | Sense::Negation);
+    let stated = match stated.is_reference && !frame.terms.iter().any(|it| binds(it.sense)) {
+        // "For more information, see …" commands nobody.
+        true => Stated { norm: Norm::Fact, bound: Bound::Nobody, is_safeguard: false, ..stated },
+        false => stated,
+    };
+    if norm::is_menu(&frame) || (stated.is_heading && stated.norm == Norm::Fact) {
         return Verdict::quiet(Meaning::Cosmetic, vec![Tag::Furniture]);
     }
     let mut tags = Vec::new();
@@ -43,7 +51,13 @@ fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
         tags.push(if meaning == Meaning::Removed { Tag::EvidenceLost } else { Tag::Reference });
     }
     let found = Found { tags, ..Found::new(meaning, None) };
-    verdict(&found, &stated, (alone.words, alone.words), (&frame, &frame), Sureness::High)
+    let words = (alone.words, alone.words);
+    let mut verdict = verdict(&found, &stated, words, (&frame, &frame), Sureness::High);
+    // What the page referred to may have said more than the page.
+    if verdict.has(Tag::EvidenceLost) && stated.norm == Norm::Fact {
+        verdict.direction = Direction::Unclear;
+    }
+    verdict
 }
 
 fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
@@ -54,9 +68,19 @@ fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
         return Verdict::quiet(Meaning::Editorial, vec![Tag::DateStamp]);
     }
     let frames = (Frame::of(reading::read(before.words)), Frame::of(reading::read(after.words)));
-    let regions = altered::regions(&frames.0, &frames.1);
+    let mut regions = altered::regions(&frames.0, &frames.1);
+    let binds = |it: Sense| matches!(it, Sense::Force(_) | Sense::Negation);
+    for region in &mut regions {
+        let refers = |frame: &Frame, range: &Range<usize>| {
+            norm::refers(frame, range) && !frame.terms_in(range).any(|it| binds(it.sense))
+        };
+        // Where to write and where to read on is no norm.
+        if refers(&frames.0, &region.before) || refers(&frames.1, &region.after) {
+            (region.left, region.came) = (Vec::new(), Vec::new());
+        }
+    }
     let stated = both(norm::stated(&frames.0, before), norm::stated(&frames.1, after));
-    let found = findings(&frames.0, &frames.1, &regions, &stated);
+    let found = findings((&frames.0, &frames.1), (before, after), &regions, &stated);
     let words = (before.words, after.words);
     let sureness = sureness(&found, &frames, &regions);
     let strongest = found.first().cloned().unwrap_or(Found::new(Meaning::Editorial, None));
@@ -80,7 +104,12 @@ fn both(before: Stated, after: Stated) -> Stated {
 }
 
 /// Returns what the questions find, strongest first.
-fn findings(before: &Frame, after: &Frame, regions: &[Region], stated: &Stated) -> Vec<Found> {
+fn findings(
+    (before, after): (&Frame, &Frame),
+    standing: (&Standing<'_>, &Standing<'_>),
+    regions: &[Region],
+    stated: &Stated,
+) -> Vec<Found> {
     let counted = regions.iter().any(|it| !it.left.is_empty() || !it.came.is_empty());
     let is_bare = |frame: &Frame| {
         frame.terms.iter().all(|it| match it.sense {
@@ -92,7 +121,8 @@ fn findings(before: &Frame, after: &Frame, regions: &[Region], stated: &Stated) 
     let is_heading = stated.is_heading && is_bare(before) && is_bare(after);
     let mut found = Vec::new();
     found.extend(scope::sentence(before, regions));
-    if is_heading && counted {
+    let is_title = norm::is_title(before, standing.0) && norm::is_title(after, standing.1);
+    if (is_heading || is_title) && counted {
         return found;
     }
     found.extend(force::force(before, after, regions, stated));
@@ -228,6 +258,75 @@ mod tests {
     }
 
     #[test]
+    fn a_vow_that_gave_way_to_a_statement_about_others_is_weakened() {
+        let vow = "If a supplier does not mend it, we will no longer buy from them.";
+        check(
+            vow,
+            "If a supplier does not mend it, they risk a loss of orders.",
+            Meaning::Weakened,
+        );
+    }
+
+    #[test]
+    fn that_the_company_may_not_do_something_leaves_it_open() {
+        let open = "We may not look into it unless you write.";
+        check(open, "We will not look into it unless you write.", Meaning::Strengthened);
+    }
+
+    #[test]
+    fn an_item_of_an_enumerated_carve_out_is_an_exception() {
+        let before = "Our rights end with your account, except: (a) where others made copies of it; \
+                      and (b) for the time that it takes to remove it.";
+        let after = "Our rights end with your account, except: (a) where others made copies of it; \
+                     (b) for the time that it takes to remove it; or (c) where the law of the land \
+                     makes us keep it.";
+        check(before, after, Meaning::Exception);
+    }
+
+    #[test]
+    fn what_joins_on_widens_and_what_reaches_for_all_does() {
+        let before = "We ask that you cover your face.";
+        check(before, "We ask that you cover your face and do not show a badge.", Meaning::Widened);
+        let before = "We may show it to the shops that you chose.";
+        check(before, "We may show it to all our partners.", Meaning::Widened);
+        check("We log your visits.", "We log your visits (including calls).", Meaning::Widened);
+    }
+
+    #[test]
+    fn what_only_connects_names_points_or_heads_is_editorial() {
+        check("To use it you must pay.", "In order to use it you must pay.", Meaning::Editorial);
+        check(
+            "You may end it by a note to Foo Ireland.",
+            "You may end it by a note to Foo.",
+            Meaning::Editorial,
+        );
+        check("Legal Basis for the data processing", "Legal Basis", Meaning::Editorial);
+        check("You should call 911 at once.", "You should call 999 at once.", Meaning::Editorial);
+        let before =
+            "You can edit it yourself, or contact us at desk@example.org if you need help.";
+        check(before, "You can edit it yourself.", Meaning::Editorial);
+        let before = "It may go to others, which is our habit now, as you ask.";
+        check(before, "It may go to others, as you ask.", Meaning::Editorial);
+        check(
+            "We may log calls (such as text chat).",
+            "We may log calls (such as chat).",
+            Meaning::Editorial,
+        );
+        check(
+            "Rides are provided by partners, and you pay.",
+            "Rides are given by partners, and you pay.",
+            Meaning::Editorial,
+        );
+    }
+
+    #[test]
+    fn an_entry_of_a_menu_is_furniture() {
+        let gone = |words| judge(Some(&Standing { words, ..Standing::default() }), None).meaning;
+        assert_eq!(gone("2. Terms of use"), Meaning::Cosmetic);
+        assert_eq!(gone("Military use"), Meaning::Removed);
+    }
+
+    #[test]
     fn a_carve_out_is_an_exception() {
         check("We never sell it.", "We never sell it, unless you agree.", Meaning::Exception);
         let carved = "You can opt out of cookies (except for those that are strictly necessary).";
@@ -278,6 +377,15 @@ mod tests {
             "Using sensors for profiling, including tracking of children.",
             Meaning::Widened,
         );
+    }
+
+    #[test]
+    fn a_lost_reference_is_no_duty_that_users_lost() {
+        let words = "For more information, see our announcement on our news page.";
+        let verdict = judge(Some(&Standing { words, ..Standing::default() }), None);
+        assert_eq!((verdict.meaning, verdict.norm), (Meaning::Removed, Norm::Fact));
+        assert_eq!(verdict.direction, Direction::Unclear);
+        assert!(verdict.has(Tag::EvidenceLost), "{verdict:?}");
     }
 
     #[test]

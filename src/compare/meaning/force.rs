@@ -45,7 +45,11 @@ fn group(frame: &Frame, range: &Range<usize>) -> Option<Modal> {
     let is_denied =
         |at: usize| frame.reads.len() > at && matches!(frame.sense(at), Some(Sense::Negation));
     let is_nor = 0 < at.start && is_denied(at.start - 1);
-    if force == 20 && (is_denied(at.end) || is_nor) {
+    // "We may not" leaves it open; "you may not" forbids.
+    let is_open = matches!(frame.reads[at.start].key.as_str(), "may" | "might")
+        && 0 < at.start
+        && frame.reads[at.start - 1].key == "we";
+    if force == 20 && (is_denied(at.end) || is_nor) && !is_open {
         force = 80;
     }
     // "shall make reasonable efforts" binds to efforts alone.
@@ -81,8 +85,21 @@ fn modal(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
     if left.is_some() != came.is_some() && (is_below(before, &left) || is_below(after, &came)) {
         return None;
     }
+    // A permission that the clause gives on both sides was only said once more.
+    let is_said = |frame: &Frame| frame.terms.iter().any(|it| it.sense == Sense::Force(20));
+    let is_echo = |modal: &Option<Modal>| modal.as_ref().is_some_and(|it| it.force == 20);
+    if left.is_some() != came.is_some()
+        && (is_echo(&left) || is_echo(&came))
+        && is_said(before)
+        && is_said(after)
+    {
+        return None;
+    }
     let (from, to) = match (&left, &came) {
         (Some(left), Some(came)) => (left.force, came.force),
+        // What the company promised, something else states now, that binds nobody.
+        (Some(left), None) if is_vow(left, before) && !binds(after) => (ABSOLUTE, STATEMENT),
+        (None, Some(came)) if is_vow(came, after) && !binds(before) => (STATEMENT, ABSOLUTE),
         (Some(left), None) if is_bare => (left.force, STATEMENT),
         (None, Some(came)) if is_bare => (STATEMENT, came.force),
         // Among many other words, only effort in the place of a plain statement tells.
@@ -105,6 +122,21 @@ fn modal(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
     found.before.extend(left.map(|it| it.at));
     found.after.extend(came.map(|it| it.at));
     Some(found)
+}
+
+/// Returns whether a modal is one of the company's own, and firm.
+fn is_vow(modal: &Modal, frame: &Frame) -> bool {
+    let key = |at: usize| frame.reads[at].key.as_str();
+    80 <= modal.force
+        && 0 < modal.at.start
+        && key(modal.at.start - 1) == "we"
+        && matches!(key(modal.at.start), "will" | "shall" | "never")
+}
+
+/// Returns whether a modal binds in a clause, or the company acts in it.
+fn binds(frame: &Frame) -> bool {
+    let is_force = |it: &Term| matches!(it.sense, Sense::Force(_));
+    frame.reads.iter().any(|it| it.key == "we") || frame.terms.iter().any(is_force)
 }
 
 /// Returns whether words say two things.

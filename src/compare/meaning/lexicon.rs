@@ -4,7 +4,7 @@
 //! one list of [`TERMS`] only. To teach the program a phrase, put it here; `terms` finds it, and the
 //! questions of `cascade` weigh it. Lists of roots hold words as `roots` leaves them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::compare::meaning::sense::Sense;
@@ -12,15 +12,21 @@ use crate::compare::meaning::sense::Sense;
 /// The entries of a list, one word each.
 pub type Words = LazyLock<BTreeSet<&'static str>>;
 
-/// The entries of a list, each of one word and more.
-pub type Runs = LazyLock<Vec<Vec<&'static str>>>;
+/// The entries of a list, each of one word and more: by the first of its words, those after it.
+pub type Runs = LazyLock<BTreeMap<&'static str, Vec<Vec<&'static str>>>>;
 
 fn words(list: &'static str) -> BTreeSet<&'static str> {
     list.split(", ").collect()
 }
 
-fn runs(list: &'static str) -> Vec<Vec<&'static str>> {
-    list.split(", ").map(|entry| entry.split(' ').collect()).collect()
+fn runs(list: &'static str) -> BTreeMap<&'static str, Vec<Vec<&'static str>>> {
+    let mut runs = BTreeMap::<_, Vec<_>>::new();
+    for entry in list.split(", ") {
+        let mut words = entry.split(' ');
+        let first = words.next().unwrap_or(entry);
+        runs.entry(first).or_default().push(words.collect());
+    }
+    runs
 }
 
 /// The terms by what they do.
@@ -28,13 +34,14 @@ pub const TERMS: &[(Sense, &str)] = &[
     (Sense::Plain, "best practices, help center, help centre, help menu, help page, help pages"),
     (
         Sense::Mask,
-        "as well as, free will, help center, help menu, help page, \
-         help pages, hereby agree, if any, if applicable, if necessary, \
-         if you have any questions, if you have questions, including but not limited to, \
-         including without limitation, must agree, no later than, not limited to, not only, \
-         notwithstanding the foregoing, read only, should you have any questions, \
-         strictly necessary, the following, under no obligation, when applicable, when using, \
-         where applicable, whether or not, will to",
+        "as well as, for the purpose of, for the purposes of, free will, help center, help menu, \
+         help page, help pages, hereby agree, if any, if applicable, if available, if necessary, \
+         if you have any questions, if you have questions, in connection with, in order for, \
+         in order to, in relation to, including but not limited to, including without limitation, \
+         must agree, no later than, not limited to, not only, notwithstanding the foregoing, \
+         on the basis of, per se, read only, should you have any questions, strictly necessary, \
+         that means, the following, the use of, this means, under no obligation, when applicable, when using, \
+         where applicable, where available, whether or not, which means, will to, with regard to",
     ),
     (
         Sense::Force(100),
@@ -114,7 +121,8 @@ pub const TERMS: &[(Sense, &str)] = &[
     ),
     (
         Sense::Exception,
-        "apart from, aside from, but not, do not apply to, does not apply to, except, \
+        "apart from, aside from, but not, do not apply to, do not extend to, does not apply to, \
+         does not extend to, except, \
          except as, except for, except if, except in, except that, except to the extent, \
          except when, except where, except with respect to, excluding, exclusive of, \
          exempt from, notwithstanding, other than, save as, save for, shall not apply to, \
@@ -248,6 +256,15 @@ pub static MATTER: Words = LazyLock::new(|| {
     )
 });
 
+/// Names of documents and of places on a site, as menus have them.
+pub static MENU: Words = LazyLock::new(|| {
+    words(
+        "accessibility, agreement, blog, careers, conditions, contact, contents, cookie, cookies, \
+         guidelines, help, home, imprint, legal, menu, navigation, notice, policies, policy, \
+         press, privacy, search, service, settings, sitemap, statement, support, terms, use",
+    )
+});
+
 /// Runs of words that disclaim.
 pub static DISCLAIMS: Runs = LazyLock::new(|| {
     runs(
@@ -280,11 +297,16 @@ pub static GRANTS: Runs = LazyLock::new(|| {
 /// Runs of words by which a clause only refers to another place.
 pub static REFERS: Runs = LazyLock::new(|| {
     runs(
-        "contact us at, contact our, please contact, by contacting us, available at, available online, can be found, find out more, for additional terms, \
+        "available at, available online, can be found, find out more, for additional terms, \
          for an example, for example see, for examples, for further information, \
          for more details, for more information, learn more, more information about, \
          please see, see our, to learn more",
     )
+});
+
+/// Runs of words that say whom to write to.
+pub static CONTACTS: Runs = LazyLock::new(|| {
+    runs("by contacting us, contact our, contact us, email us at, please contact, write to us at")
 });
 
 /// Runs of words that name harm to third parties.

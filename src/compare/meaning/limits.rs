@@ -12,6 +12,9 @@ use crate::model::verdict::{Meaning, Tag};
 /// The most words that a limit is taken to hold.
 const LIMIT_LEN_MAX: usize = 40;
 
+/// The most words that a limit is taken to hold that enumerates.
+const LIST_LEN_MAX: usize = 200;
+
 /// The fewest words of a limit that came or went whole.
 const CARVED_MIN: usize = 4;
 
@@ -32,8 +35,9 @@ fn limits(frame: &Frame, opens: fn(Sense) -> bool) -> Vec<Limit> {
         |it: &&Term| 0 < it.at.start && frame.sense(it.at.start - 1) == Some(Sense::Example);
     // "subject to Section 2" refers.
     let refers = |it: &&Term| {
-        (it.at.end..frame.reads.len().min(it.at.end + 3))
-            .any(|at| frame.reads[at].kind == ReadKind::Reference)
+        let refers = |at: usize| frame.reads[at].kind == ReadKind::Reference;
+        let end = frame.reads.len().min(it.at.end + 3);
+        list_after(frame, it.at.end).is_none() && (it.at.end..end).any(refers)
     };
     let opening = frame.terms.iter().filter(|it| opens(it.sense) && !is_example(it) && !refers(it));
     opening
@@ -46,7 +50,14 @@ fn limits(frame: &Frame, opens: fn(Sense) -> bool) -> Vec<Limit> {
             let ends = if is_first { ",.;:" } else { ".;:" };
             let mut depth = 0_usize;
             let mut end = it.at.end;
-            while end < frame.reads.len() && end < start + LIMIT_LEN_MAX {
+            let list = list_after(frame, end);
+            end = list.unwrap_or(end);
+            let len_max = if list.is_some() { LIST_LEN_MAX } else { LIMIT_LEN_MAX };
+            while end < frame.reads.len() && end < start + len_max {
+                if list.is_some() && enumerates(frame, end) {
+                    end += 3;
+                    continue;
+                }
                 if frame.is_point(end, "(") {
                     depth += 1;
                 } else if frame.is_point(end, ")") {
@@ -54,7 +65,10 @@ fn limits(frame: &Frame, opens: fn(Sense) -> bool) -> Vec<Limit> {
                         break;
                     }
                     depth -= 1;
-                } else if depth == 0 && frame.is_point(end, ends) {
+                } else if depth == 0
+                    && frame.is_point(end, ends)
+                    && !(list.is_some() && is_followed(frame, end))
+                {
                     break;
                 }
                 end += 1;
@@ -62,6 +76,30 @@ fn limits(frame: &Frame, opens: fn(Sense) -> bool) -> Vec<Limit> {
             Limit { opening: it.at.clone(), all: start..end }
         })
         .collect()
+}
+
+/// Returns where an enumeration opens that stands right after a word: `except: (a) …; (b) …`.
+fn list_after(frame: &Frame, at: usize) -> Option<usize> {
+    [at, at + 1].into_iter().find(|it| enumerates(frame, *it))
+}
+
+/// Returns whether an item of an enumeration opens here: `(a)`.
+fn enumerates(frame: &Frame, at: usize) -> bool {
+    frame.is_point(at, "(")
+        && at + 2 < frame.reads.len()
+        && frame.reads[at + 1].kind == ReadKind::Reference
+        && frame.is_point(at + 2, ")")
+}
+
+/// Returns whether the next item of an enumeration stands after this point.
+fn is_followed(frame: &Frame, at: usize) -> bool {
+    frame.is_point(at, ",;") && (1..=2).any(|by| enumerates(frame, at + by))
+}
+
+/// Returns where the item of an enumeration opens in which a word stands, or the first word.
+fn last_of(frame: &Frame, at: usize) -> usize {
+    let from = at.saturating_sub(LIMIT_LEN_MAX);
+    (from..at).rev().find(|&it| enumerates(frame, it)).unwrap_or(0)
 }
 
 /// What became of the limits of a clause.
@@ -105,25 +143,26 @@ fn became(before: &Frame, after: &Frame, regions: &[Region], opens: fn(Sense) ->
         {
             became.removed.extend(gone);
         } else {
-            let within = |limits: &[Limit], counted: &[usize]| -> Vec<Range<usize>> {
-                let is_in = |at: &&usize| {
-                    let near = |it: &Limit| **at < it.opening.end + NEAR_MAX;
-                    limits.iter().any(|it| it.all.contains(*at) && near(it))
+            let within =
+                |frame: &Frame, limits: &[Limit], counted: &[usize]| -> Vec<Range<usize>> {
+                    let is_in = |at: &&usize| {
+                        let near =
+                            |it: &Limit| **at < last_of(frame, **at).max(it.opening.end) + NEAR_MAX;
+                        limits.iter().any(|it| it.all.contains(*at) && near(it))
+                    };
+                    counted.iter().filter(is_in).map(|&at| at..at + 1).collect()
                 };
-                counted.iter().filter(is_in).map(|&at| at..at + 1).collect()
-            };
             // One name for another is no other limit.
             let is_replaced = region.left.len() == region.came.len();
             let is_test = |frame: &Frame, counted: &[usize]| {
-                counted.iter().any(|&at| {
-                    frame.reads[at].kind == ReadKind::Number
-                        || frame.sense(at) == Some(Sense::Threshold)
-                })
+                counted
+                    .iter()
+                    .any(|&at| measures(frame, at) || frame.sense(at) == Some(Sense::Threshold))
             };
             let tests = is_test(before, &region.left) || is_test(after, &region.came);
             if !is_replaced || tests {
-                became.changed_before.extend(within(&left, &region.left));
-                became.changed_after.extend(within(&came, &region.came));
+                became.changed_before.extend(within(before, &left, &region.left));
+                became.changed_after.extend(within(after, &came, &region.came));
             }
         }
     }
@@ -246,10 +285,7 @@ fn numbers(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
     }
     regions.iter().find_map(|region| {
         let timed = |frame: &Frame, counted: &[usize]| -> Vec<Range<usize>> {
-            let is = |at: &&usize| {
-                frame.reads[**at].kind == ReadKind::Number
-                    || frame.sense(**at) == Some(Sense::Vague)
-            };
+            let is = |at: &&usize| measures(frame, **at) || frame.sense(**at) == Some(Sense::Vague);
             counted.iter().filter(is).map(|&at| at..at + 1).collect()
         };
         let (left, came) = (timed(before, &region.left), timed(after, &region.came));
@@ -262,6 +298,32 @@ fn numbers(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
         Some(found)
     })
 }
+
+/// Returns whether a word is a number that measures or bounds something, rather than one to call.
+fn measures(frame: &Frame, at: usize) -> bool {
+    if frame.reads[at].kind != ReadKind::Number {
+        return false;
+    }
+    let is = |at: usize, words: &[&str]| {
+        let read = frame.reads.get(at);
+        read.is_some_and(|it| words.contains(&it.key.as_str()) || words.contains(&it.root.as_str()))
+    };
+    (at + 1..at + 5).any(|it| is(it, UNITS))
+        || at.checked_sub(1).is_some_and(|it| is(it, BOUNDS))
+        || at.checked_sub(2).is_some_and(|it| is(it, &["age", "ages"]))
+}
+
+/// What numbers count, as words or roots.
+const UNITS: &[&str] = &[
+    "%", "day", "dollar", "euro", "hour", "minut", "month", "old", "percent", "pound", "quarter",
+    "second", "time", "usd", "eur", "gbp", "week", "year", "€", "$", "£",
+];
+
+/// Words before a number that bounds something.
+const BOUNDS: &[&str] = &[
+    "above", "age", "aged", "ages", "before", "below", "by", "exceed", "exceeds", "least",
+    "maximum", "minimum", "most", "over", "than", "under", "until", "within", "€", "$", "£",
+];
 
 /// Returns whether a promise with the number after binds more than with the one before: an age
 /// below which something is not done that rose, a time within which it is that became shorter.

@@ -3,12 +3,14 @@
 //! Told from the main clause: who its subject is, and which modal or verb binds it. What opens a
 //! clause (conditions, purposes, connectives) is passed over up to its comma.
 
+use std::ops::Range;
+
 use crate::compare::meaning::altered::{self, Frame};
 use crate::compare::meaning::lexicon::{
-    ADVERSE, DATA, DEFINES, DISCLAIMS, DUTIES, GRANTS, IMPERATIVES, MATTER, OPENERS, PROTECTS,
-    REFERS, RIGHTS, Runs, SAFEGUARDS, STEPS,
+    ADVERSE, CONTACTS, DATA, DEFINES, DISCLAIMS, DUTIES, GRANTS, IMPERATIVES, MATTER, MENU,
+    OPENERS, PROTECTS, REFERS, RIGHTS, Runs, SAFEGUARDS, STEPS,
 };
-use crate::compare::meaning::reading::ReadKind;
+use crate::compare::meaning::reading::{Read, ReadKind};
 use crate::compare::meaning::sense::Sense;
 use crate::compare::meaning::standing::{Role, Standing};
 use crate::model::verdict::{Bound, Direction, Meaning, Norm};
@@ -51,9 +53,22 @@ pub fn stated(frame: &Frame, standing: &Standing<'_>) -> Stated {
 }
 
 fn has_run(frame: &Frame, runs: &Runs) -> bool {
-    let keys = &frame.reads;
-    runs.iter().any(|run| {
-        keys.windows(run.len()).any(|it| it.iter().zip(run).all(|(it, word)| it.key == *word))
+    has_run_in(&frame.reads, runs)
+}
+
+/// Returns whether these words of a clause, and no others, refer to another place or say whom to
+/// write to.
+pub fn refers(frame: &Frame, range: &Range<usize>) -> bool {
+    let words = &frame.reads[range.clone()];
+    has_run_in(words, &REFERS) || has_run_in(words, &CONTACTS)
+}
+
+fn has_run_in(keys: &[Read], runs: &Runs) -> bool {
+    (0..keys.len()).any(|at| {
+        let after = &keys[at + 1..];
+        let rests = runs.get(keys[at].key.as_str()).into_iter().flatten();
+        let mut fits = rests.filter(|rest| rest.len() <= after.len());
+        fits.any(|rest| after.iter().zip(rest).all(|(it, word)| it.key == *word))
     })
 }
 
@@ -255,7 +270,7 @@ fn modal_norm(frame: &Frame, actor: Actor, force: u8, at: usize) -> Norm {
         (Actor::User, _) => Norm::UserDuty,
         (Actor::Company, 20) if !denied && asks_users(frame, verb) => Norm::UserDuty,
         (Actor::Company, 20) if !denied && is_limited => Norm::Commitment,
-        (Actor::Company, 20) if !denied => Norm::Reservation,
+        (Actor::Company, 20) if !denied || matches!(key(at), "may" | "might") => Norm::Reservation,
         (Actor::Company, 80) if !denied && ADVERSE.contains(root(verb)) => Norm::Reservation,
         (Actor::Company, _) => Norm::Commitment,
         (Actor::Thing, 20) if !denied => Norm::Reservation,
@@ -342,6 +357,46 @@ pub fn is_description(frame: &Frame) -> bool {
                 || frame.reads[it.at.start].key == "our"
         })
         && frame.reads.last().is_some_and(|it| it.key == ".")
+}
+
+/// The most words of a title.
+const TITLE_MAX: usize = 14;
+
+/// Returns whether words are a title of what follows, by their form: no sentence, no member of a
+/// list, nobody who acts.
+pub fn is_title(frame: &Frame, standing: &Standing<'_>) -> bool {
+    let is_item = !standing.lead_in.is_empty() || standing.previous.ends_with([':', ';', ',']);
+    let binds = |it: Sense| {
+        matches!(it, Sense::Force(_) | Sense::Negation | Sense::Exception | Sense::Exclusive)
+    };
+    let acts = frame.reads.iter().any(|it| {
+        matches!(
+            it.key.as_str(),
+            "we" | "you" | "is" | "are" | "was" | "were" | "has" | "have" | "do" | "does"
+        )
+    });
+    let first = frame.reads.first().map_or("", |it| it.key.as_str());
+    let is_listed = first.ends_with("ing")
+        || IMPERATIVES.contains(first)
+        || MATTER.contains(first)
+        || DATA.contains(first)
+        || STEPS.contains(first);
+    let is_closed = frame.reads.last().is_none_or(|it| matches!(it.key.as_str(), "." | ";" | ","));
+    !is_item
+        && !acts
+        && !is_listed
+        && !is_closed
+        && frame.reads.len() <= TITLE_MAX
+        && frame.reads[0].is_capital
+        && !frame.terms.iter().any(|it| binds(it.sense))
+}
+
+/// Returns whether words are nothing but names of documents and of places on a site, as in a menu.
+pub fn is_menu(frame: &Frame) -> bool {
+    let mut content = frame.reads.iter().filter(|it| it.kind == ReadKind::Word).peekable();
+    content.peek().is_some()
+        && content.all(|it| altered::is_function(&it.key) || MENU.contains(it.key.as_str()))
+        && frame.reads.last().is_some_and(|it| it.key != ".")
 }
 
 /// Returns which way a meaning goes for a norm; `is_more` tells for exceptions and conditions

@@ -4,6 +4,9 @@
 //! Two words with one root may stand for each other without altering a norm. Words that bind,
 //! limit, except or condition are never asked for their root.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// Returns the root of a word in lower case.
 pub fn root(key: &str) -> String {
     let key = key.strip_suffix("'s").or_else(|| key.strip_suffix('\'')).unwrap_or(key);
@@ -66,11 +69,13 @@ fn spelled(stem: String) -> String {
 
 /// Returns the word that stands for all that say the same.
 fn same(stem: &str) -> &str {
-    match SAME.iter().find(|(words, _)| words.contains(&stem)) {
-        Some((_, word)) => word,
-        None => stem,
-    }
+    STANDS_FOR.get(stem).copied().unwrap_or(stem)
 }
+
+/// For each of these words the one that stands for it.
+static STANDS_FOR: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+    SAME.iter().flat_map(|(words, word)| words.iter().map(move |it| (*it, *word))).collect()
+});
 
 /// Words, as stems, that say the same in a policy, and the one that stands for them.
 const SAME: &[(&[&str], &str)] = &[

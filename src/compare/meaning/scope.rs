@@ -58,6 +58,20 @@ pub fn scope(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found>
             (0, 0) => continue,
             (0, _) => (after, &came_words, true),
             (_, 0) => (before, &left_words, false),
+            (_, _) if is_joined(after, &region.after) && !is_joined(before, &region.before) => {
+                (after, &came_words, true)
+            }
+            (_, _) if is_joined(before, &region.before) && !is_joined(after, &region.after) => {
+                (before, &left_words, false)
+            }
+            (_, _)
+                if is_universal(after, &region.after) != is_universal(before, &region.before) =>
+            {
+                match is_universal(after, &region.after) {
+                    true => (after, &came_words, true),
+                    false => (before, &left_words, false),
+                }
+            }
             (left, came) if 3 * left <= came && 4 <= came => (after, &came_words, true),
             (left, came) if 3 * came <= left && 4 <= left => (before, &left_words, false),
             (_, _) => continue,
@@ -66,13 +80,22 @@ pub fn scope(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found>
             true => ((before, &region.before), &region.after),
             false => ((after, &region.after), &region.before),
         };
-        let is_name = is_named(frame, counted) && has_actor(other.0, other.1);
-        if is_name || is_remark(frame, counted) || is_pointer(frame, counted, whole) {
+        let is_name = is_named(frame, counted)
+            && (has_actor(other.0, other.1) || is_full_name(frame, counted, whole));
+        let is_beside = is_remark(frame, counted) || is_relative(frame, whole);
+        if is_name || is_beside || is_pointer(frame, counted, whole) {
+            continue;
+        }
+        // That an open list names one example less alters nothing.
+        if !is_insertion && is_example(frame, counted[0]) {
             continue;
         }
         let range = counted[0]..counted[counted.len() - 1] + 1;
         let is_replaced = 0 < left && 0 < came;
-        let is_member = is_replaced || is_member(frame, &range) || leads_to_example(frame, whole);
+        let is_member = is_replaced
+            || is_joined(frame, whole)
+            || is_member(frame, &range)
+            || leads_to_example(frame, whole);
         let is_wider = is_insertion == is_member;
         match is_wider {
             true => wide += counted.len(),
@@ -94,10 +117,14 @@ pub fn scope(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found>
     }
 }
 
-/// Returns the words that came, or went, at several places: a term that was renamed.
+/// Returns the words that came, or went, at several places, and in the place of others: a term
+/// that was renamed.
 fn renamed(before: &Frame, after: &Frame, regions: &[Region]) -> Vec<String> {
     let mut once = Vec::new();
     let mut often = Vec::new();
+    if regions.iter().all(|it| it.left.is_empty() || it.came.is_empty()) {
+        return often;
+    }
     for region in regions {
         let left = region.left.iter().map(|&at| &before.reads[at].root);
         let came = region.came.iter().map(|&at| &after.reads[at].root);
@@ -125,20 +152,67 @@ fn is_pointer(frame: &Frame, counted: &[usize], whole: &Range<usize>) -> bool {
     let refers = whole
         .clone()
         .any(|at| matches!(frame.reads[at].kind, ReadKind::Reference | ReadKind::Address));
-    let is_bracketed = 0 < counted[0] && frame.is_point(counted[0] - 1, "(");
-    let is_alias = is_bracketed
+    // A name in brackets, with quotation marks or without.
+    let first = (0..counted[0]).rev().find(|&at| !frame.is_point(at, QUOTES));
+    let last = (counted[counted.len() - 1] + 1..).find(|&at| !frame.is_point(at, QUOTES));
+    let is_alias = first.is_some_and(|at| frame.is_point(at, "("))
+        && last.is_some_and(|at| frame.is_point(at, ")"))
         && counted.len() <= 3
-        && counted.iter().any(|&at| frame.reads[at].is_capital)
-        && frame.reads.get(counted[counted.len() - 1] + 1).is_some_and(|it| it.key == ")");
+        && counted.iter().any(|&at| frame.reads[at].is_capital);
     is_alias
         || (refers && counted.len() <= 4)
         || counted.len() < 2 * counted.iter().filter(|at| points(at)).count()
 }
 
+const QUOTES: &str = "\"'“”‘’";
+
 /// Returns whether words are a name, by their capitals.
 fn is_named(frame: &Frame, counted: &[usize]) -> bool {
     counted.len() <= 4 && counted.iter().all(|&at| frame.reads[at].is_capital)
 }
+
+/// Returns whether words only say in full a name that stands before them.
+fn is_full_name(frame: &Frame, counted: &[usize], whole: &Range<usize>) -> bool {
+    let last = counted[0].checked_sub(1).map(|at| &frame.reads[at]);
+    last.is_some_and(|it| it.is_capital && it.kind == ReadKind::Word)
+        && counted.len() <= 2
+        && !is_joined(frame, whole)
+}
+
+/// Returns whether words are a relative clause that tells more of what stands before them without
+/// limiting it: `, which is our newest product`.
+fn is_relative(frame: &Frame, whole: &Range<usize>) -> bool {
+    let mut start = whole.start;
+    let is_apart = frame.is_point(start, ",") || (0 < start && frame.is_point(start - 1, ","));
+    if frame.is_point(start, ",") {
+        start += 1;
+    }
+    let key = |at: usize| frame.reads.get(at).map_or("", |it| it.key.as_str());
+    is_apart
+        && matches!(key(start), "which" | "who")
+        && matches!(key(start + 1), "is" | "are" | "was" | "were")
+        && !frame.terms_in(whole).any(|it| matches!(it.sense, Sense::Force(_) | Sense::Negation))
+}
+
+/// Returns whether a word is one of the examples of an open list.
+fn is_example(frame: &Frame, at: usize) -> bool {
+    let mut depth = 0_usize;
+    for at in (0..at).rev().take(EXAMPLES_MAX) {
+        if frame.is_point(at, ")") {
+            depth += 1;
+        } else if frame.is_point(at, "(") {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 && frame.is_point(at, ".;:") {
+            return false;
+        } else if depth == 0 && frame.sense(at) == Some(Sense::Example) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The most words of the examples of a list.
+const EXAMPLES_MAX: usize = 24;
 
 fn has_actor(frame: &Frame, range: &Range<usize>) -> bool {
     frame.terms_in(range).any(|it| matches!(it.sense, Sense::Company | Sense::User))
@@ -193,6 +267,20 @@ fn is_member(frame: &Frame, range: &Range<usize>) -> bool {
     let is_partial = frame.sense(range.start) == Some(Sense::Partial);
     let is_limit = LIMITS.contains(&frame.reads[range.start].key.as_str());
     (starts || ends) && !is_partial && !is_limit
+}
+
+/// Returns whether words reach for all of something.
+fn is_universal(frame: &Frame, whole: &Range<usize>) -> bool {
+    whole.clone().any(|at| matches!(frame.reads[at].key.as_str(), "any" | "all" | "every"))
+}
+
+/// Returns whether words join on to what stands before them, as a member or an example of it.
+fn is_joined(frame: &Frame, whole: &Range<usize>) -> bool {
+    let first = whole.clone().find(|&at| frame.reads[at].kind != ReadKind::Point);
+    first.is_some_and(|at| {
+        let key = frame.reads[at].key.as_str();
+        matches!(key, "and" | "or" | "nor" | "including") || frame.sense(at) == Some(Sense::Example)
+    })
 }
 
 /// Returns whether words make what stands after them an example of what they name: `biometric

@@ -57,6 +57,10 @@ pub fn terms(reads: &[Read]) -> Vec<Term> {
             Sense::Force(_) if reads[at].key == "should" && opens => &Sense::Condition,
             sense => sense,
         };
+        // What "is provided by" somebody is no condition; "provided" opens one after a point.
+        let is_verb = reads[at].key == "provided"
+            && words.len() == 1
+            && (!opens || reads.get(at + 1).is_none_or(|it| AGENTS.contains(&it.key.as_str())));
         let is_month = reads[at].key == "may"
             && reads[at].is_capital
             && reads.get(at + 1).is_some_and(|it| it.kind == ReadKind::Number);
@@ -73,13 +77,17 @@ pub fn terms(reads: &[Read]) -> Vec<Term> {
             || (reads[at].is_upper
                 && reads[at].key == "can"
                 && reads.get(at + 1).is_some_and(|it| it.kind == ReadKind::Number));
-        if !is_month && !is_short {
+        if !is_month && !is_short && !is_verb {
             found.push(Term { sense: *sense, at: at..at + words.len() });
         }
         at += words.len();
     }
     found
 }
+
+/// Words after which comes who, where or how something is provided.
+const AGENTS: &[&str] =
+    &["as", "at", "by", "for", "herein", "in", "on", "through", "to", "under", "via", "with"];
 
 #[cfg(test)]
 mod tests {
