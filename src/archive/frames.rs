@@ -1,12 +1,9 @@
 //! Bytes on their shelves: named by digest, compressed against what they resemble, never rewritten.
 
-use std::{
-    cell::RefCell,
-    io::{self, Read, Write},
-    sync::Arc,
-};
+use std::{cell::RefCell, io, sync::Arc};
 
 use rusqlite::params;
+use zstd::zstd_safe::{self, CCtx, CParameter, DCtx};
 
 use crate::{
     archive::{access::Access, error::Fault},
@@ -147,38 +144,41 @@ fn press(bytes: &[u8], base: Option<&Base>) -> io::Result<Pressed> {
 }
 
 /// Encodes bytes to a frame, on a prefix if there is one.
+///
+/// In one go: a stream would copy all of them into a window of its own.
 pub fn encode(bytes: &[u8], prefix: Option<&[u8]>, level: i32) -> io::Result<Vec<u8>> {
-    let mut encoder = match prefix {
-        Some(prefix) => zstd::stream::write::Encoder::with_ref_prefix(Vec::new(), level, prefix)?,
-        None => zstd::stream::write::Encoder::new(Vec::new(), level)?,
-    };
+    let failed = |code| io::Error::other(zstd_safe::get_error_name(code));
+    let mut context = CCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?;
+    let mut set = |parameter| context.set_parameter(parameter).map_err(failed);
+    set(CParameter::CompressionLevel(level))?;
+    set(CParameter::ChecksumFlag(true))?;
     if let Some(prefix) = prefix {
         // The prefix helps only as far as the window reaches.
         let reach = (prefix.len() + bytes.len()).max(2);
-        encoder
-            .window_log((usize::BITS - (reach - 1).leading_zeros()).clamp(18, WINDOW_LOG_MAX))?;
+        let log = (usize::BITS - (reach - 1).leading_zeros()).clamp(18, WINDOW_LOG_MAX);
+        set(CParameter::WindowLog(log))?;
+        context.ref_prefix(prefix).map_err(failed)?;
     }
-    encoder.include_checksum(true)?;
-    encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
-    encoder.write_all(bytes)?;
-    encoder.finish()
+    let mut frame = Vec::with_capacity(zstd_safe::compress_bound(bytes.len()));
+    context.compress2(&mut frame, bytes).map_err(failed)?;
+    frame.shrink_to_fit();
+    Ok(frame)
 }
 
-/// Decodes a frame to at most `bytes_max` bytes; the reason if it does not decode.
+/// Decodes a frame to at most `bytes_max` bytes, for which there has to be memory; the reason if it
+/// does not decode.
 pub fn unpress(frame: &[u8], prefix: Option<&[u8]>, bytes_max: usize) -> Result<Vec<u8>, String> {
-    let decode = || -> io::Result<Vec<u8>> {
-        let mut decoder =
-            zstd::stream::read::Decoder::with_ref_prefix(frame, prefix.unwrap_or_default())?;
-        decoder.window_log_max(WINDOW_LOG_MAX)?;
-        let mut bytes = Vec::with_capacity(bytes_max.min(1 << 25));
-        decoder.take(bytes_max as u64 + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    let bytes = decode().map_err(|error| error.to_string())?;
-    match bytes.len() <= bytes_max {
-        true => Ok(bytes),
-        false => Err(format!("it decodes to more than {bytes_max} bytes")),
+    let failed = |code| zstd_safe::get_error_name(code).to_owned();
+    let told = zstd_safe::get_frame_content_size(frame).ok().flatten();
+    if told.is_some_and(|bytes| (bytes_max as u64) < bytes) {
+        return Err(format!("it decodes to more than {bytes_max} bytes"));
     }
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(bytes_max).map_err(|failure| failure.to_string())?;
+    let mut context = DCtx::try_create().ok_or("there is no memory to decode it")?;
+    context.ref_prefix(prefix.unwrap_or_default()).map_err(failed)?;
+    context.decompress(&mut bytes, frame).map_err(failed)?;
+    Ok(bytes)
 }
 
 /// Returns bytes as a frame that rests on `prefix` and decodes to them again.
@@ -199,7 +199,7 @@ pub fn pack(bytes: &[u8], prefix: Option<&[u8]>, level: i32) -> Result<Vec<u8>, 
 /// Decodes a frame that rests on nothing, to at most `bytes_max` bytes; the reason if it does not
 /// decode.
 pub fn unpack(frame: &[u8], bytes_max: usize) -> Result<Vec<u8>, String> {
-    let told = zstd::zstd_safe::get_frame_content_size(frame).ok().flatten();
+    let told = zstd_safe::get_frame_content_size(frame).ok().flatten();
     let told = told.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(bytes_max);
     unpress(frame, None, told.min(bytes_max))
 }
