@@ -10,7 +10,7 @@
 //! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
 //! out `deliveries`; `verify` proves all of it. `walk` goes through visits a few at a time. `passages`
 //! index the words of versions for `search`. `backup` copies the file, `compact` packs bodies anew, and
-//! `redact` removes what must go.
+//! `redact` removes what must go, and with `quoted` all that quotes it.
 //! `log` holds what each transaction says of what it wrote, for good.
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
 //! `event_forms`, with `verdict_forms`, `mark_forms` and `pledge_forms`, are the forms in which our
@@ -54,6 +54,7 @@ mod packed;
 mod parts;
 mod passages;
 mod pledge_forms;
+mod quoted;
 mod recent;
 mod shown;
 mod status;

@@ -30,8 +30,22 @@ pub struct EventQuery {
     pub told: ToldFilter,
     /// Captured at this instant or later.
     pub since: Option<Timestamp>,
-    /// At most so many, the latest ones.
+    /// At most so many, from that end.
     pub limit: Option<usize>,
+    /// From which end on.
+    pub end: End,
+    /// Behind this one, seen from that end.
+    pub behind: Option<EventId>,
+}
+
+/// At which end of the record to begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum End {
+    /// The latest.
+    #[default]
+    Latest,
+    /// The oldest.
+    Oldest,
 }
 
 /// Which events to read, by whether they are told.
@@ -66,15 +80,30 @@ impl Archive {
                 },
                 None => None,
             };
-            // Two statements, so that each finds its index.
+            // A statement for each, so that it finds its index.
             let of_page = if page.is_some() { "e.page = ?1" } else { "?1 IS NULL" };
+            let (is_behind, order) = match query.end {
+                End::Latest => ("<", "DESC"),
+                End::Oldest => (">", "ASC"),
+            };
+            let behind = match query.behind {
+                Some(_) => format!(
+                    "(e.captured_at, e.id) {is_behind}
+                         (SELECT captured_at, id FROM event WHERE name = ?5)"
+                ),
+                None => "?5 IS NULL".to_owned(),
+            };
             let sql = events(&format!(
-                "{of_page} AND e.superseded_by IS NULL AND (?2 IS NULL OR e.telling = ?2) AND e.captured_at >= ?3
-                 ORDER BY e.captured_at DESC, e.id DESC LIMIT ?4"
+                "{of_page} AND e.superseded_by IS NULL AND (?2 IS NULL OR e.telling = ?2)
+                     AND e.captured_at >= ?3 AND {behind}
+                 ORDER BY e.captured_at {order}, e.id {order} LIMIT ?4"
             ));
             let since = query.since.map_or(i64::MIN, Timestamp::as_millis);
-            let mut found = access.read(&sql, params![page, telling, since, limit], event)?;
-            found.reverse();
+            let asked = params![page, telling, since, limit, query.behind];
+            let mut found = access.read(&sql, asked, event)?;
+            if query.end == End::Latest {
+                found.reverse();
+            }
             found.into_iter().map(|it| told(access, it)).collect()
         })
     }

@@ -37,6 +37,10 @@ pub fn flush(access: Access<'_>) -> Result<(), Fault> {
     let mut added = Vec::with_capacity(subjects.len() + facts.len() + 1);
     if frames::size(access)? == 0 {
         added.push(plain(encode(begins(access)?)?));
+        // The log tells of all of these, also of those that are older than it.
+        for subject in added_by_hand(access)?.into_iter().filter(|it| !subjects.contains(it)) {
+            added.push(entry_of(access, subject)?);
+        }
     }
     for subject in &subjects {
         added.push(entry_of(access, *subject)?);
@@ -69,7 +73,11 @@ fn entry_of(access: Access<'_>, subject: Subject) -> Result<NewEntry, Fault> {
             }
         }
         Subject::Judgement(id) => judgement = Some(id),
-        Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) => (),
+        Subject::Version(_)
+        | Subject::Event(_)
+        | Subject::Delivery(_)
+        | Subject::Note(_)
+        | Subject::Term(_) => (),
     }
     Ok(NewEntry { bytes: encode(members)?, visit, judgement })
 }
@@ -89,9 +97,20 @@ fn begins(access: Access<'_>) -> Result<Fields, Fault> {
                 ("after_event", number(row, 3)?),
                 ("after_delivery", number(row, 4)?),
                 ("after_sweep", number(row, 5)?),
+                ("after_pledge_note", Some(Item::integer(0))),
+                ("after_pledge_term", Some(Item::integer(0))),
             ]))
         },
     )
+}
+
+fn added_by_hand(access: Access<'_>) -> Result<Vec<Subject>, Fault> {
+    let ids = |table: &str| {
+        let sql = format!("SELECT id FROM {table} ORDER BY id");
+        access.all(&sql, [], |row| row.get::<_, i64>(0))
+    };
+    let notes = ids("pledge_note")?.into_iter().map(Subject::Note);
+    Ok(notes.chain(ids("pledge_term")?.into_iter().map(Subject::Term)).collect())
 }
 
 /// Returns the frame that told of the same page before: its entries mostly repeat.
@@ -122,7 +141,11 @@ fn resembled(access: Access<'_>, subject: Subject) -> Result<Option<i64>, Fault>
             }
             .map(Subject::Judgement)
         }
-        Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) => None,
+        Subject::Version(_)
+        | Subject::Event(_)
+        | Subject::Delivery(_)
+        | Subject::Note(_)
+        | Subject::Term(_) => None,
     };
     match before {
         Some(before) => frame_of(access, before),

@@ -188,6 +188,22 @@ impl Archive {
         })
     }
 
+    /// Returns whether nothing can be written into the archive.
+    pub fn is_read_only(&self) -> Result<bool, ArchiveError> {
+        self.read(|access| Ok(access.connection.is_readonly("main")?))
+    }
+
+    /// Puts an empty index in memory before the one on record, which cannot be written: what is
+    /// indexed and searched from now on, as long as the archive is open, is that one.
+    pub fn index_aside(&mut self) -> Result<(), ArchiveError> {
+        self.write(|access| {
+            access.connection.execute_batch(ASIDE)?;
+            // What was prepared before knows the one on record.
+            access.connection.flush_prepared_statement_cache();
+            Ok(())
+        })
+    }
+
     /// Empties the index, so that it is made anew.
     pub fn empty_index(&mut self) -> Result<(), ArchiveError> {
         self.write(|access| {
@@ -200,6 +216,22 @@ impl Archive {
         })
     }
 }
+
+/// The tables of the index in the form of `0007_search.sql`, before which they stand.
+const ASIDE: &str = "
+    PRAGMA temp_store = MEMORY;
+    CREATE TEMP TABLE passage (id INTEGER PRIMARY KEY, key INTEGER NOT NULL UNIQUE) STRICT;
+    CREATE VIRTUAL TABLE temp.passage_words USING fts5 (
+        words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+    );
+    CREATE TEMP TABLE stay (
+        page          INTEGER NOT NULL,
+        passage       INTEGER NOT NULL,
+        from_version  INTEGER NOT NULL,
+        until_version INTEGER,
+        PRIMARY KEY (page, passage, from_version)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TEMP TABLE searched (page INTEGER PRIMARY KEY) STRICT;";
 
 /// Proves that what is indexed of a page is what its versions say.
 pub fn prove(access: Access<'_>, page: i64) -> Result<(), Fault> {

@@ -7,6 +7,7 @@ use crate::{
         access::Access,
         columns::{from_json, to_json},
         error::{ArchiveError, Fault},
+        log::touched::Subject,
         mark_forms::known,
         pledge_forms::StepForm,
         store::Archive,
@@ -64,7 +65,7 @@ impl Archive {
     }
 
     /// Returns whether a pledge was followed by this quotation through every version of its page,
-    /// as they read today.
+    /// as they read today; those whose text was taken out cannot be.
     pub fn is_followed(
         &self,
         page: &PageId,
@@ -75,7 +76,7 @@ impl Archive {
             let Some(page) = access.page(page)? else { return Ok(true) };
             let sql = format!(
                 "SELECT NOT EXISTS (SELECT 1 FROM version v
-                 WHERE v.page = ?1 AND {STANDS} AND NOT EXISTS
+                 WHERE v.page = ?1 AND {STANDS} AND NOT {TAKEN_OUT} AND NOT EXISTS
                      (SELECT 1 FROM pledge p
                       JOIN pledge_state s ON s.pledge = p.id AND s.version = v.id
                           AND s.superseded_by IS NULL
@@ -85,6 +86,15 @@ impl Archive {
                               WHERE version = v.id ORDER BY judgement DESC LIMIT 1), v.text)))"
             );
             access.one(&sql, params![page, pledge, quote], |row| row.get(0))
+        })
+    }
+
+    /// Returns the versions of a page whose text, as they read today, was taken out by order.
+    pub fn versions_taken_out(&self, page: &PageId) -> Result<Vec<VersionId>, ArchiveError> {
+        self.read(|access| {
+            let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
+            let sql = format!("SELECT v.id FROM version v WHERE v.page = ?1 AND {TAKEN_OUT}");
+            access.all(&sql, [page], |row| row.get(0).map(VersionId))
         })
     }
 
@@ -151,7 +161,7 @@ impl Archive {
         self.write(|access| {
             let page = access.named("page", "name", page)?;
             let id = require(access, page, pledge)?;
-            access.execute(
+            let added = access.insert(
                 "INSERT INTO pledge_note (pledge, kind, day, source, words, recorded_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 params![
@@ -163,6 +173,7 @@ impl Archive {
                     note.recorded_at
                 ],
             )?;
+            access.touch(Subject::Note(added));
             Ok(())
         })
     }
@@ -206,10 +217,11 @@ impl Archive {
                 |row| row.get(0),
             )?;
             if last.as_deref() != Some(term) {
-                access.execute(
+                let added = access.insert(
                     "INSERT INTO pledge_term (pledge, term, recorded_at) VALUES (?1, ?2, ?3)",
                     params![id, term, at],
                 )?;
+                access.touch(Subject::Term(added));
             }
             let count = "SELECT count(*) FROM pledge_term WHERE pledge = ?1";
             access.one(count, [id], |row| row.get::<_, u32>(0)).map(u64::from)
@@ -232,6 +244,11 @@ impl Archive {
         })
     }
 }
+
+/// Whether the text of a version `v`, as it reads today, was taken out by order.
+const TAKEN_OUT: &str = "coalesce((SELECT text FROM read_again WHERE version = v.id
+         ORDER BY judgement DESC LIMIT 1), v.text)
+     IN (SELECT item FROM redacted WHERE shelf = 'text')";
 
 const STATE: &str = "SELECT t.digest, q.words, s.standing, s.from_block, s.from_byte, s.to_block,
          s.to_byte, w.words, s.step

@@ -2,7 +2,6 @@
 //! with all that is on record of it. What was removed, when and why stays, and so do digests.
 
 use rusqlite::params;
-use serde_json::Value;
 
 use crate::{
     archive::{
@@ -10,22 +9,16 @@ use crate::{
         anew,
         error::{ArchiveError, Fault},
         frames::{self, LEVEL, Shelf},
-        log::{
-            facts::{self, Redaction},
-            touched::Subject,
-        },
-        packed, passages,
+        log::facts::{self, Redaction},
+        passages, quoted,
         store::Archive,
     },
     model::{history::VisitId, page::PageId, removal::Removal, snapshot::Digest, time::Timestamp},
 };
 
-/// What stands in the place of words that were taken out.
-const TAKEN_OUT: &str = "[redacted]";
-
 impl Archive {
     /// Takes out the bytes of bodies, the texts that were read from them alone, and the words of
-    /// these texts in events and in the search index. Visits, digests, lengths and judgements stay.
+    /// these texts in events, sentences, states of pledges and the search index. Visits, digests, lengths and judgements stay.
     ///
     /// What was packed upon the bytes is packed anew first. Returns how many texts went with them;
     /// of bodies that are taken out already, what was read anew since goes. Nothing of the bytes is
@@ -49,7 +42,7 @@ impl Archive {
             access.recent.borrow_mut().clear();
             Ok(texts)
         })?;
-        self.fold()?;
+        self.leave_nothing()?;
         Ok(texts)
     }
 
@@ -84,8 +77,19 @@ impl Archive {
             access.recent.borrow_mut().clear();
             Ok(bodies.len() as u64)
         })?;
-        self.fold()?;
+        self.leave_nothing()?;
         Ok(bodies)
+    }
+
+    /// Writes the file anew without what is free in it: rows that were moved before may have left
+    /// copies of themselves there, and the index drops words when it is merged.
+    fn leave_nothing(&mut self) -> Result<(), ArchiveError> {
+        self.write(|access| {
+            access.execute("INSERT INTO passage_words (passage_words) VALUES ('optimize')", [])?;
+            Ok(())
+        })?;
+        self.vacuum()?;
+        self.fold()
     }
 
     /// Returns what was removed, oldest first.
@@ -166,10 +170,13 @@ pub fn come_back(access: Access<'_>, shelf: Shelf, id: i64, bytes: &[u8]) -> Res
 }
 
 /// By which order something is taken out.
-struct Order<'a> {
-    removal: i64,
-    at: Timestamp,
-    reason: &'a str,
+pub struct Order<'a> {
+    /// The row that tells of it.
+    pub removal: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: &'a str,
 }
 
 fn take_out_body(access: Access<'_>, id: i64, order: &Order<'_>) -> Result<u64, Fault> {
@@ -185,6 +192,7 @@ fn take_out_body(access: Access<'_>, id: i64, order: &Order<'_>) -> Result<u64, 
         [id],
         |row| row.get(0),
     )?;
+    quoted::take_out(access, id, &texts, order)?;
     // Taken out before, it may have been read anew since: its words go then.
     if !is_redacted(access, Shelf::Snapshots, id)? {
         take_out(access, Shelf::Snapshots, id, order)?;
@@ -193,7 +201,6 @@ fn take_out_body(access: Access<'_>, id: i64, order: &Order<'_>) -> Result<u64, 
     access.execute("UPDATE latest SET snapshot = NULL WHERE snapshot = ?1", [id])?;
     access.execute("UPDATE latest SET run = NULL WHERE run = ?1", [id])?;
     for &text in &texts {
-        take_out_of_events(access, text)?;
         let sql = "DELETE FROM read_as WHERE text = (SELECT digest FROM text WHERE id = ?1)";
         access.execute(sql, [text])?;
         take_out(access, Shelf::Texts, text, order)?;
@@ -248,48 +255,6 @@ fn free(access: Access<'_>, shelf: Shelf, id: i64) -> Result<(), Fault> {
         frames::replace(access, shelf, above, (below, depth), &frame)?;
     }
     Ok(())
-}
-
-/// Takes the words of the changes to and from a text out of their events.
-fn take_out_of_events(access: Access<'_>, text: i64) -> Result<(), Fault> {
-    let events: Vec<(i64, String)> = access.read(
-        "SELECT e.id, e.what, e.packed FROM event e, text t
-         WHERE t.id = ?1 AND (e.before_text = t.digest OR e.after_text = t.digest)",
-        [text],
-        |row| Ok((row.get(0)?, packed::what_in(row)?)),
-    )?;
-    for (event, what) in events {
-        let mut form: Value = serde_json::from_str(&what)
-            .map_err(|error| Fault::damaged("what happened", error.to_string()))?;
-        blank(&mut form);
-        access.execute(
-            "UPDATE event SET what = '', packed = ?2 WHERE id = ?1",
-            params![event, packed::pack(&form.to_string())?],
-        )?;
-        access.touch(Subject::Event(event));
-    }
-    Ok(())
-}
-
-/// The names of what quotes a page in the form of an event.
-const QUOTES: [&str; 2] = ["words", "heading"];
-
-fn blank(form: &mut Value) {
-    match form {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                match value {
-                    Value::Array(marks) if name == "marks" => marks.clear(),
-                    Value::String(words) if QUOTES.contains(&name.as_str()) => {
-                        *words = TAKEN_OUT.to_owned();
-                    }
-                    other => blank(other),
-                }
-            }
-        }
-        Value::Array(values) => values.iter_mut().for_each(blank),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => (),
-    }
 }
 
 /// Sets the depths right of what rests on something that was packed anew.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 use crate::archive::{
     access::Access,
@@ -72,6 +72,9 @@ impl Archive {
     /// The log stays where another process still reads; that is no error, and nothing is lost.
     pub fn close(self) -> Result<(), ArchiveError> {
         let folded = self.fold();
+        if folded.is_err() {
+            leave_unfolded(&self.connection);
+        }
         let Archive { path, connection, .. } = self;
         let closed = connection.close().map_err(|(_, error)| Fault::Sqlite(error).at(&path));
         folded.and(closed)
@@ -112,6 +115,7 @@ impl Archive {
         });
         if done.is_err() {
             self.memory.log.borrow_mut().forget();
+            leave_unfolded(&self.connection);
         }
         if done.is_err() && !self.connection.is_autocommit() {
             // The first failure is the one to tell of; a connection that is dropped rolls back too.
@@ -162,6 +166,7 @@ impl Archive {
         let written = write();
         if written.is_err() {
             log.borrow_mut().forget();
+            leave_unfolded(connection);
         }
         written.map_err(|fault: Fault| fault.at(path))
     }
@@ -194,4 +199,11 @@ impl Archive {
     pub(in crate::archive) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Leaves the write-ahead log to the next that opens the archive, after an act that failed: a sync
+/// that failed once is not tried again by closing, since what it lost would count as written then.
+fn leave_unfolded(connection: &Connection) {
+    // Where it cannot be set, closing folds the log, which SQLite holds to be safe as well.
+    let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
 }

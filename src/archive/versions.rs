@@ -53,6 +53,14 @@ impl Archive {
         })
     }
 
+    /// Returns a text; `None` if it was taken out by order.
+    pub fn text_if_kept(&self, digest: &Digest) -> Result<Option<Text>, ArchiveError> {
+        match self.text(digest) {
+            Err(ArchiveError::Redacted { .. }) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
     /// Returns the versions of a page, oldest first; none for a page that is not on record.
     pub fn versions(&self, page: &PageId) -> Result<Vec<Version>, ArchiveError> {
         self.read(|access| of_page(access, page))

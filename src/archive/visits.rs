@@ -38,7 +38,9 @@ impl Archive {
         self.read(|access| {
             let mut heads = access.all(
                 "SELECT v.id, g.name, v.started_at, v.ended_at, v.origin, v.asked
-                 FROM visit v JOIN page g ON g.id = v.page WHERE v.judged = 0",
+                 FROM visit v JOIN page g ON g.id = v.page WHERE v.judged = 0 AND NOT EXISTS
+                     (SELECT 1 FROM part p JOIN redacted r
+                          ON r.shelf = 'snapshot' AND r.item = p.snapshot WHERE p.visit = v.id)",
                 [],
                 head,
             )?;

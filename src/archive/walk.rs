@@ -49,6 +49,25 @@ impl Archive {
         })
     }
 
+    /// Returns the latest visit of a page that began by an instant and has a body, captured or
+    /// confirmed.
+    pub fn last_with_body(
+        &self,
+        page: &PageId,
+        until: Timestamp,
+    ) -> Result<Option<VisitId>, ArchiveError> {
+        self.read(|access| {
+            let Some(page) = access.page(page)? else { return Ok(None) };
+            access.maybe(
+                "SELECT v.id FROM visit v WHERE v.page = ?1 AND v.started_at <= ?2 AND EXISTS
+                     (SELECT 1 FROM part p WHERE p.visit = v.id AND p.snapshot IS NOT NULL)
+                 ORDER BY v.started_at DESC, v.id DESC LIMIT 1",
+                params![page, until],
+                |row| row.get(0).map(VisitId),
+            )
+        })
+    }
+
     /// Returns the visit that captured a body, as `visit` repeats it: the last one of its page
     /// before it, or else the first of any page; `None` if none did.
     pub fn capture_behind(

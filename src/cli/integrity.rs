@@ -162,7 +162,8 @@ fn show(app: &App, as_json: bool, terminal: &Terminal) -> Result<Exit, CliError>
     Ok(Exit::Done)
 }
 
-fn to_json(stands: &Integrity) -> serde_json::Value {
+/// Returns how the log stands for scripts.
+pub fn to_json(stands: &Integrity) -> serde_json::Value {
     json!({
         "entries": stands.entries,
         "origin": stands.key.as_ref().map(|key| &key.name),

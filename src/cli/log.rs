@@ -23,7 +23,7 @@ pub struct LogArguments {
     /// Captured at this time or later (a day or an RFC 3339 instant).
     #[arg(long, value_name = "TIME")]
     since: Option<Timestamp>,
-    /// At most this many, the latest.
+    /// At most this many, the latest [default: 100, and all with --since or --json].
     #[arg(short = 'n', long, value_name = "COUNT")]
     limit: Option<usize>,
     /// Show this entry whole.
@@ -58,6 +58,9 @@ impl LogArguments {
     }
 }
 
+/// So many entries are shown where nobody says how many.
+const SHOWN_MAX: usize = 100;
+
 fn meaning(code: &str) -> Result<Meaning, String> {
     let known = || {
         let codes: Vec<&str> = Meaning::ALL.iter().rev().map(|it| it.code()).collect();
@@ -72,14 +75,26 @@ pub fn run(arguments: &LogArguments, paths: &Paths, terminal: &Terminal) -> Resu
     if let Some(id) = &arguments.event {
         return one(&app, id, arguments, terminal);
     }
-    let query =
+    let mut query =
         LogQuery { page: arguments.page.clone(), since: arguments.since, limit: arguments.limit };
-    let log = history::log(&app, &query)?;
-    if log.is_empty() && !arguments.json {
-        terminal.say("nothing is on record yet");
+    let asks_for = |told: &Told| arguments.asks_for(told);
+    if query.limit.is_none() && (arguments.json || query.since.is_some()) {
+        history::each_logged(&app, &query, &mut |told| match asks_for(told) {
+            true => print_told(told, arguments.json, terminal),
+            false => Ok(()),
+        })?;
+        return Ok(Exit::Done);
     }
-    for told in log.iter().filter(|it| arguments.asks_for(it)) {
-        print_told(told, arguments.json, terminal)?;
+    query.limit.get_or_insert(SHOWN_MAX);
+    let (log, has_more) = history::latest(&app, &query, &asks_for)?;
+    if log.is_empty() && !arguments.json {
+        terminal.say("nothing of that is on record");
+    }
+    log.iter().try_for_each(|told| print_told(told, arguments.json, terminal))?;
+    if has_more && arguments.limit.is_none() {
+        terminal.say(&format!(
+            "these are the latest {SHOWN_MAX}; `-n COUNT` or `--since TIME` shows those before them"
+        ));
     }
     Ok(Exit::Done)
 }

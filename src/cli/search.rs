@@ -16,7 +16,7 @@ use crate::{
     monitor::{
         app::{App, Paths},
         export::request::Extent,
-        search::{self, Progress},
+        search::{self, Found, Progress},
     },
 };
 
@@ -75,41 +75,37 @@ pub fn run(
         since: arguments.since,
         until: arguments.until,
     };
-    let (stays, count) =
-        search::search(&mut app, &phrase, &extent, arguments.limit, &mut |progress| {
-            if let Progress::ToIndex(pages) = progress {
-                terminal.remark(&format!("indexing the versions of {pages} pages first"));
-            }
-        })?;
+    let found = search::search(&mut app, &phrase, &extent, arguments.limit, &mut |progress| {
+        if let Progress::ToIndex(pages) = progress {
+            terminal.remark(&format!("indexing the versions of {pages} pages first"));
+        }
+    })?;
     if !arguments.json {
-        summary(&stays, &phrase, terminal);
+        summary(&found, &phrase, terminal);
     }
-    for stay in &stays {
+    for stay in &found.stays {
         match arguments.json {
             true => terminal.print_json(&as_json(stay, &app, &phrase))?,
             false => terminal.print(&in_words(stay, terminal.look.width))?,
         }
     }
-    if stays.len() < count {
-        let more = count - stays.len();
-        terminal.say(&format!("{more} more; `-n {count}` shows all"));
+    if found.stays.len() < found.count {
+        let more = found.count - found.stays.len();
+        terminal.say(&format!("{more} more; `-n {}` shows all", found.count));
     }
     Ok(Exit::Done)
 }
 
-fn summary(stays: &[Stay], phrase: &str, terminal: &Terminal) {
-    let first = stays.iter().min_by_key(|stay| stay.came.no_later_than);
-    let last = stays.iter().max_by_key(|stay| (stay.went.is_none(), stay.last_seen_at));
-    let (Some(first), Some(last)) = (first, last) else {
+fn summary(found: &Found, phrase: &str, terminal: &Terminal) {
+    let (Some(first), Some(last)) = (&found.first, &found.last) else {
         terminal.say(&format!("no version has “{}”", visible(phrase)));
         return;
     };
-    let pages: std::collections::BTreeSet<&PageId> = stays.iter().map(|it| &it.page).collect();
     terminal.say(&format!(
         "“{}” on {} page{}: first seen on {}, {}; last seen on {} at {}{}",
         visible(phrase),
-        pages.len(),
-        if pages.len() == 1 { "" } else { "s" },
+        found.pages,
+        if found.pages == 1 { "" } else { "s" },
         first.page,
         came(&first.came),
         last.page,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     alert::render::visible,
     cli::{
-        alert::delivery_line, check::open_without_writing, error::CliError, exit::Exit,
+        alert::delivery_line, check::open_without_writing, error::CliError, exit::Exit, integrity,
         terminal::Terminal,
     },
     model::{
@@ -199,6 +199,9 @@ fn rest_text(status: &Status) -> String {
     for delivery in &status.undelivered {
         text.push_str(&format!("undelivered: {}\n", delivery_line(delivery)));
     }
+    for line in status.log.summary() {
+        text.push_str(&format!("log: {}\n", visible::visible(&line)));
+    }
     text
 }
 
@@ -268,6 +271,7 @@ fn rest_json(status: &Status) -> Value {
         "last_sweep_outcome": ended.map(|(_, end)| end.code()),
         "clock_jumps": jumps,
         "undelivered": undelivered,
+        "log": integrity::to_json(&status.log),
     })
 }
 

@@ -285,7 +285,7 @@ fn beside(with: &Weighing, version: &Version, after: After) -> Result<Evidence, 
         if let (Some(_), Some(spell)) = (&suspected, &case.state.spell) {
             let page = &case.watch.page;
             if let Some(found) = archive.standing(page, &after.reading.wording, spell.since)? {
-                standing = Some((found, archive.text(&found.text)?));
+                standing = archive.text_if_kept(&found.text)?.map(|text| (found, text));
             }
         }
     }

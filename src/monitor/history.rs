@@ -3,7 +3,7 @@
 use crate::{
     archive::{
         error::ArchiveError,
-        events::EventQuery,
+        events::{End, EventQuery},
         verify::{Damage, Progress},
     },
     compare,
@@ -12,6 +12,7 @@ use crate::{
         event::{EventId, Telling, Told, What},
         history::{Version, VisitId, VisitRecord},
         page::PageId,
+        snapshot::{Digest, Snapshot},
         text::Text,
         time::Timestamp,
     },
@@ -107,18 +108,71 @@ pub struct LogQuery {
     pub limit: Option<usize>,
 }
 
-/// Returns all that was recorded, alerted or not, oldest first.
+/// So many entries are read at a time: those of long changes take many kilobytes.
+const LOG_BATCH: usize = 100;
+
+/// Returns what was recorded, alerted or not, oldest first.
 pub fn log(app: &App, query: &LogQuery) -> Result<Vec<Told>, MonitorError> {
-    if let Some(page) = &query.page {
+    Ok(latest(app, query, &|_| true)?.0)
+}
+
+/// Returns the latest entries that `asks_for` wants, oldest first, and whether there are more.
+pub fn latest(
+    app: &App,
+    query: &LogQuery,
+    asks_for: &dyn Fn(&Told) -> bool,
+) -> Result<(Vec<Told>, bool), MonitorError> {
+    let limit = query.limit.unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    let mut behind = None;
+    while let Some(batch) = batch(app, query, End::Latest, &behind)? {
+        behind = batch.first().map(|told| told.event.id.clone());
+        let wanted = batch.into_iter().rev().filter(asks_for);
+        found.extend(wanted.take(limit.saturating_add(1) - found.len()));
+        if limit < found.len() {
+            break;
+        }
+    }
+    let has_more = limit < found.len();
+    found.truncate(limit);
+    found.reverse();
+    Ok((found, has_more))
+}
+
+/// Hands each entry to `take`, oldest first, a few in memory at a time; `query.limit` is none here.
+pub fn each_logged<E: From<MonitorError>>(
+    app: &App,
+    query: &LogQuery,
+    take: &mut dyn FnMut(&Told) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut behind = None;
+    while let Some(batch) = batch(app, query, End::Oldest, &behind)? {
+        batch.iter().try_for_each(&mut *take)?;
+        behind = batch.last().map(|told| told.event.id.clone());
+    }
+    Ok(())
+}
+
+/// Returns the next entries behind one, seen from an end, oldest first; `None` if there are none.
+fn batch(
+    app: &App,
+    query: &LogQuery,
+    end: End,
+    behind: &Option<EventId>,
+) -> Result<Option<Vec<Told>>, MonitorError> {
+    if let (Some(page), None) = (&query.page, behind) {
         app.known_page(page)?;
     }
     let query = EventQuery {
         page: query.page.clone(),
         since: query.since,
-        limit: query.limit,
+        limit: Some(LOG_BATCH),
+        end,
+        behind: behind.clone(),
         ..EventQuery::default()
     };
-    Ok(app.archive.events(&query)?)
+    let found = app.archive.events(&query)?;
+    Ok(Some(found).filter(|found| !found.is_empty()))
 }
 
 /// Returns one entry of the log.
@@ -157,6 +211,32 @@ pub fn visit(app: &App, id: VisitId) -> Result<Option<VisitRecord>, MonitorError
         Ok(record) => Ok(Some(record)),
         Err(ArchiveError::Unknown { .. }) => Ok(None),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Returns the visit whose bodies a page stood with: that which first showed a version, or the
+/// latest with a body by an instant, whatever it was judged to be.
+pub fn bodies(app: &App, page: &PageId, which: Which) -> Result<VisitRecord, MonitorError> {
+    app.known_page(page)?;
+    let latest = Timestamp::from_millis(i64::MAX);
+    let found = match which {
+        Which::Latest => app.archive.last_with_body(page, latest)?,
+        Which::At(at) => app.archive.last_with_body(page, at)?,
+        Which::BeforeLatest | Which::Number(_) => {
+            Some(version(app, page, which)?.version.first_visit)
+        }
+    };
+    let Some(visit) = found else {
+        return Err(MonitorError::NoVersion { page: page.clone(), asked: asked(which) });
+    };
+    Ok(app.archive.visit(visit)?)
+}
+
+/// Returns a body, checked against its digest; `None` if none of it is on record.
+pub fn body(app: &App, digest: &Digest) -> Result<Option<Snapshot>, MonitorError> {
+    match app.archive.has_snapshot(digest)? {
+        true => Ok(Some(app.archive.snapshot(digest)?)),
+        false => Ok(None),
     }
 }
 

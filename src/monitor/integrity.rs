@@ -41,17 +41,34 @@ impl Integrity {
             }
             None => lines.push("signed: nothing".to_owned()),
         }
-        if let Some(unsigned) = &self.unsigned {
-            lines.push(format!("not signed: {unsigned}"));
-        }
-        lines.push(match &self.anchored {
+        lines.extend(self.unsigned.iter().map(|why| format!("not signed: {why}")));
+        lines.extend(self.anchors());
+        lines
+    }
+
+    /// Returns how it stands in brief, a fact a line.
+    pub fn summary(&self) -> Vec<String> {
+        let signed = match &self.head {
+            Some(head) if head.size == self.entries => "all signed".to_owned(),
+            Some(head) => format!("the first {} signed", head.size),
+            None => "none signed".to_owned(),
+        };
+        let mut lines = vec![format!("{} entries, {signed}", self.entries)];
+        lines.extend(self.unsigned.iter().map(|why| format!("not signed: {why}")));
+        lines.extend(self.anchors());
+        lines
+    }
+
+    /// Returns who else vouches for it; that nobody does is said as well.
+    fn anchors(&self) -> Vec<String> {
+        let mut lines = vec![match &self.anchored {
             Some((size, given)) => format!("anchored: the first {size}, by {}", given.join(", ")),
             None => {
                 "unanchored: no authority and no witness vouches for any head; whoever keeps an \
                      alert mail does"
                     .to_owned()
             }
-        });
+        }];
         if let (Some((size, _)), Some(head)) = (&self.anchored, &self.head)
             && *size < head.size
         {

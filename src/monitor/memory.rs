@@ -84,7 +84,7 @@ pub fn recall(
             Some(&text) => text,
             None if memory.texts.len() == TEXTS_MAX || TEXTS_BYTES_MAX < bytes => continue,
             None => {
-                let text = archive.text(&digest)?;
+                let Some(text) = archive.text_if_kept(&digest)? else { continue };
                 bytes += text.blocks.iter().map(|block| block.words.len()).sum::<usize>();
                 memory.texts.push(Remembered { digest, said: memory.said(&text), text });
                 known.insert(digest, memory.texts.len() - 1);

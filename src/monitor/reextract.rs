@@ -148,7 +148,11 @@ impl Rereading<'_> {
         }
         let by_id: BTreeMap<VisitId, &ReadVisit> =
             visits.iter().map(|visit| (visit.visit, visit)).collect();
+        let gone = self.app.archive.versions_taken_out(&self.watch.page)?;
         for version in self.app.archive.versions(&self.watch.page)? {
+            if gone.contains(&version.id) {
+                continue;
+            }
             if self.request.reach == Reach::All || version.regime != today {
                 page.versions.push(self.version(version, &by_id)?);
             }

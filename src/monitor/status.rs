@@ -17,6 +17,7 @@ use crate::{
     monitor::{
         app::{App, MonitorError},
         history::{self, Which},
+        integrity::{self, Integrity},
         judge::places,
         pledges::list,
         sweep::due_at,
@@ -108,6 +109,8 @@ pub struct Status {
     pub last_sweep: Option<SweepRecord>,
     /// Where the clock went back between two sweeps, the latest first.
     pub clock_jumps: Vec<ClockJump>,
+    /// How the log stands: who signs it, and who else vouches for it.
+    pub log: Integrity,
 }
 
 /// So many times at which the clock went back are shown.
@@ -136,6 +139,7 @@ pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, Mon
         undelivered: app.archive.undelivered()?,
         last_sweep: app.archive.last_sweep()?,
         clock_jumps: app.archive.clock_jumps(CLOCK_JUMPS_MAX)?,
+        log: integrity::stands(app)?,
     })
 }
 

@@ -14,6 +14,7 @@ mod floods;
 mod killed;
 mod making;
 mod names;
+mod power;
 mod process;
 mod readers;
 mod rows;

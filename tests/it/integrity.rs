@@ -146,6 +146,18 @@ fn fault_072_a_flipped_bit_in_a_file_of_the_log_is_named() {
     assert_whole(&world);
 }
 
+#[test]
+fn status_says_how_much_is_signed_and_that_nobody_else_vouches_for_it() {
+    let (_site, world) = signed();
+    check(&world);
+    let status = world.run(&["status"]).stdout;
+    assert!(status.contains(" entries, all signed\n"), "{status}");
+    assert!(status.contains("log: unanchored: no authority"), "{status}");
+    let rest = world.run(&["status", "--json"]).json().pop().unwrap();
+    assert!(0 < rest["log"]["signed"]["size"].as_u64().unwrap(), "{rest}");
+    assert!(rest["log"]["anchored"].is_null());
+}
+
 /// A tile that is missing or damaged is made again from the entries by the next sweep.
 #[test]
 fn fault_072_damaged_tiles_are_made_again_byte_for_byte() {

@@ -133,6 +133,113 @@ fn what_is_redacted_is_gone_and_its_digest_stays() {
 }
 
 #[test]
+fn a_body_is_written_as_it_was_served() {
+    let (_site, world) = visited(4);
+    let raw = |arguments: &[&str]| {
+        let output = world.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        output.stdout
+    };
+    assert_eq!(raw(&["show", "faces", "--raw"]), page("do not currently sell", 3).as_bytes());
+    let second = page("will not sell", 1);
+    assert_eq!(raw(&["show", "faces", "--raw", "--at", "2026-01-02T23:00:00Z"]), second.as_bytes());
+    let first = raw(&["show", "faces", "--raw", "--version", "1"]);
+    assert_eq!(first, page("will not sell", 0).as_bytes());
+    let digest = world.run(&["show", "faces", "--raw"]).stderr;
+    let digest = digest.trim().rsplit_once("sha256 ").unwrap().1.to_owned();
+    assert_eq!(raw(&["show", "--body", &digest]), page("do not currently sell", 3).as_bytes());
+    assert_eq!(world.run(&["show", "--body", &"0".repeat(64)]).code, 2);
+    assert_eq!(world.run(&["show", "faces", "--raw", "--at", "2025-12-31"]).code, 2);
+    assert_eq!(world.run(&["show"]).code, 2);
+}
+
+#[test]
+fn a_long_log_shows_its_latest_entries_and_says_how_to_see_the_others() {
+    let (_site, world) = visited(5);
+    let copies = "INSERT INTO event (name, page, kind, company, title, address, captured_at,
+             recorded_at, judgement, telling, alerted_at, quiet_because, before_text, after_text,
+             what, packed)
+         SELECT substr(e.name, 1, 8) || printf('%08x', n.value), e.page, e.kind, e.company, e.title,
+             e.address, e.captured_at + n.value, e.recorded_at, e.judgement, e.telling,
+             e.alerted_at, e.quiet_because, e.before_text, e.after_text, e.what, e.packed
+         FROM (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT 250)
+             SELECT value FROM n) n, (SELECT * FROM event WHERE kind = 'change' LIMIT 1) e";
+    let archive = rusqlite::Connection::open(world.folder().join("snapshots/archive.db")).unwrap();
+    archive.execute_batch(copies).unwrap();
+    let count = ask(&world, "SELECT count(*) FROM event") as usize;
+    let shown = world.run(&["log"]);
+    assert_eq!(shown.stdout.lines().count(), 200, "two lines an entry");
+    assert!(shown.stderr.contains("latest 100; `-n COUNT`"), "{}", shown.stderr);
+    let all = world.run(&["log", "--json"]).json();
+    assert_eq!(all.len(), count);
+    let times: Vec<&str> = all.iter().map(|it| it["captured_at"].as_str().unwrap()).collect();
+    assert!(times.is_sorted(), "oldest first");
+    let since = world.run(&["log", "--since", times[0]]);
+    assert_eq!((since.stdout.lines().count(), &*since.stderr), (2 * count, ""));
+    let latest = world.run(&["log", "-n", "120", "--json"]).json();
+    assert_eq!(latest, all[count - 120..]);
+    // What is asked for is counted, not what was looked at.
+    let kind = all[0]["verdict"]["meaning"].as_str().map(str::to_owned);
+    let of_kind = world.run(&["log", "-n", "2", "--kind", kind.as_deref().unwrap_or("editorial")]);
+    assert_eq!(of_kind.stdout.lines().count(), 4, "{of_kind:?}");
+}
+
+/// What an event, a pledge and a reason quoted is nowhere in the file as plain bytes.
+#[test]
+fn words_that_are_redacted_are_in_no_sentence_index_or_free_page() {
+    let site = Site::start();
+    let pledge = "[[page.pledge]]\nid = \"sale\"\nname = \"Sale\"\nquote = \"sell facial\"\n";
+    let url = site.url("/faces");
+    let world = World::with(&format!(
+        "confirm_within = 0\n[[page]]\nid = \"faces\"\nurl = \"{url}\"\n{pledge}"
+    ));
+    site.page("/faces", &page("will not sell", 0));
+    world.sweep_at("2026-01-01T08:00:00Z");
+    site.page("/faces", &page("quixotically do not ever sell", 1));
+    world.sweep_at("2026-01-02T08:00:00Z");
+    let strange = "Zanzibar xylophones. ".repeat(40);
+    let strange = format!("<h1>Xylophones quarterly</h1><p>{strange}</p>");
+    site.page("/faces", &framed(&strange, "Other"));
+    world.sweep_at("2026-01-03T08:00:00Z");
+    site.page("/faces", &page("will not sell", 2));
+    for day in 4..8 {
+        world.sweep_at(&format!("2026-01-0{day}T08:00:00Z"));
+    }
+    let sentences = "SELECT count(*) FROM sentence WHERE words LIKE";
+    assert!(0 < ask(&world, &format!("{sentences} '%quixotically%'")), "nothing quotes it");
+    assert!(0 < ask(&world, &format!("{sentences} '%Xylophones%'")), "nothing quotes it");
+    let search = |word: &str| world.run(&["search", word, "--json"]).json().len();
+    assert_eq!(search("quixotically"), 1);
+
+    for day in [2, 3] {
+        let visits = "SELECT min(v.id) FROM visit v JOIN part p ON p.visit = v.id";
+        let from = 1_767_225_600_000_i64 + (day - 1) * 86_400_000;
+        let visit = ask(&world, &format!("{visits} WHERE started_at >= {from}"));
+        let ran = world.run(&["redact", &format!("v{visit}"), "--reason", "order"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    for file in fs::read_dir(world.folder().join("snapshots")).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        for words in ["quixotic", "xylophone", "zanzibar"] {
+            assert!(!text.contains(words), "`{words}` was left");
+        }
+    }
+    let verified = world.run(&["verify"]);
+    assert_eq!(verified.code, 0, "{verified:?}");
+    assert_eq!(search("quixotically"), 0);
+    assert_eq!(search("xylophones"), 0);
+    let log = world.run(&["log", "--json"]).stdout.to_lowercase();
+    assert!(!log.contains("quixotic") && !log.contains("xylophone"), "{log}");
+    assert!(log.contains("[redacted]"), "{log}");
+    assert_eq!(world.run(&["pledges", "show", "sale"]).code, 0);
+    // What still says so elsewhere stays.
+    assert_ne!(search("will not sell"), 0);
+    world.sweep_at("2026-01-09T08:00:00Z");
+    assert_eq!(world.run(&["verify"]).code, 0);
+}
+
+#[test]
 fn a_page_that_is_forgotten_leaves_its_trace_alone() {
     let (_site, world) = visited(6);
     let other = world.run(&["show", "other"]).stdout;

@@ -32,6 +32,8 @@ pub fn derive(access: Access<'_>, subject: Subject) -> Result<Derived, Fault> {
         Subject::Version(id) => version(access, id)?,
         Subject::Event(id) => event(access, id)?,
         Subject::Delivery(id) => delivery(access, id)?,
+        Subject::Note(id) => note(access, id)?,
+        Subject::Term(id) => term(access, id)?,
     };
     derived.ok_or_else(|| Fault::damaged(name(subject), "it is in the log, and missing here"))
 }
@@ -44,6 +46,8 @@ pub fn name(subject: Subject) -> String {
         Subject::Version(id) => format!("row {id} of version"),
         Subject::Event(id) => format!("row {id} of event"),
         Subject::Delivery(id) => format!("row {id} of delivery"),
+        Subject::Note(id) => format!("row {id} of pledge_note"),
+        Subject::Term(id) => format!("row {id} of pledge_term"),
     }
 }
 
@@ -162,7 +166,8 @@ fn redirects(row: &Row<'_>) -> Result<Option<Item>, Fault> {
 fn judgement(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
     let found = access.maybe(
         "SELECT j.page, g.name, j.visit, j.captured_at, j.judged_at, j.finding, j.trouble,
-             e.words, t.digest, t.raw_bytes, r.revision, r.selection, w.digest, j.accepted
+             e.words, t.digest, t.raw_bytes, r.revision, r.selection, w.digest, j.accepted, e.digest,
+             e.raw_bytes
          FROM judgement j
          JOIN page g ON g.id = j.page
          LEFT JOIN sentence e ON e.id = j.evidence
@@ -181,7 +186,7 @@ fn judgement(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
                 ("judged_at", time(row, 4)?),
                 ("finding", words(row, 5)?),
                 ("trouble", words(row, 6)?),
-                ("evidence", words(row, 7)?),
+                ("evidence", sentence(row, 7, 14, 15)?),
                 ("text", stored(row, 8, 9)?),
                 ("extractor", integer(row, 10)?),
                 ("selection", digest(row, 11)?),
@@ -193,16 +198,17 @@ fn judgement(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
     )?;
     let Some((page, mut members)) = found else { return Ok(None) };
     let reasons = access.read(
-        "SELECT r.position, s.words FROM reason r JOIN sentence s ON s.id = r.sentence
+        "SELECT r.position, s.words, s.digest, s.raw_bytes
+         FROM reason r JOIN sentence s ON s.id = r.sentence
          WHERE r.judgement = ?1 ORDER BY r.position",
         [id],
-        |row| Ok((row.get::<_, i64>(0)?, Item::Words(row.get(1)?))),
+        |row| Ok((row.get::<_, i64>(0)?, sentence(row, 1, 2, 3)?)),
     )?;
     if reasons.iter().zip(0..).any(|((position, _), at)| *position != at) {
         return Err(Fault::damaged(format!("judgement {id}"), "its reasons have a gap"));
     }
     if !reasons.is_empty() {
-        let reasons = reasons.into_iter().map(|(_, words)| words).collect();
+        let reasons = reasons.into_iter().filter_map(|(_, words)| words).collect();
         members.insert("reasons".into(), Item::List(reasons));
     }
     let again = access.read(
@@ -320,6 +326,88 @@ fn delivery(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
     Ok(Some(Derived { fields: members, page: None }))
 }
 
+/// Returns what a person added to a pledge's life. Source and words are named by their digests: the
+/// log may be published, and an editor's notes are nobody's business.
+fn note(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
+    access.maybe(
+        "SELECT p.page, g.name, p.name, n.kind, n.day, n.source, n.words, n.recorded_at
+         FROM pledge_note n JOIN pledge p ON p.id = n.pledge JOIN page g ON g.id = p.page
+         WHERE n.id = ?1",
+        [id],
+        |row| {
+            let members = fields([
+                ("kind", Some(Item::words("pledge_note"))),
+                ("pledge_note", Some(Item::integer(id))),
+                ("page", words(row, 1)?),
+                ("pledge", words(row, 2)?),
+                ("of", words(row, 3)?),
+                ("day", words(row, 4)?),
+                ("source", hashed(row, 5)?),
+                ("words", hashed(row, 6)?),
+                ("recorded_at", time(row, 7)?),
+            ]);
+            Ok(Derived { fields: members, page: Some(row.get(0)?) })
+        },
+    )
+}
+
+fn term(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
+    access.maybe(
+        "SELECT p.page, g.name, p.name, t.term, t.recorded_at
+         FROM pledge_term t JOIN pledge p ON p.id = t.pledge JOIN page g ON g.id = p.page
+         WHERE t.id = ?1",
+        [id],
+        |row| {
+            let members = fields([
+                ("kind", Some(Item::words("pledge_term"))),
+                ("pledge_term", Some(Item::integer(id))),
+                ("page", words(row, 1)?),
+                ("pledge", words(row, 2)?),
+                ("term", words(row, 3)?),
+                ("recorded_at", time(row, 4)?),
+            ]);
+            Ok(Derived { fields: members, page: Some(row.get(0)?) })
+        },
+    )
+}
+
+/// Returns a sentence by digest and length, since it may quote words that must go one day: those
+/// that it has, or those that were taken out of it.
+fn sentence(
+    row: &Row<'_>,
+    words: usize,
+    digest: usize,
+    raw_bytes: usize,
+) -> rusqlite::Result<Option<Item>> {
+    match stored(row, digest, raw_bytes)? {
+        Some(taken_out) => Ok(Some(taken_out)),
+        None => hashed(row, words),
+    }
+}
+
+/// Names sentences of an entry by their digests that an earlier revision wrote out; returns whether
+/// there were any.
+pub fn hash_sentences(entry: &mut Fields) -> bool {
+    let mut has_any = false;
+    let mut hash = |item: &mut Item| {
+        if let Item::Words(words) = item {
+            *item = Item::bytes(Digest::of(words.as_bytes()), words.len() as i64);
+            has_any = true;
+        }
+    };
+    entry.get_mut("evidence").into_iter().for_each(&mut hash);
+    if let Some(Item::List(reasons)) = entry.get_mut("reasons") {
+        reasons.iter_mut().for_each(hash);
+    }
+    has_any
+}
+
+/// Returns digest and length of words.
+fn hashed(row: &Row<'_>, at: impl rusqlite::RowIndex) -> rusqlite::Result<Option<Item>> {
+    let words: Option<String> = row.get(at)?;
+    Ok(words.map(|it| Item::bytes(Digest::of(it.as_bytes()), it.len() as i64)))
+}
+
 fn words(row: &Row<'_>, at: impl rusqlite::RowIndex) -> rusqlite::Result<Option<Item>> {
     Ok(row.get::<_, Option<String>>(at)?.map(Item::Words))
 }
@@ -362,6 +450,8 @@ pub fn subject(entry: &[u8]) -> Option<Subject> {
         #[serde(default)]
         event: Option<i64>,
         delivery: Option<i64>,
+        pledge_note: Option<i64>,
+        pledge_term: Option<i64>,
     }
     let head: Head<'_> = serde_json::from_slice(entry).ok()?;
     match head.kind {
@@ -370,6 +460,8 @@ pub fn subject(entry: &[u8]) -> Option<Subject> {
         "version" => head.version.map(Subject::Version),
         "event" => head.event.map(Subject::Event),
         "delivery" => head.delivery.map(Subject::Delivery),
+        "pledge_note" => head.pledge_note.map(Subject::Note),
+        "pledge_term" => head.pledge_term.map(Subject::Term),
         _ => None,
     }
 }

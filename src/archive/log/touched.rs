@@ -17,6 +17,10 @@ pub enum Subject {
     Event(i64),
     /// A delivery.
     Delivery(i64),
+    /// What a person added to a pledge's life.
+    Note(i64),
+    /// Until when the watchlist says that a pledge holds.
+    Term(i64),
 }
 
 /// Says which row a number stands for.

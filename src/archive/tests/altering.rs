@@ -12,6 +12,7 @@ use crate::{
     model::{
         event::{DeliveryState, Telling},
         history::{Finding, Reading, Reread},
+        pledge::{Note, NoteKind},
         snapshot::Digest,
         sweep::SweepEnd,
         trouble::{Trouble, TroubleKind},
@@ -59,6 +60,17 @@ fn rich() -> (tempfile::TempDir, Archive) {
     archive.record_reread(&page("a"), &[reread], at(5)).unwrap();
     archive.rename_page(&page("b"), &page("c")).unwrap();
     judged(&mut archive, &visit("c", 5, "dos"), Finding::Waiting, "dos");
+    let note = Note {
+        kind: NoteKind::ALL[0],
+        on: "2021-06-10".parse().unwrap(),
+        source: "a letter".to_owned(),
+        words: "they said so".to_owned(),
+        recorded_at: at(6),
+    };
+    for term in ["2021-06-10", "2022-06-10"] {
+        archive.add_note((&page("a"), &page("faces")), &note).unwrap();
+        archive.note_term((&page("a"), &page("faces")), term, at(6)).unwrap();
+    }
     for (seed, hour) in [(7, 6), (8, 7)] {
         let key = LogKey { origin: "example.org/log".to_owned(), public: [seed; 32] };
         archive.change_log_key(&key, None, at(hour)).unwrap();

@@ -73,8 +73,10 @@ pub fn states(
 
 /// Returns the text of the latest version on record, in which the latest places lie.
 fn last_text(archive: &Archive, page: &PageId) -> Result<Option<Text>, ArchiveError> {
-    let last = archive.versions(page)?.pop();
-    last.map(|version| archive.text(&version.text)).transpose()
+    match archive.versions(page)?.pop() {
+        Some(last) => archive.text_if_kept(&last.text),
+        None => Ok(None),
+    }
 }
 
 fn past(archive: &Archive, page: &PageId, pledge: &Pledge) -> Result<Past, ArchiveError> {

@@ -69,13 +69,16 @@ fn not_there(watch: &Watch, teller: &Teller, pledge: &Pledge, last: &PledgeState
 /// Returns a pledge's life through the versions on record, oldest first.
 ///
 /// It is found by its quotation in the first version that has it, and followed from there: on to
-/// the latest, and back as long as it can be told.
+/// the latest, and back as long as it can be told. Versions whose text was taken out are passed
+/// over.
 pub fn trace(
     archive: &Archive,
     page: &PageId,
     pledge: &Pledge,
 ) -> Result<Vec<RecordedState>, ArchiveError> {
-    let versions = archive.versions(page)?;
+    let mut versions = archive.versions(page)?;
+    let gone = archive.versions_taken_out(page)?;
+    versions.retain(|version| !gone.contains(&version.id));
     let text = |version: &Version| archive.text(&version.text);
     let mut anchor = None;
     for (at, version) in versions.iter().enumerate() {

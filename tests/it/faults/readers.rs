@@ -42,7 +42,7 @@ fn fault_065_what_is_not_our_archive_is_left_alone() {
 }
 
 /// Commands that read, each with words that its answer must hold.
-const READING: [(&[&str], &str); 8] = [
+const READING: [(&[&str], &str); 9] = [
     (&["status"], "page-0: healthy"),
     (&["status", "--json"], "\"health\":\"healthy\""),
     (&["log"], "Acme changed"),
@@ -50,6 +50,7 @@ const READING: [(&[&str], &str); 8] = [
     (&["diff", "page-0"], "currently"),
     (&["explain", "page-0"], "established"),
     (&["alert", "list"], "Acme changed"),
+    (&["search", "currently"], "“currently” on 1 page"),
     (&["verify"], "the archive is whole"),
 ];
 
@@ -91,6 +92,9 @@ fn fault_065_an_archive_on_a_disk_that_is_read_only_is_read() {
         return;
     }
     let (site, world) = told_once();
+    // A page that is not indexed is searched all the same.
+    let not_indexed = "DELETE FROM searched; DELETE FROM stay";
+    Connection::open(archive(&world)).unwrap().execute_batch(not_indexed).unwrap();
     let asked = site.server().connections();
     let before = fs::read(archive(&world)).unwrap();
     let wrapper = [&["unshare", "--mount"][..], &shell(READ_ONLY)].concat();

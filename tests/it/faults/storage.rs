@@ -83,6 +83,29 @@ fn fault_064_a_sweep_whose_nth_write_or_sync_fails_is_healed_by_the_next() {
     }
 }
 
+/// A sync that fails once ends the run: the system may have dropped what it could not write, and a
+/// second one would call that written.
+#[test]
+fn fault_066_a_sync_that_fails_once_ends_the_run_and_is_not_tried_again() {
+    if !can_trace() {
+        return;
+    }
+    let (_site, before) = edited_pages(2);
+    let mut met = 0;
+    for number in (1..).step_by(if full() { 1 } else { 3 }) {
+        let world = copied(&before);
+        let what = format!("fsync:error=EIO:when={number}");
+        let Some(ran) = failing(&world, &what, "check") else { break };
+        met += 1;
+        assert_eq!(ran.code, 4, "{what}: {ran:?}");
+        let trace = fs::read_to_string(world.folder().join("trace")).unwrap();
+        let (_, later) = trace.split_once("(INJECTED)").unwrap();
+        assert!(!later.contains("fsync("), "{what}: {later}");
+        assert_goes_on(&world, 2);
+    }
+    assert!(1 < met, "{met} runs met their fault");
+}
+
 /// Returns a world of its own with the watchlist and the archive of another.
 fn copied(before: &World) -> World {
     let world = World::empty();
