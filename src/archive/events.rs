@@ -68,14 +68,13 @@ impl Archive {
             };
             // Two statements, so that each finds its index.
             let of_page = if page.is_some() { "e.page = ?1" } else { "?1 IS NULL" };
-            let sql = events(&format!(
+            let which = format!(
                 "{of_page} AND e.superseded_by IS NULL AND (?2 IS NULL OR e.telling = ?2) AND e.captured_at >= ?3
                  ORDER BY e.captured_at DESC, e.id DESC LIMIT ?4"
-            ));
+            );
             let since = query.since.map_or(i64::MIN, Timestamp::as_millis);
-            let mut found = access.read(&sql, params![page, telling, since, limit], event)?;
-            found.reverse();
-            found.into_iter().map(|it| told(access, it)).collect()
+            let found = select(access, &which, params![page, telling, since, limit])?;
+            Ok(found.into_iter().rev().map(|(_, told)| told).collect())
         })
     }
 
@@ -254,6 +253,16 @@ fn events(which: &str) -> String {
          FROM event e JOIN page g ON g.id = e.page JOIN address a ON a.id = e.address
          WHERE {which}"
     )
+}
+
+/// Returns the events `e` of which `which` holds, each with its number.
+pub fn select(
+    access: Access<'_>,
+    which: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<(i64, Told)>, Fault> {
+    let found = access.read(&events(which), params, event)?;
+    found.into_iter().map(|it| Ok((it.0, told(access, it)?))).collect()
 }
 
 /// Returns the event of this number, which must be there.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::archive::error::Fault;
 
 /// What makes each form from the one before. Only ever added to.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0001_archive.sql"),
     include_str!("migrations/0002_reread.sql"),
     include_str!("migrations/0003_ground.sql"),
@@ -13,6 +13,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0005_log.sql"),
     include_str!("migrations/0006_pledges.sql"),
     include_str!("migrations/0007_search.sql"),
+    include_str!("migrations/0008_reviews.sql"),
 ];
 
 /// The newest form that this program knows.

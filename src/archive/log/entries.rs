@@ -32,6 +32,7 @@ pub fn derive(access: Access<'_>, subject: Subject) -> Result<Derived, Fault> {
         Subject::Version(id) => version(access, id)?,
         Subject::Event(id) => event(access, id)?,
         Subject::Delivery(id) => delivery(access, id)?,
+        Subject::Review(id) => review(access, id)?,
     };
     derived.ok_or_else(|| Fault::damaged(name(subject), "it is in the log, and missing here"))
 }
@@ -44,6 +45,7 @@ pub fn name(subject: Subject) -> String {
         Subject::Version(id) => format!("row {id} of version"),
         Subject::Event(id) => format!("row {id} of event"),
         Subject::Delivery(id) => format!("row {id} of delivery"),
+        Subject::Review(id) => format!("row {id} of review"),
     }
 }
 
@@ -320,6 +322,36 @@ fn delivery(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
     Ok(Some(Derived { fields: members, page: None }))
 }
 
+/// Returns what somebody decided as a salted digest of all that is kept of it: the log may be
+/// published before a newsroom has told what it makes of a change.
+fn review(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
+    let found = access.maybe(
+        "SELECT event, decision, reason, note, reviewer, at, rule, lower(hex(salt)) FROM review
+         WHERE id = ?1",
+        params![id],
+        |row| {
+            Ok(fields([
+                ("event", integer(row, 0)?),
+                ("decision", words(row, 1)?),
+                ("reason", words(row, 2)?),
+                ("note", words(row, 3)?),
+                ("reviewer", words(row, 4)?),
+                ("at", time(row, 5)?),
+                ("rule", integer(row, 6)?),
+                ("salt", words(row, 7)?),
+            ]))
+        },
+    )?;
+    let Some(kept) = found else { return Ok(None) };
+    let members = fields([
+        ("kind", Some(Item::words("review"))),
+        ("review", Some(Item::integer(id))),
+        ("event", kept.get("event").cloned()),
+        ("row", Some(Item::digest(Digest::of(&canonical(&kept)?)))),
+    ]);
+    Ok(Some(Derived { fields: members, page: None }))
+}
+
 fn words(row: &Row<'_>, at: impl rusqlite::RowIndex) -> rusqlite::Result<Option<Item>> {
     Ok(row.get::<_, Option<String>>(at)?.map(Item::Words))
 }
@@ -362,6 +394,7 @@ pub fn subject(entry: &[u8]) -> Option<Subject> {
         #[serde(default)]
         event: Option<i64>,
         delivery: Option<i64>,
+        review: Option<i64>,
     }
     let head: Head<'_> = serde_json::from_slice(entry).ok()?;
     match head.kind {
@@ -370,6 +403,7 @@ pub fn subject(entry: &[u8]) -> Option<Subject> {
         "version" => head.version.map(Subject::Version),
         "event" => head.event.map(Subject::Event),
         "delivery" => head.delivery.map(Subject::Delivery),
+        "review" => head.review.map(Subject::Review),
         _ => None,
     }
 }

@@ -17,6 +17,8 @@ pub enum Subject {
     Event(i64),
     /// A delivery.
     Delivery(i64),
+    /// What somebody decided about a change.
+    Review(i64),
 }
 
 /// Says which row a number stands for.

@@ -12,6 +12,7 @@ use crate::{
     model::{
         event::{DeliveryState, Telling},
         history::{Finding, Reading, Reread},
+        review::{Decision, Reason},
         snapshot::Digest,
         sweep::SweepEnd,
         trouble::{Trouble, TroubleKind},
@@ -46,6 +47,9 @@ fn rich() -> (tempfile::TempDir, Archive) {
     archive
         .record_delivery(told, &addressee("b@x"), DeliveryState::Delivered(at(4)), None)
         .unwrap();
+    let noted = review(Decision::Note, Some("is it in force?"), None);
+    archive.add_review(told, &noted).unwrap();
+    archive.add_review(told, &review(Decision::Dismiss(Reason::Known), None, Some(3))).unwrap();
 
     let mut broken = visit("b", 4, "");
     let failure = FetchFailure::Reset { reason: "gone".to_owned() };

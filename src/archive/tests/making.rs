@@ -16,6 +16,7 @@ use crate::{
         history::{Accepted, Finding, Judgement, NewEvent, NewVersion, Reading, Regime, VisitId},
         page::PageId,
         pledge::{Beside, BesideHow, Happening, PledgeChange, Role, Standing, Step},
+        review::{Decision, Review, RuleId},
         snapshot::{Digest, Snapshot},
         sweep::SweepEnd,
         text::{Block, BlockKind, Text},
@@ -231,6 +232,17 @@ pub fn event(visit: &Visit, what: What, telling: Telling, to: &[&str]) -> NewEve
     };
     event.id = EventId::of(&event.page, event.kind(), event.captured_at, "");
     NewEvent { event, addressees: to.iter().map(|it| addressee(it)).collect() }
+}
+
+/// What Ada decided, or a rule of hers.
+pub fn review(decision: Decision, note: Option<&str>, rule: Option<i64>) -> Review {
+    Review {
+        decision,
+        note: note.map(|note| note.parse().unwrap()),
+        by: "Ada".parse().unwrap(),
+        at: at(6),
+        rule: rule.map(RuleId),
+    }
 }
 
 pub fn run_start(at: Timestamp) -> RunStart {
