@@ -142,6 +142,12 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
             (Exit::Wrong, Some(format!("`pledgewatch explain {event}` says what is on record")))
         }
         MonitorError::NoNote { .. } => (Exit::Wrong, hint("write one with `--note TEXT`")),
+        MonitorError::NoRule { .. } => {
+            (Exit::Wrong, hint("nothing was recorded; dismiss it without `--always`"))
+        }
+        MonitorError::UnknownRule { .. } => {
+            (Exit::Wrong, hint("`pledgewatch review --rules` lists them"))
+        }
         MonitorError::ReviewedSince { .. } => {
             (Exit::Wrong, hint("nothing was recorded; look at it again and decide"))
         }
