@@ -30,6 +30,7 @@ pub mod pledges;
 pub mod redact;
 pub mod reextract;
 pub mod rename;
+pub mod review;
 pub mod search;
 pub mod show;
 pub mod status;
@@ -89,6 +90,8 @@ pub enum Command {
     Explain(explain::ExplainArguments),
     /// List the pledges and how each stands, show one's whole life, add to it by hand.
     Pledges(pledges::PledgesArguments),
+    /// Go through changes: confirm, dismiss or escalate each; nothing is deleted.
+    Review(review::ReviewArguments),
     /// List alerts, test channels, retry deliveries.
     Alert(alert::AlertArguments),
     /// Import captures that others made: web archives (WARC), or pages saved by hand.
@@ -193,6 +196,7 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
         Command::Pledges(arguments) => pledges::run(&arguments, paths, terminal),
+        Command::Review(arguments) => review::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
         Command::Import(arguments) => import::run(&arguments, paths, terminal),
         Command::Export(arguments) => export::run(&arguments, paths, terminal),

@@ -3,8 +3,8 @@
 //! `watch` is what is watched (`page`, by which `address` rule) and `channel` who is told. `visit`
 //! is what came, each body a `snapshot`, what was odd on its way a `flag`, what could not be read
 //! `trouble`; `text` is what was
-//! read, `edit` how two texts differ, `verdict` what an edit amounts to and `cause` why. `event` is what may be told, `history` what
-//! is on record, `time` when.
+//! read, `edit` how two texts differ, `verdict` what an edit amounts to and `cause` why. `event` is what may be told, `review` what
+//! people decided about it and `rule` what that dismisses from then on, `history` what is on record, `time` when.
 
 pub mod address;
 pub mod cause;
@@ -16,6 +16,8 @@ pub mod history;
 pub mod page;
 pub mod pledge;
 pub mod removal;
+pub mod review;
+pub mod rule;
 pub mod snapshot;
 pub mod stay;
 pub mod sweep;

@@ -21,6 +21,8 @@ pub mod outbox;
 pub mod pledges;
 pub mod propose;
 pub mod reextract;
+pub mod review;
+pub mod rules;
 pub mod seal;
 pub mod search;
 pub mod status;

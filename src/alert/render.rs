@@ -28,6 +28,8 @@ pub mod html;
 
 pub mod json;
 
+pub mod reviews;
+
 pub mod chat;
 
 #[cfg(test)]

@@ -93,18 +93,18 @@ impl Archive {
                 ),
                 None => "?5 IS NULL".to_owned(),
             };
-            let sql = events(&format!(
+            let which = format!(
                 "{of_page} AND e.superseded_by IS NULL AND (?2 IS NULL OR e.telling = ?2)
                      AND e.captured_at >= ?3 AND {behind}
                  ORDER BY e.captured_at {order}, e.id {order} LIMIT ?4"
-            ));
+            );
             let since = query.since.map_or(i64::MIN, Timestamp::as_millis);
             let asked = params![page, telling, since, limit, query.behind];
-            let mut found = access.read(&sql, asked, event)?;
+            let mut found = select(access, &which, asked)?;
             if query.end == End::Latest {
                 found.reverse();
             }
-            found.into_iter().map(|it| told(access, it)).collect()
+            Ok(found.into_iter().map(|(_, told)| told).collect())
         })
     }
 
@@ -283,6 +283,16 @@ fn events(which: &str) -> String {
          FROM event e JOIN page g ON g.id = e.page JOIN address a ON a.id = e.address
          WHERE {which}"
     )
+}
+
+/// Returns the events `e` of which `which` holds, each with its number.
+pub fn select(
+    access: Access<'_>,
+    which: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<(i64, Told)>, Fault> {
+    let found = access.read(&events(which), params, event)?;
+    found.into_iter().map(|it| Ok((it.0, told(access, it)?))).collect()
 }
 
 /// Returns the event of this number, which must be there.

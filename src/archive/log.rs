@@ -77,7 +77,9 @@ fn entry_of(access: Access<'_>, subject: Subject) -> Result<NewEntry, Fault> {
         | Subject::Event(_)
         | Subject::Delivery(_)
         | Subject::Note(_)
-        | Subject::Term(_) => (),
+        | Subject::Term(_)
+        | Subject::Review(_)
+        | Subject::Rule(_) => (),
     }
     Ok(NewEntry { bytes: encode(members)?, visit, judgement })
 }
@@ -145,7 +147,9 @@ fn resembled(access: Access<'_>, subject: Subject) -> Result<Option<i64>, Fault>
         | Subject::Event(_)
         | Subject::Delivery(_)
         | Subject::Note(_)
-        | Subject::Term(_) => None,
+        | Subject::Term(_)
+        | Subject::Review(_)
+        | Subject::Rule(_) => None,
     };
     match before {
         Some(before) => frame_of(access, before),

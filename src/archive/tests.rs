@@ -5,6 +5,7 @@ mod faults;
 mod judging;
 mod making;
 mod opening;
+mod reviewing;
 mod shelves;
 mod telling;
 mod visiting;

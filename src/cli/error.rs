@@ -135,6 +135,22 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
             (Exit::Wrong, Some(nearest(name, &names)))
         }
+        MonitorError::UnknownChange { .. } => {
+            (Exit::Wrong, hint("`pledgewatch review --list` shows the changes with their ids"))
+        }
+        MonitorError::NotReviewed { event, .. } => {
+            (Exit::Wrong, Some(format!("`pledgewatch explain {event}` says what is on record")))
+        }
+        MonitorError::NoNote { .. } => (Exit::Wrong, hint("write one with `--note TEXT`")),
+        MonitorError::NoRule { .. } => {
+            (Exit::Wrong, hint("nothing was recorded; dismiss it without `--always`"))
+        }
+        MonitorError::UnknownRule { .. } => {
+            (Exit::Wrong, hint("`pledgewatch review --rules` lists them"))
+        }
+        MonitorError::ReviewedSince { .. } => {
+            (Exit::Wrong, hint("nothing was recorded; look at it again and decide"))
+        }
         MonitorError::NoVersion { page, .. } => {
             (Exit::Wrong, Some(format!("`pledgewatch log {page}` lists what is on record")))
         }

@@ -50,6 +50,8 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// What is called after each sweep that ran to its end.
     pub heartbeat: Option<Heartbeat>,
+    /// How many people must agree before a change counts as confirmed or dismissed for good.
+    pub reviewers: usize,
 }
 
 /// An address that is called after each sweep, so that somebody notices when none runs any more.
@@ -71,6 +73,7 @@ impl Default for Settings {
             proxy: None,
             ca_file: None,
             heartbeat: None,
+            reviewers: 1,
         }
     }
 }

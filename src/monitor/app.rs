@@ -8,7 +8,10 @@ use std::{
 use crate::{
     archive::{error::ArchiveError, lock, store::Archive},
     fetch::error::FetcherError,
-    model::{page::PageId, time::Timestamp, watch::Watchlist},
+    model::{
+        event::EventId, page::PageId, review::RuleId, rule::NoLikeness, time::Timestamp,
+        watch::Watchlist,
+    },
     monitor::{
         keys::{self, KeyFailure},
         seal::Unsigned,
@@ -306,6 +309,46 @@ pub enum MonitorError {
     NotMarked {
         /// The pledge.
         pledge: String,
+    },
+    /// There is no change of that id.
+    #[error("there is no change `{change}` on record")]
+    UnknownChange {
+        /// What was asked for.
+        change: EventId,
+    },
+    /// What was to be reviewed is no change of a wording.
+    #[error("`{event}` is no change of a wording: {kind}")]
+    NotReviewed {
+        /// What was asked for.
+        event: EventId,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// A note without words was to be added.
+    #[error("there is no note to add to `{change}`")]
+    NoNote {
+        /// The change.
+        change: EventId,
+    },
+    /// No rule can be made of a change.
+    #[error("no rule can be made of `{change}`: {reason}")]
+    NoRule {
+        /// The change.
+        change: EventId,
+        /// Why.
+        reason: NoLikeness,
+    },
+    /// There is no rule of that number.
+    #[error("there is no rule {rule}")]
+    UnknownRule {
+        /// What was asked for.
+        rule: RuleId,
+    },
+    /// Somebody decided in between.
+    #[error("the review of `{change}` went on in between")]
+    ReviewedSince {
+        /// The change.
+        change: EventId,
     },
     /// The page has no version at that time.
     #[error("`{page}` has no version {asked}")]

@@ -58,6 +58,7 @@ fn everything_that_can_be_said_is_read() {
     let Watchlist { source: _, settings, watches, channels } = fine(EVERYTHING);
     assert_eq!(settings.contact.as_deref(), Some("desk@example.org"));
     assert_eq!((settings.pages_at_once, settings.host_gap.as_millis()), (4, 250));
+    assert_eq!(settings.reviewers, 2);
     assert_eq!(settings.bounds.body_bytes_max, 1_000_000);
     assert_eq!(settings.bounds.wire_bytes_max, 65_536);
     assert_eq!((settings.bounds.redirects_max, settings.bounds.retries_max), (0, 3));
@@ -128,6 +129,7 @@ const EVERYTHING: &str = r#"
 [settings]
 contact = "desk@example.org"
 pages_at_once = 4
+reviewers = 2
 host_gap = "250ms"
 connect_timeout = "1s"
 head_timeout = "2s"

@@ -70,7 +70,7 @@ fn page_rows() -> Vec<DefaultRow> {
 }
 
 fn visit_rows() -> Vec<DefaultRow> {
-    let Settings { bounds, pages_at_once, host_gap, .. } = Settings::default();
+    let Settings { bounds, pages_at_once, host_gap, reviewers, .. } = Settings::default();
     vec![
         row("settings.pages_at_once", pages_at_once.to_string(), "pages visited at once"),
         row("settings.host_gap", lasting(host_gap), "the pause between two requests to a host"),
@@ -111,6 +111,11 @@ fn visit_rows() -> Vec<DefaultRow> {
             "settings.heartbeat",
             none(),
             "an address that is called (GET) after each whole sweep, or { env = … }, { file = … }",
+        ),
+        row(
+            "settings.reviewers",
+            reviewers.to_string(),
+            "how many people must agree before a review is settled; 2 asks for a second pair of eyes",
         ),
     ]
 }

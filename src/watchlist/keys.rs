@@ -31,6 +31,7 @@ pub const SETTINGS: TableKeys = TableKeys {
         "proxy",
         "ca_file",
         "heartbeat",
+        "reviewers",
     ],
 };
 

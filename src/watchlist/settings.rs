@@ -78,6 +78,9 @@ pub fn read_settings(found: &mut Findings<'_>, top: &Section<'_>) -> (Settings, 
     if let Some(count) = section.entry("pages_at_once").and_then(|e| e.count(found, 1..=256)) {
         settings.pages_at_once = usize::try_from(count).unwrap_or(usize::MAX);
     }
+    if let Some(count) = section.entry("reviewers").and_then(|e| e.count(found, 1..=9)) {
+        settings.reviewers = usize::try_from(count).unwrap_or(usize::MAX);
+    }
     if let Some(gap) = section.entry("host_gap").and_then(|e| e.duration(found, GAP_BOUNDS)) {
         settings.host_gap = gap;
     }

@@ -22,6 +22,7 @@ mod mail;
 mod outside;
 mod pledges;
 mod reread;
+mod review;
 mod rotating;
 mod search;
 mod server;

@@ -34,6 +34,8 @@ pub fn derive(access: Access<'_>, subject: Subject) -> Result<Derived, Fault> {
         Subject::Delivery(id) => delivery(access, id)?,
         Subject::Note(id) => note(access, id)?,
         Subject::Term(id) => term(access, id)?,
+        Subject::Review(id) => review(access, id)?,
+        Subject::Rule(id) => rule(access, id)?,
     };
     derived.ok_or_else(|| Fault::damaged(name(subject), "it is in the log, and missing here"))
 }
@@ -48,6 +50,8 @@ pub fn name(subject: Subject) -> String {
         Subject::Delivery(id) => format!("row {id} of delivery"),
         Subject::Note(id) => format!("row {id} of pledge_note"),
         Subject::Term(id) => format!("row {id} of pledge_term"),
+        Subject::Review(id) => format!("row {id} of review"),
+        Subject::Rule(id) => format!("row {id} of review_rule"),
     }
 }
 
@@ -300,8 +304,8 @@ fn event(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
 /// alert goes to is nobody's business.
 fn delivery(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
     let found = access.maybe(
-        "SELECT d.event, d.channel, d.recipient, d.state, d.state_at, d.attempts, d.last_error
-         FROM delivery d WHERE d.id = ?1",
+        "SELECT d.event, d.channel, d.recipient, d.state, d.state_at, d.attempts, d.last_error,
+             d.bundle FROM delivery d WHERE d.id = ?1",
         params![id],
         |row| {
             Ok(fields([
@@ -312,6 +316,7 @@ fn delivery(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
                 ("state_at", time(row, 4)?),
                 ("attempts", integer(row, 5)?),
                 ("last_error", words(row, 6)?),
+                ("bundle", words(row, 7)?),
             ]))
         },
     )?;
@@ -408,6 +413,66 @@ fn hashed(row: &Row<'_>, at: impl rusqlite::RowIndex) -> rusqlite::Result<Option
     Ok(words.map(|it| Item::bytes(Digest::of(it.as_bytes()), it.len() as i64)))
 }
 
+/// Returns what somebody decided as a salted digest of all that is kept of it: the log may be
+/// published before a newsroom has told what it makes of a change.
+fn review(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
+    let found = access.maybe(
+        "SELECT event, decision, reason, note, reviewer, at, rule, lower(hex(salt)) FROM review
+         WHERE id = ?1",
+        params![id],
+        |row| {
+            Ok(fields([
+                ("event", integer(row, 0)?),
+                ("decision", words(row, 1)?),
+                ("reason", words(row, 2)?),
+                ("note", words(row, 3)?),
+                ("reviewer", words(row, 4)?),
+                ("at", time(row, 5)?),
+                ("rule", integer(row, 6)?),
+                ("salt", words(row, 7)?),
+            ]))
+        },
+    )?;
+    let Some(kept) = found else { return Ok(None) };
+    let members = fields([
+        ("kind", Some(Item::words("review"))),
+        ("review", Some(Item::integer(id))),
+        ("event", kept.get("event").cloned()),
+        ("row", Some(Item::digest(Digest::of(&canonical(&kept)?)))),
+    ]);
+    Ok(Some(Derived { fields: members, page: None }))
+}
+
+/// Returns a rule as a salted digest, as a review.
+fn rule(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
+    let found = access.maybe(
+        "SELECT rule, revision, page, event, state, likenesses, reason, reviewer, at,
+             lower(hex(salt)) FROM review_rule WHERE id = ?1",
+        params![id],
+        |row| {
+            Ok(fields([
+                ("rule", integer(row, 0)?),
+                ("revision", integer(row, 1)?),
+                ("page", integer(row, 2)?),
+                ("event", integer(row, 3)?),
+                ("state", words(row, 4)?),
+                ("likenesses", words(row, 5)?),
+                ("reason", words(row, 6)?),
+                ("reviewer", words(row, 7)?),
+                ("at", time(row, 8)?),
+                ("salt", words(row, 9)?),
+            ]))
+        },
+    )?;
+    let Some(kept) = found else { return Ok(None) };
+    let members = fields([
+        ("kind", Some(Item::words("review_rule"))),
+        ("review_rule", Some(Item::integer(id))),
+        ("row", Some(Item::digest(Digest::of(&canonical(&kept)?)))),
+    ]);
+    Ok(Some(Derived { fields: members, page: None }))
+}
+
 fn words(row: &Row<'_>, at: impl rusqlite::RowIndex) -> rusqlite::Result<Option<Item>> {
     Ok(row.get::<_, Option<String>>(at)?.map(Item::Words))
 }
@@ -452,6 +517,8 @@ pub fn subject(entry: &[u8]) -> Option<Subject> {
         delivery: Option<i64>,
         pledge_note: Option<i64>,
         pledge_term: Option<i64>,
+        review: Option<i64>,
+        review_rule: Option<i64>,
     }
     let head: Head<'_> = serde_json::from_slice(entry).ok()?;
     match head.kind {
@@ -462,6 +529,8 @@ pub fn subject(entry: &[u8]) -> Option<Subject> {
         "delivery" => head.delivery.map(Subject::Delivery),
         "pledge_note" => head.pledge_note.map(Subject::Note),
         "pledge_term" => head.pledge_term.map(Subject::Term),
+        "review" => head.review.map(Subject::Review),
+        "review_rule" => head.review_rule.map(Subject::Rule),
         _ => None,
     }
 }

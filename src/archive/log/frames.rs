@@ -222,7 +222,11 @@ pub fn frame_of(access: Access<'_>, subject: Subject) -> Result<Option<i64>, Fau
         | Subject::Event(_)
         | Subject::Delivery(_)
         | Subject::Note(_)
-        | Subject::Term(_) => return Ok(None),
+        | Subject::Term(_)
+        | Subject::Review(_)
+        | Subject::Rule(_) => {
+            return Ok(None);
+        }
     };
     access.maybe(sql, [id], |row| row.get(0))
 }

@@ -23,7 +23,7 @@ pub type Wrong = (String, String);
 type Columns<const N: usize> = [(&'static str, Option<Value>); N];
 
 /// Tables whose rows the log tells of one by one, with the row that each number stands for.
-const TOLD: [(&str, Numbered); 7] = [
+const TOLD: [(&str, Numbered); 9] = [
     ("visit", Subject::Visit),
     ("judgement", Subject::Judgement),
     ("version", Subject::Version),
@@ -31,11 +31,16 @@ const TOLD: [(&str, Numbered); 7] = [
     ("delivery", Subject::Delivery),
     ("pledge_note", Subject::Note),
     ("pledge_term", Subject::Term),
+    ("review", Subject::Review),
+    ("review_rule", Subject::Rule),
 ];
 
 /// Tables that the log tells of since a later form: where it began before, it does not say from
 /// which row on, and tells of all from the first that it tells of.
 const TOLD_LATER: [&str; 2] = ["pledge_note", "pledge_term"];
+
+/// Tables with rows that are older than the log, up to a number that `log_begins` has.
+const OLDER: [&str; 6] = ["visit", "judgement", "version", "event", "delivery", "sweep"];
 
 /// Holds the rows against the log and returns what is wrong; tells `report` how many entries of how
 /// many are done.
@@ -163,11 +168,17 @@ impl Proof<'_> {
             | Subject::Event(_)
             | Subject::Delivery(_)
             | Subject::Note(_)
-            | Subject::Term(_) => (),
+            | Subject::Term(_)
+            | Subject::Review(_)
+            | Subject::Rule(_) => (),
         }
         let is_once = match subject {
             Subject::Visit(_) | Subject::Judgement(_) | Subject::Note(_) | Subject::Term(_) => true,
-            Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) => false,
+            Subject::Version(_)
+            | Subject::Event(_)
+            | Subject::Delivery(_)
+            | Subject::Review(_)
+            | Subject::Rule(_) => false,
         };
         if is_once && !told {
             let problem = "the log tells of it twice".to_owned();
@@ -288,10 +299,7 @@ impl Proof<'_> {
                 self.firsts.insert(table, after);
             }
         }
-        let mut tables: Vec<&str> = TOLD.iter().map(|(table, _)| *table).collect();
-        tables.retain(|table| !TOLD_LATER.contains(table));
-        tables.push("sweep");
-        for table in tables {
+        for table in OLDER {
             let found = self.begin(table)?;
             if said.get(&format!("after_{table}")).and_then(Value::as_i64) != Some(found) {
                 let what = "where the log begins".to_owned();
@@ -301,9 +309,13 @@ impl Proof<'_> {
         Ok(())
     }
 
+    /// Returns up to which number the rows of a table are older than the log.
     fn begin(&self, table: &str) -> Result<i64, Fault> {
         if TOLD_LATER.contains(&table) {
             return Ok(self.firsts.get(table).copied().unwrap_or(i64::MAX));
+        }
+        if !OLDER.contains(&table) {
+            return Ok(0);
         }
         let sql = format!("SELECT {table} FROM log_begins");
         Ok(self.access.maybe(&sql, [], |row| row.get(0))?.unwrap_or_default())
@@ -363,6 +375,8 @@ fn table(subject: Subject) -> &'static str {
         Subject::Delivery(_) => "delivery",
         Subject::Note(_) => "pledge_note",
         Subject::Term(_) => "pledge_term",
+        Subject::Review(_) => "review",
+        Subject::Rule(_) => "review_rule",
     }
 }
 
@@ -374,7 +388,9 @@ fn number(subject: Subject) -> i64 {
         | Subject::Event(id)
         | Subject::Delivery(id)
         | Subject::Note(id)
-        | Subject::Term(id) => id,
+        | Subject::Term(id)
+        | Subject::Review(id)
+        | Subject::Rule(id) => id,
     }
 }
 

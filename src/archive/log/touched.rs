@@ -21,6 +21,10 @@ pub enum Subject {
     Note(i64),
     /// Until when the watchlist says that a pledge holds.
     Term(i64),
+    /// What somebody decided about a change.
+    Review(i64),
+    /// A rule that dismisses changes.
+    Rule(i64),
 }
 
 /// Says which row a number stands for.

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use crate::{
     archive::{
         log::keys::LogKey,
+        rules::NewRule,
         store::{Archive, Memory},
         tests::making::*,
         verify::NOT_PROVED,
@@ -13,6 +14,7 @@ use crate::{
         event::{DeliveryState, Telling},
         history::{Finding, Reading, Reread},
         pledge::{Note, NoteKind},
+        review::{Decision, Reason},
         snapshot::Digest,
         sweep::SweepEnd,
         trouble::{Trouble, TroubleKind},
@@ -47,6 +49,12 @@ fn rich() -> (tempfile::TempDir, Archive) {
     archive
         .record_delivery(told, &addressee("b@x"), DeliveryState::Delivered(at(4)), None)
         .unwrap();
+    let noted = review(Decision::Note, Some("is it in force?"), None);
+    archive.add_review(told, &noted).unwrap();
+    archive.add_review(told, &review(Decision::Dismiss(Reason::Known), None, Some(3))).unwrap();
+    let taken_back = archive.add_rule(&rule(told)).unwrap();
+    archive.add_rule(&NewRule { at: at(7), ..rule(told) }).unwrap();
+    archive.forget_rule(taken_back, &"Bo".parse().unwrap(), at(8)).unwrap();
 
     let mut broken = visit("b", 4, "");
     let failure = FetchFailure::Reset { reason: "gone".to_owned() };
