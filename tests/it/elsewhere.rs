@@ -52,7 +52,10 @@ fn a_promise_that_went_to_another_page_of_the_company_is_told_with_its_new_place
 
     // Who says the same under another name is nobody to this company.
     site.page("/terms", &with(TERMS, ""));
-    world.sweep_at("2026-01-04T00:00:00Z");
+    // It read so before: that is told when it has stayed.
+    for day in ["2026-01-04", "2026-01-05", "2026-01-07"] {
+        world.sweep_at(&format!("{day}T00:00:00Z"));
+    }
     let alerts = world.run(&["alert", "list", "terms", "--json"]).json();
     let verdict = &alerts.last().unwrap()["edits"][0]["verdict"];
     assert_eq!((&verdict["meaning"], &verdict["on_page"]), (&"removed".into(), &().into()));
