@@ -15,7 +15,7 @@ use std::{env, fs, hint::black_box};
 use pledgewatch::compare::diff::diff;
 use pledgewatch::compare::meaning;
 use pledgewatch::compare::meaning::standing::{Role, Standing};
-use pledgewatch::compare::verdicts::{Elsewhere, judged};
+use pledgewatch::compare::verdicts::judged;
 use pledgewatch::model::edit::{Edit, MarkKind};
 use pledgewatch::model::text::{Block, BlockKind, Text};
 use serde_json::{Value, json};
@@ -236,7 +236,7 @@ fn time(before: &str, after: &str) -> io::Result<()> {
     let found = diff(&before, &after);
     let diffed = started.elapsed();
     let started = Instant::now();
-    black_box(judged(&before, &after, found, &Elsewhere::default()));
+    black_box(judged(&before, &after, found));
     let verdicts = started.elapsed();
     // Linux alone tells; elsewhere it stays zero.
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

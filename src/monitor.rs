@@ -6,6 +6,7 @@ pub mod app;
 pub mod check;
 pub mod clock;
 pub mod earlier;
+pub mod elsewhere;
 pub mod evidence;
 pub mod export;
 pub mod familiar;

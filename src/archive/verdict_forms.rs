@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     archive::error::Fault,
+    model::page::PageId,
     model::verdict::{Bound, Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict},
 };
 
@@ -19,6 +20,8 @@ pub struct VerdictForm {
     tags: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     triggers: Vec<(SideForm, usize, usize, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_page: Option<String>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -47,6 +50,7 @@ impl VerdictForm {
             sureness: verdict.sureness.code().to_owned(),
             tags: verdict.tags.iter().map(|tag| tag.code().to_owned()).collect(),
             triggers: verdict.triggers.iter().map(trigger).collect(),
+            on_page: verdict.on_page.as_ref().map(|page| page.to_string()),
         }
     }
 
@@ -59,6 +63,7 @@ impl VerdictForm {
             };
             Trigger { side, span: start..end, words }
         };
+        let page = |name: String| -> Result<PageId, Fault> { known(&name, name.parse().ok()) };
         let tag = |code: &String| known(code, Tag::from_code(code));
         Ok(Verdict {
             meaning: known(&self.meaning, Meaning::from_code(&self.meaning))?,
@@ -68,6 +73,7 @@ impl VerdictForm {
             sureness: known(&self.sureness, Sureness::from_code(&self.sureness))?,
             tags: self.tags.iter().map(tag).collect::<Result<_, _>>()?,
             triggers: self.triggers.into_iter().map(trigger).collect(),
+            on_page: self.on_page.map(page).transpose()?,
         })
     }
 }
@@ -83,6 +89,7 @@ mod tests {
     fn verdict() -> Verdict {
         let mut verdict = Verdict::quiet(Meaning::Weakened, vec![Tag::Hedge, Tag::Mixed]);
         verdict.triggers = vec![Trigger { side: Side::After, span: 3..6, words: "may".to_owned() }];
+        verdict.on_page = Some("terms".parse().unwrap());
         verdict
     }
 

@@ -1,14 +1,15 @@
 //! The verdict on every edit between two texts.
 //!
 //! An edit's verdict is that of its strongest clause. Before a clause is said to have gone, the
-//! whole text after is searched for it, and the company's other pages; before it is said to have
-//! come, the text before. English alone is read: elsewhere only what needs no reading has a
+//! whole text after is searched for it (`elsewhere` searches other pages); before it is said to
+//! have come, the text before. English alone is read: elsewhere only what needs no reading has a
 //! verdict.
 
 use std::cell::LazyCell;
 use std::ops::Range;
 
 use crate::compare::diff::blocks_of;
+use crate::compare::elsewhere::FOUND_MIN;
 use crate::compare::lexicon::Lexicon;
 use crate::compare::meaning;
 use crate::compare::meaning::standing::{Role, Standing};
@@ -21,36 +22,15 @@ use crate::model::verdict::{Direction, Meaning, Side, Sureness, Tag, Verdict};
 /// The most clauses that are read in one diff; edits after them have no verdict.
 const CLAUSES_MAX: usize = 6_000;
 
-/// The fewest bytes of a clause's stream by which it is found elsewhere.
-const FOUND_MIN: usize = 20;
-
-/// The texts of the company's other pages, to be searched for what went.
-#[derive(Clone, Debug, Default)]
-pub struct Elsewhere {
-    streams: Vec<String>,
-}
-
-impl Elsewhere {
-    /// Returns the texts, ready to be searched.
-    pub fn of<'a>(texts: impl IntoIterator<Item = &'a Text>) -> Elsewhere {
-        Elsewhere { streams: texts.into_iter().map(stream).collect() }
-    }
-
-    fn has(&self, clause: &str) -> bool {
-        self.streams.iter().any(|it| it.contains(clause))
-    }
-}
-
 /// Returns the diff between two texts with a verdict on each of its edits.
 ///
 /// Kinds, passages and marks stay as they are.
-pub fn judged(before: &Text, after: &Text, mut diff: Diff, elsewhere: &Elsewhere) -> Diff {
+pub fn judged(before: &Text, after: &Text, mut diff: Diff) -> Diff {
     let moved = moved(&diff);
     let mut judge = Judge {
         before,
         after,
         whole: (LazyCell::new(|| stream(before)), LazyCell::new(|| stream(after))),
-        elsewhere,
         is_english: is_english(before) && is_english(after),
         lexicon: Lexicon::default(),
         left: CLAUSES_MAX,
@@ -159,7 +139,6 @@ struct Judge<'a, F: FnOnce() -> String, G: FnOnce() -> String> {
     after: &'a Text,
     /// The streams of both texts.
     whole: (Whole<F>, Whole<G>),
-    elsewhere: &'a Elsewhere,
     is_english: bool,
     lexicon: Lexicon,
     /// How many clauses may still be read.
@@ -259,13 +238,6 @@ impl<F: FnOnce() -> String, G: FnOnce() -> String> Judge<'_, F, G> {
             if FOUND_MIN <= stream.len() && stays() {
                 let tag = if pair.after.is_none() { Tag::Duplicate } else { Tag::Moved };
                 verdict = Verdict::quiet(Meaning::Cosmetic, vec![tag]);
-            } else if pair.after.is_none()
-                && FOUND_MIN <= stream.len()
-                && self.elsewhere.has(&stream)
-            {
-                verdict.tags.push(Tag::OnOtherPage);
-                verdict.tags.sort_unstable();
-                verdict.direction = Direction::Unclear;
             }
         }
         for trigger in &mut verdict.triggers {
@@ -364,9 +336,9 @@ mod tests {
         Text { blocks: blocks.iter().map(|it| Block::new(BlockKind::Paragraph, it)).collect() }
     }
 
-    fn verdicts(before: &[&str], after: &[&str], elsewhere: &Elsewhere) -> Vec<Verdict> {
+    fn verdicts(before: &[&str], after: &[&str]) -> Vec<Verdict> {
         let (before, after) = (text(before), text(after));
-        let judged = judged(&before, &after, diff(&before, &after), elsewhere);
+        let judged = judged(&before, &after, diff(&before, &after));
         judged.edits().filter_map(|it| it.verdict.clone()).collect()
     }
 
@@ -376,7 +348,7 @@ mod tests {
     fn an_edit_has_the_verdict_of_its_strongest_clause() {
         let before = ["You can write to our desk. We will delete your face within a day."];
         let after = ["You may write to our desk. We may delete your face within a day."];
-        let found = verdicts(&before, &after, &Elsewhere::default());
+        let found = verdicts(&before, &after);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].meaning, Meaning::Weakened);
         let words: Vec<&str> = found[0].triggers.iter().map(|it| it.words.as_str()).collect();
@@ -397,22 +369,8 @@ mod tests {
         let before = [CLAUSE, "Other words.", "More of the same about another matter."];
         let long = format!("Here is what we say of it. {CLAUSE} It is so.");
         let after = ["Other words.", "More of the same about another matter.", long.as_str()];
-        let found = verdicts(&before, &after, &Elsewhere::default());
+        let found = verdicts(&before, &after);
         assert!(found.iter().all(|it| it.meaning != Meaning::Removed), "{found:?}");
-    }
-
-    #[test]
-    fn what_went_to_another_page_is_told_so() {
-        let before = [CLAUSE, "Other words."];
-        let other = text(&["Something else.", CLAUSE]);
-        let found = verdicts(&before, &["Other words."], &Elsewhere::of([&other]));
-        assert_eq!(found[0].meaning, Meaning::Removed);
-        assert!(found[0].has(Tag::OnOtherPage));
-        let found = verdicts(&before, &["Other words."], &Elsewhere::default());
-        assert_eq!(
-            (found[0].direction, found[0].has(Tag::OnOtherPage)),
-            (Direction::Looser, false)
-        );
     }
 
     #[test]
@@ -421,6 +379,6 @@ mod tests {
                       ausdrücklich erlaubt haben, und wir löschen sie, wenn Sie das wollen, binnen \
                       eines Tages, ohne dass Sie dafür einen Grund nennen müssen oder zahlen müssen.";
         let after = german.replace("niemals", "nur");
-        assert_eq!(verdicts(&[german], &[&after], &Elsewhere::default()), []);
+        assert_eq!(verdicts(&[german], &[&after]), []);
     }
 }

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::model::page::PageId;
+
 /// What an edit does to its clause, weakest first: a change's verdict is that of its strongest
 /// edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -397,6 +399,8 @@ pub struct Verdict {
     pub tags: Vec<Tag>,
     /// The words that decided, in order of place; at most [`Verdict::TRIGGERS_MAX`].
     pub triggers: Vec<Trigger>,
+    /// The other page of the company on which the lost clause stands.
+    pub on_page: Option<PageId>,
 }
 
 impl Verdict {
@@ -413,17 +417,18 @@ impl Verdict {
             sureness: Sureness::High,
             tags,
             triggers: Vec::new(),
+            on_page: None,
         }
     }
 
-    /// Returns how much it weighs: what binds before what does not, then by direction, then by
-    /// meaning, then promises before the rest. Greater is stronger.
+    /// Returns how much it weighs: what binds before what does not, then by direction, then
+    /// promises before the rest, then by meaning. Greater is stronger.
     pub fn weight(&self) -> Weight {
         Weight {
             is_substantive: self.meaning.is_substantive(),
             direction: self.direction,
-            meaning: self.meaning,
             is_promise: self.norm == Norm::Commitment,
+            meaning: self.meaning,
             sureness: self.sureness,
         }
     }
@@ -439,8 +444,8 @@ impl Verdict {
 pub struct Weight {
     is_substantive: bool,
     direction: Direction,
-    meaning: Meaning,
     is_promise: bool,
+    meaning: Meaning,
     sureness: Sureness,
 }
 

@@ -8,7 +8,7 @@ use crate::{
     },
     compare,
     model::{
-        edit::Diff,
+        edit::{Diff, DiffRow},
         event::{EventId, Telling, Told, What},
         history::{Version, VisitId, VisitRecord},
         page::PageId,
@@ -19,7 +19,7 @@ use crate::{
     },
     monitor::{
         app::{App, MonitorError},
-        seal,
+        elsewhere, seal,
     },
 };
 
@@ -93,8 +93,12 @@ pub fn compare(
 ) -> Result<Compared, MonitorError> {
     let (before, after) = (version(app, page, before)?, version(app, page, after)?);
     let diff = compare::diff::diff(&before.text, &after.text);
-    let elsewhere = compare::verdicts::Elsewhere::default();
-    let diff = compare::verdicts::judged(&before.text, &after.text, diff, &elsewhere);
+    let mut diff = compare::verdicts::judged(&before.text, &after.text, diff);
+    let edits = diff.rows.iter_mut().filter_map(|row| match row {
+        DiffRow::Edited(edit) => Some(edit),
+        DiffRow::Same { .. } => None,
+    });
+    elsewhere::seek(&app.archive, &app.watchlist.watches, (page, after.version.first_at), edits)?;
     Ok(Compared { before, after, diff })
 }
 

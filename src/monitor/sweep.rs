@@ -37,6 +37,7 @@ use crate::{
         app::{App, MonitorError},
         check::{check, watch_for},
         clock::Clock,
+        elsewhere::seek_into,
         import::anew::{judge_anew, tell_nobody},
         outbox,
         pledges::{deadlines, tracing},
@@ -182,6 +183,7 @@ pub fn finish_what_was_left(app: &mut App, clock: &Clock) -> Result<(), MonitorE
         let judged = (left.id, &left.visit);
         let channels = &app.watchlist.channels;
         let mut judgement = check(&app.archive, &watch, channels, judged, clock.now())?;
+        seek_into(&app.archive, &app.watchlist.watches, &mut judgement)?;
         if left.visit.origin == Origin::Imported {
             tell_nobody(&mut judgement);
         }
@@ -318,7 +320,8 @@ impl Round<'_> {
         for (((watch, look), visit), id) in made.into_iter().zip(&visits).zip(ids) {
             let judged_at = self.clock.now();
             let channels = &app.watchlist.channels;
-            let judgement = check(&app.archive, &watch, channels, (id, visit), judged_at)?;
+            let mut judgement = check(&app.archive, &watch, channels, (id, visit), judged_at)?;
+            seek_into(&app.archive, &app.watchlist.watches, &mut judgement)?;
             if look == Look::First && wants_second_look(&judgement) {
                 again.push(Due { watch, known: Vec::new(), look: Look::Second });
             }
@@ -437,7 +440,10 @@ pub async fn rehearse(
             fetcher.prepare(watch)?;
             let visit = fetcher.visit(watch, &state.known, clock.now()).await;
             let judged = (VisitId(0), &visit);
-            judgements.push(check(archive, watch, &watchlist.channels, judged, clock.now())?);
+            let channels = &watchlist.channels;
+            let mut judgement = check(archive, watch, channels, judged, clock.now())?;
+            seek_into(archive, &watchlist.watches, &mut judgement)?;
+            judgements.push(judgement);
         }
     }
     Ok(judgements)

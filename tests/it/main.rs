@@ -9,6 +9,7 @@
 mod channels;
 mod commands;
 mod corpus;
+mod elsewhere;
 mod export;
 mod familiar;
 mod faults;

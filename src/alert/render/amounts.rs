@@ -33,7 +33,10 @@ pub fn account(verdict: &Verdict) -> String {
 }
 
 fn what(verdict: &Verdict) -> String {
-    let clause = clause(verdict.norm);
+    let clause = match verdict.has(Tag::Safeguard) {
+        true => "a limit on users that protects others",
+        false => clause(verdict.norm),
+    };
     match verdict.meaning {
         Meaning::Cosmetic if verdict.has(Tag::Moved) => "moved, in the same words".to_owned(),
         Meaning::Cosmetic if verdict.has(Tag::Renumbered) => "renumbered alone".to_owned(),
@@ -52,7 +55,10 @@ fn what(verdict: &Verdict) -> String {
         Meaning::Added => format!("{clause} was added"),
         Meaning::Strengthened => format!("{clause} was strengthened"),
         Meaning::Weakened => format!("{clause} was weakened"),
-        Meaning::Removed => format!("{clause} was removed"),
+        Meaning::Removed => match &verdict.on_page {
+            Some(page) => format!("{clause} was removed, and is now on {page}"),
+            None => format!("{clause} was removed"),
+        },
     }
 }
 
@@ -85,17 +91,17 @@ fn also(tag: Tag) -> Option<&'static str> {
     match tag {
         Tag::Moved => Some("it stands elsewhere now"),
         Tag::EvidenceLost => Some("a reference is lost with it"),
-        Tag::OnOtherPage => Some("it stands on another page of the company"),
         Tag::Duplicate => Some("the same words stand elsewhere in the text still"),
         Tag::Mixed => Some("other parts go the other way"),
         Tag::Ambiguous => Some("its counterpart cannot be told from others"),
-        Tag::Safeguard => Some("it protects third parties"),
         Tag::Resegmented => Some("a sentence begins or ends elsewhere"),
         Tag::Renumbered
         | Tag::DateStamp
         | Tag::Furniture
         | Tag::Reference
+        | Tag::OnOtherPage
         | Tag::Contact
+        | Tag::Safeguard
         | Tag::Renamed
         | Tag::ExceptionAdded
         | Tag::ExceptionRemoved
@@ -143,6 +149,7 @@ mod tests {
             sureness: Sureness::High,
             tags: vec![Tag::Moved],
             triggers: vec![trigger(Side::Before, "will"), trigger(Side::After, "may")],
+            on_page: None,
         };
         assert_eq!(phrase(&verdict), "a promise was weakened (\"will\" became \"may\")");
         assert_eq!(

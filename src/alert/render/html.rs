@@ -70,6 +70,7 @@ struct Part {
 struct Shown {
     class: &'static str,
     label: &'static str,
+    amounts_to: String,
     note: String,
     block: String,
     runs: Vec<Run>,
@@ -115,7 +116,8 @@ fn shown(line: &Line, view: &DiffView) -> Shown {
         Sign::MovedAway => ("small", ""),
         Sign::Small => ("small", ""),
     };
-    Shown { class, label, block: block_class(&row), note: row.note, runs: row.runs }
+    let block = block_class(&row);
+    Shown { class, label, amounts_to: row.amounts_to, block, note: row.note, runs: row.runs }
 }
 
 fn block_class(row: &Row) -> String {

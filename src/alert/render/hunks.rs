@@ -3,7 +3,7 @@
 
 use crate::{
     alert::render::{
-        DiffView,
+        DiffView, amounts,
         excerpt::{Run, RunKind, runs},
         visible::{clipped, visible},
     },
@@ -67,6 +67,8 @@ pub struct Row {
     pub sign: Sign,
     /// What the words cannot say, such as where it moved; empty if nothing.
     pub note: String,
+    /// What the edit amounts to; empty if nobody judged it, or the note says it.
+    pub amounts_to: String,
     /// What kind of block it is.
     pub kind: BlockKind,
     /// The words.
@@ -205,7 +207,8 @@ fn kind_of(block: Option<&Block>) -> BlockKind {
 }
 
 fn plain_row(sign: Sign, note: String, kind: BlockKind, words: String) -> Row {
-    Row { sign, note, kind, runs: vec![Run { kind: RunKind::Same, words }] }
+    let runs = vec![Run { kind: RunKind::Same, words }];
+    Row { sign, note, amounts_to: String::new(), kind, runs }
 }
 
 fn edit_row(edit: &Edit, view: &DiffView) -> Row {
@@ -230,7 +233,14 @@ fn edit_row(edit: &Edit, view: &DiffView) -> Row {
         let words = after.or(before).map(|it| visible(&it.words)).unwrap_or_default();
         return plain_row(sign, note, BlockKind::Paragraph, clipped(&words, 60));
     }
-    Row { sign, note, kind, runs: runs(edit) }
+    Row { sign, note, amounts_to: amounts_to(edit).unwrap_or_default(), kind, runs: runs(edit) }
+}
+
+/// Returns what an edit of words amounts to, as alerts say it; where it is altered in no word, its
+/// kind says all.
+pub fn amounts_to(edit: &Edit) -> Option<String> {
+    let is_said = matches!(edit.kind, EditKind::Reworded | EditKind::Added | EditKind::Removed);
+    edit.verdict.as_ref().filter(|_| is_said).map(amounts::account)
 }
 
 fn moved_row(edit: &Edit, kind: BlockKind, note: String) -> Row {

@@ -283,6 +283,7 @@ fn verdict(verdict: &Verdict) -> Value {
         "sureness": verdict.sureness.code(),
         "tags": verdict.tags.iter().map(|it| it.code()).collect::<Vec<_>>(),
         "triggers": verdict.triggers.iter().map(trigger).collect::<Vec<_>>(),
+        "on_page": verdict.on_page.as_ref().map(ToString::to_string),
         "words": amounts::account(verdict),
     })
 }

@@ -170,9 +170,10 @@ fn row_words(row: &Row) -> String {
         Sign::Removed => "Removed",
         Sign::MovedHere | Sign::MovedAway | Sign::Small => "Note",
     };
-    match row.note.as_str() {
-        "" => format!("> **{label}:** {words}"),
-        note => format!("> *{}:* {words}", neutral(note)),
+    match (row.note.as_str(), row.amounts_to.as_str()) {
+        ("", "") => format!("> **{label}:** {words}"),
+        ("", amounts_to) => format!("> **{label}:** *{}*\n>\n> {words}", neutral(amounts_to)),
+        (note, _) => format!("> *{}:* {words}", neutral(note)),
     }
 }
 

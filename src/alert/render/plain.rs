@@ -7,8 +7,8 @@ use crate::{
     alert::render::{
         DiffView,
         account::{self, Account},
-        excerpt::{Excerpt, Run, RunKind, Shown},
-        hunks::{Line, Stretch, link_targets, place, stretches},
+        excerpt::{Excerpt, Run, RunKind, Shown, label},
+        hunks::{Line, Stretch, amounts_to, link_targets, place, stretches},
         visible::{clipped, shown_url, unbracketed, visible},
     },
     model::{
@@ -54,7 +54,7 @@ pub fn subject(event: &Event) -> String {
 
 /// Returns a diff in the unified form, one passage a line, two lines of context; tools that
 /// apply such diffs take it. What lines cannot say follows after the last hunk, a note each:
-/// where a passage moved, which links changed, and the address.
+/// what each edit amounts to, where a passage moved, which links changed, and the address.
 pub fn diff(view: &DiffView) -> String {
     let name = view.name();
     let mut text = format!("--- {name}, {}\n", visible(view.before_label));
@@ -163,6 +163,9 @@ fn write_side(text: &mut String, sign: char, words: Option<&str>) {
 fn write_notes(text: &mut String, edit: &Edit, view: &DiffView) {
     let words = edit.after.as_ref().or(edit.before.as_ref()).map_or("", |it| it.words.as_str());
     let words = clipped(&visible(words), 60);
+    if let Some(amounts_to) = amounts_to(edit) {
+        let _ = writeln!(text, "{}, {amounts_to}: {words}", label(edit.kind));
+    }
     match edit.kind {
         EditKind::Moved => {
             let before = place(edit.before.as_ref(), view.before, "from");

@@ -108,6 +108,10 @@ fn write_row(out: &mut String, look: &Look, row: &Row) {
         Sign::Small => (".", Ink::Faint),
     };
     let edge = format!("{sign} {}", indent(row.kind));
+    if !row.amounts_to.is_empty() {
+        let amounts_to = [Segment::new(Ink::Faint, &format!("[{}]", row.amounts_to))];
+        write_flow(out, look, [&edge, &edge], &amounts_to);
+    }
     let mut segments = Vec::new();
     if !row.note.is_empty() {
         segments.push(Segment::new(Ink::Faint, &format!("[{}] ", row.note)));

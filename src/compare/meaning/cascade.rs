@@ -237,6 +237,7 @@ fn verdict(
         sureness,
         tags,
         triggers: all,
+        on_page: None,
     }
 }
 
@@ -255,6 +256,26 @@ mod tests {
         check("We will delete it.", "We may delete it.", Meaning::Weakened);
         check("We may delete it.", "We will delete it.", Meaning::Strengthened);
         check("You shall not copy it.", "You may not copy it.", Meaning::Editorial);
+    }
+
+    #[test]
+    fn the_words_that_decided_are_quoted_as_phrases() {
+        let before = Standing { words: "We will not sell it.", ..Standing::default() };
+        let after = Standing { words: "We do not currently sell it.", ..Standing::default() };
+        let verdict = judge(Some(&before), Some(&after));
+        let words: Vec<&str> = verdict.triggers.iter().map(|it| it.words.as_str()).collect();
+        assert_eq!(words, ["will not", "do not currently"]);
+    }
+
+    #[test]
+    fn what_police_lose_is_a_limit_on_users_that_protects_others() {
+        let words = "Existing police customers will lose access within 30 days.";
+        let verdict = judge(Some(&Standing { words, ..Standing::default() }), None);
+        assert_eq!((verdict.norm, verdict.bound), (Norm::UserDuty, Bound::User));
+        assert_eq!(verdict.direction, Direction::Looser);
+        let words = "You will lose access to your files.";
+        let verdict = judge(Some(&Standing { words, ..Standing::default() }), None);
+        assert_eq!(verdict.norm, Norm::Reservation);
     }
 
     #[test]

@@ -119,9 +119,29 @@ fn modal(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
         false => return None,
     };
     let mut found = Found::new(meaning, None);
-    found.before.extend(left.map(|it| it.at));
-    found.after.extend(came.map(|it| it.at));
+    found.before.extend(left.map(|it| phrase(before, it.at)));
+    found.after.extend(came.map(|it| phrase(after, it.at)));
     Some(found)
+}
+
+/// Returns a modal with the words that go with it, as a reader would quote it: `will not`, `do not
+/// currently`.
+fn phrase(frame: &Frame, at: Range<usize>) -> Range<usize> {
+    let goes_with = |at: usize| {
+        let is_term = matches!(
+            frame.sense(at),
+            Some(Sense::Force(_) | Sense::Negation | Sense::Hedge | Sense::Emphasis)
+        );
+        is_term || matches!(frame.reads[at].key.as_str(), "do" | "does" | "is" | "are" | "be")
+    };
+    let (mut start, mut end) = (at.start, at.end);
+    while 0 < start && goes_with(start - 1) {
+        start -= 1;
+    }
+    while end < frame.reads.len() && goes_with(end) {
+        end += 1;
+    }
+    start..end
 }
 
 /// Returns whether a modal is one of the company's own, and firm.

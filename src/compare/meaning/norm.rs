@@ -261,7 +261,12 @@ fn modal_norm(frame: &Frame, actor: Actor, force: u8, at: usize) -> Norm {
     let is_limited =
         (end..frame.reads.len().min(end + 12)).any(|at| frame.sense(at) == Some(Sense::Exclusive));
     match (actor, force) {
-        (Actor::User, _) if matches!(root(verb), "los" | "forfeit") => Norm::Reservation,
+        // What users lose is at their cost, unless it keeps others from harm.
+        (Actor::User, _)
+            if matches!(root(verb), "los" | "forfeit") && !has_run(frame, &SAFEGUARDS) =>
+        {
+            Norm::Reservation
+        }
         (Actor::User, 20) if !denied && key(end) != "need" && !is_limited => Norm::UserRight,
         (Actor::User, _) if matches!(root(verb), "obtain" | "abl" | "entitl") && !denied => {
             Norm::UserRight

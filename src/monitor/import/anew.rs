@@ -11,6 +11,7 @@ use crate::{
         app::App,
         check::{check, watch_for},
         clock::Clock,
+        elsewhere::seek_into,
     },
 };
 
@@ -31,6 +32,7 @@ pub fn judge_anew(app: &mut App, page: &PageId, clock: &Clock) -> Result<(), Arc
             let watch = watch_for(watchlist, &visit);
             let channels = &watchlist.channels;
             let mut judgement = check(archive, &watch, channels, (id, &visit), clock.now())?;
+            seek_into(archive, &watchlist.watches, &mut judgement)?;
             tell_nobody(&mut judgement);
             archive.record_judgements(&[judgement])?;
         }

@@ -20,6 +20,7 @@ use crate::{
         app::App,
         check::{Taken, check_taken_in},
         clock::Clock,
+        elsewhere::seek_into,
         familiar::Lately,
         import::{
             anew::{judge_anew, tell_nobody},
@@ -173,6 +174,7 @@ impl<'a> Judging<'a> {
         let judged = ids.into_iter().zip(&visits).zip(intakes);
         let (places, clock, telling) = (&self.places, self.clock, self.telling);
         let channels = &self.app.watchlist.channels;
+        let watches = &self.app.watchlist.watches;
         let changes = self.app.archive.together(|archive| {
             let mut changes = 0;
             for ((id, visit), intake) in judged {
@@ -183,6 +185,7 @@ impl<'a> Judging<'a> {
                 };
                 let taken = Taken { id, visit, intake };
                 let mut judgement = check_taken_in(archive, &watch, channels, taken, clock.now())?;
+                seek_into(archive, watches, &mut judgement)?;
                 if telling == Telling::Nobody {
                     tell_nobody(&mut judgement);
                 }

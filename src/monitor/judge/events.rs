@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::{
-    compare::{self, verdicts::Elsewhere},
+    compare,
     model::{
         cause::Cause,
         channel::{Channel, ChannelKind},
@@ -257,8 +257,7 @@ pub fn own_change(cause: Cause, (before, after): (&Text, &Text), at: Timestamp) 
 /// Returns the edits of the diff that led to a text, each with its verdict.
 pub fn judged(after: &Text, diff: &Diff) -> Vec<Edit> {
     let before = compare::verdicts::text_before(after, diff);
-    let elsewhere = Elsewhere::default();
-    let judged = compare::verdicts::judged(&before, after, diff.clone(), &elsewhere);
+    let judged = compare::verdicts::judged(&before, after, diff.clone());
     judged.edits().cloned().collect()
 }
 
