@@ -23,6 +23,7 @@ pub mod stay;
 pub mod sweep;
 pub mod text;
 pub mod time;
+pub mod timing;
 pub mod trouble;
 pub mod verdict;
 pub mod visit;

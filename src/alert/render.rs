@@ -26,7 +26,11 @@ pub mod markdown;
 
 pub mod html;
 
+pub mod feed;
+
 pub mod json;
+
+pub mod message;
 
 pub mod reviews;
 

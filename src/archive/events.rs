@@ -26,6 +26,8 @@ use crate::{
 pub struct EventQuery {
     /// Of one page alone.
     pub page: Option<PageId>,
+    /// Of one company alone, as the watchlist called it then.
+    pub company: Option<String>,
     /// Told or not.
     pub told: ToldFilter,
     /// Captured at this instant or later.
@@ -96,10 +98,11 @@ impl Archive {
             let which = format!(
                 "{of_page} AND e.superseded_by IS NULL AND (?2 IS NULL OR e.telling = ?2)
                      AND e.captured_at >= ?3 AND {behind}
+                     AND (?6 IS NULL OR e.company = ?6)
                  ORDER BY e.captured_at {order}, e.id {order} LIMIT ?4"
             );
             let since = query.since.map_or(i64::MIN, Timestamp::as_millis);
-            let asked = params![page, telling, since, limit, query.behind];
+            let asked = params![page, telling, since, limit, query.behind, query.company];
             let mut found = select(access, &which, asked)?;
             if query.end == End::Latest {
                 found.reverse();

@@ -121,17 +121,14 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
             let names: Vec<&str> = known.iter().map(|page| page.as_str()).collect();
             (Exit::Wrong, Some(nearest(page.as_str(), &names)))
         }
-        MonitorError::UnknownPledge { pledge, known } => {
-            let names: Vec<&str> = known.iter().map(String::as_str).collect();
-            (Exit::Wrong, Some(nearest(pledge, &names)))
-        }
         MonitorError::NoCondition { .. } => {
             (Exit::Wrong, hint("give it a `condition` in the watchlist, or add a note instead"))
         }
         MonitorError::NotMarked { .. } => {
             (Exit::Wrong, hint("there is nothing to take back; `pledgewatch pledges` shows it"))
         }
-        MonitorError::UnknownChannel { name, known } => {
+        MonitorError::UnknownPledge { pledge: name, known }
+        | MonitorError::UnknownChannel { name, known } => {
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
             (Exit::Wrong, Some(nearest(name, &names)))
         }

@@ -25,6 +25,7 @@ mod pledges;
 mod reread;
 mod review;
 mod rotating;
+mod routes;
 mod search;
 mod server;
 mod stories;
