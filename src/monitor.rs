@@ -3,12 +3,14 @@
 
 pub mod anchor;
 pub mod app;
+pub mod captures;
 pub mod check;
 pub mod clock;
 pub mod earlier;
 pub mod evidence;
 pub mod export;
 pub mod familiar;
+pub mod forms;
 pub mod history;
 pub mod import;
 pub mod intake;
@@ -18,6 +20,7 @@ pub mod keep;
 pub mod keys;
 pub mod memory;
 pub mod outbox;
+pub mod overview;
 pub mod pledges;
 pub mod propose;
 pub mod reextract;

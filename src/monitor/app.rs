@@ -75,6 +75,16 @@ impl App {
         App::new(watchlist, Archive::open_existing(&paths.archive)?)
     }
 
+    /// Opens an archive that exists for one who reads and never writes, with the watchlist as it is:
+    /// one that is missing counts as empty.
+    pub fn open_reading(paths: &Paths) -> Result<App, MonitorError> {
+        let watchlist = match read_watchlist(&paths.watchlist) {
+            Err(MonitorError::NoWatchlist { .. }) => Watchlist::default(),
+            read => read?,
+        };
+        App::new(watchlist, Archive::open_reading(&paths.archive)?)
+    }
+
     fn new(watchlist: Watchlist, archive: Archive) -> Result<App, MonitorError> {
         let mut app = App { watchlist: Watchlist::default(), archive };
         app.take_watchlist(watchlist)?;

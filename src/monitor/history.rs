@@ -9,9 +9,10 @@ use crate::{
     compare,
     model::{
         edit::Diff,
-        event::{EventId, Telling, Told, What},
+        event::{Change, EventId, Telling, Told, What},
         history::{Version, VisitId, VisitRecord},
         page::PageId,
+        snapshot::Digest,
         text::Text,
         time::Timestamp,
     },
@@ -90,10 +91,44 @@ pub fn compare(
     after: Which,
 ) -> Result<Compared, MonitorError> {
     let (before, after) = (version(app, page, before)?, version(app, page, after)?);
-    let diff = compare::diff::diff(&before.text, &after.text);
-    let elsewhere = compare::verdicts::Elsewhere::default();
-    let diff = compare::verdicts::judged(&before.text, &after.text, diff, &elsewhere);
+    let diff = judged_diff(&before.text, &after.text);
     Ok(Compared { before, after, diff })
+}
+
+fn judged_diff(before: &Text, after: &Text) -> Diff {
+    let diff = compare::diff::diff(before, after);
+    compare::verdicts::judged(before, after, diff, &compare::verdicts::Elsewhere::default())
+}
+
+/// The two texts of a change, whole, and how they differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeTexts {
+    /// The text before.
+    pub before: Text,
+    /// The text after.
+    pub after: Text,
+    /// How they differ, with what is not told of it.
+    pub diff: Diff,
+}
+
+/// Returns the two texts of a change, whole; `None` where one of them is kept no more.
+pub fn change_texts(app: &App, change: &Change) -> Result<Option<ChangeTexts>, MonitorError> {
+    let text = |digest: &Digest| match app.archive.text(digest) {
+        Ok(text) => Ok(Some(text)),
+        Err(ArchiveError::Redacted { .. } | ArchiveError::Unknown { .. }) => Ok(None),
+        Err(error) => Err(error),
+    };
+    let (Some(before), Some(after)) = (text(&change.before)?, text(&change.after)?) else {
+        return Ok(None);
+    };
+    let diff = judged_diff(&before, &after);
+    Ok(Some(ChangeTexts { before, after, diff }))
+}
+
+/// Returns the versions of a page, oldest first.
+pub fn versions(app: &App, page: &PageId) -> Result<Vec<Version>, MonitorError> {
+    app.known_page(page)?;
+    Ok(app.archive.versions(page)?)
 }
 
 /// Which entries of the log are asked for.

@@ -29,7 +29,6 @@ pub fn search(
     limit: usize,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Vec<Stay>, usize), MonitorError> {
-    let asked = extent.pages_of(app)?;
     let waiting = app.archive.pages_to_index()?;
     if !waiting.is_empty() {
         progress(Progress::ToIndex(waiting.len()));
@@ -38,6 +37,22 @@ pub fn search(
             progress(Progress::Indexed);
         }
     }
+    find(app, phrase, extent, limit)
+}
+
+/// Returns how many pages are not indexed yet, so that a search that indexes none misses them.
+pub fn unindexed(app: &App) -> Result<usize, MonitorError> {
+    Ok(app.archive.pages_to_index()?.len())
+}
+
+/// Returns the same as [`search`] of the pages that are indexed, and writes nothing.
+pub fn find(
+    app: &App,
+    phrase: &str,
+    extent: &Extent,
+    limit: usize,
+) -> Result<(Vec<Stay>, usize), MonitorError> {
+    let asked = extent.pages_of(app)?;
     let with: Vec<PageId> = app.archive.pages_with(phrase)?;
     let (mut stays, mut count) = (Vec::new(), 0);
     for page in with.into_iter().filter(|page| asked.binary_search(page).is_ok()) {
