@@ -8,6 +8,18 @@ use crate::{
 };
 
 impl Archive {
+    /// Returns the names of all changes, in the order of their captures.
+    pub fn change_ids(&self) -> Result<Vec<EventId>, ArchiveError> {
+        self.read(|access| {
+            access.all(
+                "SELECT e.name FROM event e WHERE e.kind = 'change' AND e.superseded_by IS NULL
+                 ORDER BY e.captured_at, e.id",
+                [],
+                |row| row.get(0),
+            )
+        })
+    }
+
     /// Returns the reviewed changes just before and just after an event, in the order of captures
     /// and of recording within one; none for an event that is not on record.
     pub fn changes_around(

@@ -98,6 +98,15 @@ impl App {
         Ok(())
     }
 
+    /// Lets `act` read the record by turns as of one instant, whatever others write meanwhile.
+    pub fn at_one_instant<T, E: From<MonitorError>>(
+        &self,
+        act: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let read = self.archive.at_one_instant(|| Ok::<_, ArchiveError>(act()));
+        read.map_err(MonitorError::from)?
+    }
+
     /// Returns `page` if the watchlist or the archive knows it.
     pub fn known_page(&self, page: &PageId) -> Result<(), MonitorError> {
         let kept = self.archive.pages()?;

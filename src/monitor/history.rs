@@ -156,6 +156,11 @@ pub fn log(app: &App, query: &LogQuery) -> Result<Vec<Told>, MonitorError> {
     Ok(app.archive.events(&query)?)
 }
 
+/// Returns the names of all changes on record, told or not, in their order.
+pub fn change_ids(app: &App) -> Result<Vec<EventId>, MonitorError> {
+    Ok(app.archive.change_ids()?)
+}
+
 /// Returns one entry of the log.
 pub fn event(app: &App, id: &EventId) -> Result<Option<Told>, MonitorError> {
     Ok(app.archive.event(id)?)

@@ -28,4 +28,5 @@ mod server;
 mod stories;
 mod variants;
 mod watched;
+mod web;
 mod world;
