@@ -5,7 +5,7 @@
 //
 // DIR holds node_modules with playwright-core, axe-core and vnu-jar; a tool that is missing is
 // skipped with a word. Ends with 1 if something is wrong.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import fs from "node:fs";
 import os from "node:os";
@@ -221,8 +221,6 @@ async function main() {
       fs.writeFileSync(file, await (await fetch(url + it)).text());
       files.push(file);
     }
-    const vnu = find("vnu-jar");
-    if (vnu) validate(files, vnu);
     for (const feed of ["feeds/all.atom", "feeds/pages/faces.atom", "feeds/pledges/faces/police.atom", "feeds/companies/amber-co-b.atom"]) {
       const file = path.join(folder, "feed.xml");
       fs.writeFileSync(file, await (await fetch(url + feed)).text());
@@ -230,8 +228,9 @@ async function main() {
       if (ran.error) console.log("skipped: no xmllint");
       else check(ran.status === 0 && fs.readFileSync(file, "utf8").includes("<entry>"), `xmllint reads ${feed} ${ran.stderr}`);
     }
-    const playwright = find("playwright-core");
-    if (!playwright) return;
+    const vnu = find("vnu-jar");
+    if (vnu) validate(files, vnu);
+    if (!find("playwright-core")) return;
     const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((it) => fs.existsSync(it));
     if (!chromium) return console.log("skipped: no Chromium");
     const browser = await require("playwright-core").chromium.launch({ executablePath: chromium, args: ["--no-sandbox"] });

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{
     alert::render::{
         DiffView,
-        account::Account,
+        account::{self, Account, Fact},
         amounts,
         excerpt::{Excerpt, RunKind, label},
         visible::visible,
@@ -47,6 +47,8 @@ const WORDS_CHARS_MAX: usize = 90;
 struct ChangePage<'a> {
     frame: &'a Frame,
     account: Account,
+    facts: Vec<Fact>,
+    untold: Option<String>,
     title: String,
     page: String,
     company: Option<(String, String)>,
@@ -135,6 +137,8 @@ pub fn page(app: &App, frame: &Frame, id: &EventId, view: View) -> Result<String
     let (amounts, more) = amounts_of(&edits, texts.is_some());
     let page = ChangePage {
         frame,
+        facts: account.facts.iter().filter(|fact| is_news(fact)).cloned().collect(),
+        untold: account::untold(change.untold),
         title: visible(&event.title),
         page: frame.to(&Place::Page(event.page.clone())),
         company: company(event, frame),
@@ -163,6 +167,11 @@ pub fn page(app: &App, frame: &Frame, id: &EventId, view: View) -> Result<String
         api: frame.links.path(&format!("api/changes/{id}")),
     };
     written(&page)
+}
+
+/// Returns whether a fact says what the page does not show beside it.
+fn is_news(fact: &Fact) -> bool {
+    !["Wording", "Company", "Page"].contains(&fact.label)
 }
 
 fn listed(reason: Reason) -> (&'static str, &'static str) {
