@@ -7,7 +7,7 @@
 //! both move `status` on, one row a page, and `reread` puts another reading of a visit in the place
 //! of the one before, with `texts` put on record by both; `read_as` notes by which fingerprint a
 //! page was read so. `pages`, `versions` and `events` read back
-//! what is on record, `shown` what a page showed lately, `sweeps` when it was swept; `outbox` hands
+//! what is on record, `shown` what a page showed lately, `captures` which bodies it gave, `sweeps` when it was swept; `outbox` hands
 //! out `deliveries`; `verify` proves all of it. `walk` goes through visits a few at a time. `passages`
 //! index the words of versions for `search`. `backup` copies the file, `compact` packs bodies anew, and
 //! `redact` removes what must go, and with `quoted` all that quotes it.
@@ -22,6 +22,7 @@
 //! than SQLite: closing any handle drops the process's POSIX locks on it.
 
 pub mod backup;
+pub mod captures;
 pub mod compact;
 pub mod error;
 pub mod events;
@@ -44,6 +45,7 @@ pub mod versions;
 
 mod access;
 mod anew;
+mod around;
 mod columns;
 mod deliveries;
 mod event_forms;

@@ -27,14 +27,17 @@ pub mod init;
 pub mod integrity;
 pub mod log;
 pub mod pledges;
+pub mod publish;
 pub mod redact;
 pub mod reextract;
 pub mod rename;
 pub mod review;
 pub mod search;
+pub mod serve;
 pub mod show;
 pub mod status;
 pub mod terminal;
+pub mod user;
 pub mod verify;
 pub mod watch;
 
@@ -94,6 +97,12 @@ pub enum Command {
     Review(review::ReviewArguments),
     /// List alerts, test channels, retry deliveries.
     Alert(alert::AlertArguments),
+    /// Show the record in the browser, and review it there.
+    Serve(serve::ServeArguments),
+    /// Write the pages of `serve` as files for any host.
+    Publish(publish::PublishArguments),
+    /// Say who may sign in to the pages.
+    User(user::UserArguments),
     /// Import captures that others made: web archives (WARC), or pages saved by hand.
     Import(import::ImportArguments),
     /// Write what is on record for other programs: web archives that `import` reads back.
@@ -198,6 +207,9 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Pledges(arguments) => pledges::run(&arguments, paths, terminal),
         Command::Review(arguments) => review::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
+        Command::Serve(arguments) => serve::run(&arguments, paths, terminal),
+        Command::Publish(arguments) => publish::run(&arguments, paths, terminal),
+        Command::User(arguments) => user::run(&arguments, paths, terminal),
         Command::Import(arguments) => import::run(&arguments, paths, terminal),
         Command::Export(arguments) => export::run(&arguments, paths, terminal),
         Command::Reextract(arguments) => reextract::run(&arguments, paths, terminal),

@@ -3,6 +3,7 @@
 
 pub mod anchor;
 pub mod app;
+pub mod captures;
 pub mod check;
 pub mod clock;
 pub mod earlier;
@@ -10,6 +11,7 @@ pub mod elsewhere;
 pub mod evidence;
 pub mod export;
 pub mod familiar;
+pub mod forms;
 pub mod history;
 pub mod import;
 pub mod intake;
@@ -19,6 +21,7 @@ pub mod keep;
 pub mod keys;
 pub mod memory;
 pub mod outbox;
+pub mod overview;
 pub mod pledges;
 pub mod propose;
 pub mod reextract;

@@ -40,7 +40,7 @@ const LATEST: &str = "coalesce((SELECT decision FROM review r
     WHERE r.event = e.id AND r.decision <> 'note' ORDER BY r.id DESC LIMIT 1), 'reopen')";
 
 /// Changes that are reviewed: alerts, and what somebody or a rule decided about.
-const REVIEWED: &str = "e.kind = 'change' AND e.superseded_by IS NULL
+pub(super) const REVIEWED: &str = "e.kind = 'change' AND e.superseded_by IS NULL
     AND (e.telling = 'alert' OR EXISTS (SELECT 1 FROM review r WHERE r.event = e.id))";
 
 impl Archive {

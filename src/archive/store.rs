@@ -53,6 +53,16 @@ impl Archive {
         Ok(Archive::around(directory, connection))
     }
 
+    /// Opens the archive in `directory` for one who reads and never writes: acts that write fail.
+    ///
+    /// Fails as [`Archive::open_existing`] does.
+    pub fn open_reading(directory: &Path) -> Result<Archive, ArchiveError> {
+        let archive = Archive::open_existing(directory)?;
+        let set = archive.connection.pragma_update(None, "query_only", true);
+        set.map_err(|error| Fault::Sqlite(error).at(&archive.path))?;
+        Ok(archive)
+    }
+
     fn around(directory: &Path, connection: Connection) -> Archive {
         Archive {
             directory: directory.to_owned(),
@@ -122,6 +132,24 @@ impl Archive {
             let _ = self.batch("ROLLBACK");
         }
         done
+    }
+
+    /// Lets `act` read the record by turns as of one instant, whatever others write meanwhile.
+    ///
+    /// Within another such act it is part of that one.
+    pub fn at_one_instant<T, E: From<ArchiveError>>(
+        &self,
+        act: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        if !self.connection.is_autocommit() {
+            return act();
+        }
+        self.batch("BEGIN")?;
+        let read = act();
+        if !self.connection.is_autocommit() {
+            self.batch("ROLLBACK")?;
+        }
+        read
     }
 
     fn batch(&self, sql: &str) -> Result<(), ArchiveError> {

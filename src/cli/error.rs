@@ -11,6 +11,7 @@ use crate::{
         import::{places::PlaceFailure, request::ImportFailure},
         keys::KeyFailure,
     },
+    web::{publish::PublishFailure, serve::ServeError, users::UsersError},
 };
 
 /// An error with its way out.
@@ -93,6 +94,50 @@ impl From<EvidenceFailure> for CliError {
             ),
             EvidenceFailure::Export(_) => (Exit::Wrong, None),
             EvidenceFailure::Monitor(error) => way_out(error),
+        };
+        CliError { error: Box::new(error), hint, exit }
+    }
+}
+
+impl From<ServeError> for CliError {
+    fn from(error: ServeError) -> CliError {
+        let (exit, hint) = match &error {
+            ServeError::Listen { .. } => {
+                (Exit::Wrong, hint("`--listen 127.0.0.1:0` takes any port that is free"))
+            }
+            ServeError::Monitor(error) => way_out(error),
+        };
+        CliError { error: Box::new(error), hint, exit }
+    }
+}
+
+impl From<PublishFailure> for CliError {
+    fn from(error: PublishFailure) -> CliError {
+        let (exit, hint) = match &error {
+            PublishFailure::Foreign(_) => (Exit::Wrong, hint("name a folder that is not there")),
+            PublishFailure::Write { .. } => (
+                Exit::Wrong,
+                hint("check the folder's owner and permissions, and the disk's space"),
+            ),
+            PublishFailure::Page { .. } => (Exit::Failed, hint("nothing was replaced")),
+            PublishFailure::Monitor(error) => way_out(error),
+        };
+        CliError { error: Box::new(error), hint, exit }
+    }
+}
+
+impl From<UsersError> for CliError {
+    fn from(error: UsersError) -> CliError {
+        let (exit, hint) = match &error {
+            UsersError::Io { .. } => (Exit::Wrong, hint("check the file's owner and permissions")),
+            UsersError::Line { .. } => {
+                (Exit::Wrong, hint("take the line out; `pledgewatch user add` writes them anew"))
+            }
+            UsersError::Password => {
+                (Exit::Wrong, hint("without `--password-stdin` one is made and printed"))
+            }
+            UsersError::Unknown(_) => (Exit::Wrong, hint("`pledgewatch user list` names them")),
+            UsersError::Full | UsersError::Hash(_) => (Exit::Failed, None),
         };
         CliError { error: Box::new(error), hint, exit }
     }

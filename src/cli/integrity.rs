@@ -2,7 +2,6 @@
 
 use std::{error::Error as _, path::Path};
 
-use serde_json::json;
 use url::Url;
 
 use crate::{
@@ -17,7 +16,8 @@ use crate::{
         anchor,
         app::{App, Paths},
         clock::Clock,
-        integrity::{self, Integrity},
+        forms::page::log,
+        integrity,
     },
 };
 
@@ -155,27 +155,9 @@ fn log_folder(paths: &Paths) -> String {
 fn show(app: &App, as_json: bool, terminal: &Terminal) -> Result<Exit, CliError> {
     let stands = integrity::stands(app)?;
     if as_json {
-        terminal.print_json(&to_json(&stands))?;
+        terminal.print_json(&log(&stands))?;
     } else {
         terminal.print(&stands.lines().join("\n"))?;
     }
     Ok(Exit::Done)
-}
-
-/// Returns how the log stands for scripts.
-pub fn to_json(stands: &Integrity) -> serde_json::Value {
-    json!({
-        "entries": stands.entries,
-        "origin": stands.key.as_ref().map(|key| &key.name),
-        "key": stands.key.as_ref().map(|key| key.to_text()),
-        "signed": stands.head.as_ref().map(|head| json!({
-            "size": head.size,
-            "root": head.root.to_string(),
-        })),
-        "unsigned_because": stands.unsigned,
-        "anchored": stands.anchored.as_ref().map(|(size, given)| json!({
-            "size": size,
-            "by": given,
-        })),
-    })
 }

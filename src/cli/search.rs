@@ -2,20 +2,14 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
-
 use crate::{
     alert::render::visible::visible,
     cli::{error::CliError, exit::Exit, terminal::Terminal},
-    model::{
-        cause::Cause,
-        page::PageId,
-        stay::{Stay, Turn},
-        time::Timestamp,
-    },
+    model::{page::PageId, stay::Stay, time::Timestamp},
     monitor::{
         app::{App, Paths},
         export::request::Extent,
+        forms::stay::{as_json, came, went},
         search::{self, Found, Progress},
     },
 };
@@ -123,57 +117,4 @@ fn in_words(stay: &Stay, width: usize) -> String {
     let options = textwrap::Options::new(width).initial_indent("  | ").subsequent_indent("  | ");
     told.push_str(&textwrap::fill(&visible(&stay.passage), options));
     told
-}
-
-fn came(turn: &Turn) -> String {
-    match turn.after {
-        Some(after) => between(after, turn),
-        None => format!("there at the first capture, {}", turn.no_later_than.minute()),
-    }
-}
-
-fn went(turn: &Turn) -> String {
-    match turn.after {
-        Some(after) => between(after, turn),
-        None => format!("no later than {} (version {})", turn.no_later_than.minute(), turn.version),
-    }
-}
-
-/// Tells a turn as what is known of it: the two captures between which it lies.
-fn between(after: Timestamp, turn: &Turn) -> String {
-    let cause = match turn.cause {
-        Cause::First | Cause::Page => "",
-        Cause::Selection => ", with another selection",
-        Cause::Watch => ", with other addresses or headers",
-        Cause::Extractor => ", read by another revision of pledgewatch",
-    };
-    format!(
-        "after {} and no later than {} (version {}{cause})",
-        after.minute(),
-        turn.no_later_than.minute(),
-        turn.version
-    )
-}
-
-fn as_json(stay: &Stay, app: &App, phrase: &str) -> Value {
-    let watch = app.watchlist.watch(&stay.page);
-    let turn = |turn: &Turn| {
-        json!({
-            "after": turn.after.map(|it| it.to_string()),
-            "no_later_than": turn.no_later_than.to_string(),
-            "version": turn.version,
-            "cause": turn.cause.code(),
-        })
-    };
-    json!({
-        "phrase": phrase,
-        "page": stay.page.as_str(),
-        "company": watch.map(|it| it.company.as_str()),
-        "title": watch.map(|it| it.title.as_str()),
-        "came": turn(&stay.came),
-        "last_seen_at": stay.last_seen_at.to_string(),
-        "went": stay.went.as_ref().map(turn),
-        "still_there": stay.went.is_none(),
-        "passage": stay.passage,
-    })
 }

@@ -78,6 +78,16 @@ impl App {
         App::new(watchlist, Archive::open_existing(&paths.archive)?)
     }
 
+    /// Opens an archive that exists for one who reads and never writes, with the watchlist as it is:
+    /// one that is missing counts as empty.
+    pub fn open_reading(paths: &Paths) -> Result<App, MonitorError> {
+        let watchlist = match read_watchlist(&paths.watchlist) {
+            Err(MonitorError::NoWatchlist { .. }) => Watchlist::default(),
+            read => read?,
+        };
+        App::new(watchlist, Archive::open_reading(&paths.archive)?)
+    }
+
     fn new(watchlist: Watchlist, archive: Archive) -> Result<App, MonitorError> {
         let mut app = App { watchlist: Watchlist::default(), archive };
         app.take_watchlist(watchlist)?;
@@ -89,6 +99,15 @@ impl App {
         follow_renamings(&mut watchlist, &self.archive)?;
         self.watchlist = watchlist;
         Ok(())
+    }
+
+    /// Lets `act` read the record by turns as of one instant, whatever others write meanwhile.
+    pub fn at_one_instant<T, E: From<MonitorError>>(
+        &self,
+        act: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let read = self.archive.at_one_instant(|| Ok::<_, ArchiveError>(act()));
+        read.map_err(MonitorError::from)?
     }
 
     /// Returns `page` if the watchlist or the archive knows it.

@@ -9,7 +9,7 @@ use crate::{
     compare,
     model::{
         edit::{Diff, DiffRow},
-        event::{EventId, Telling, Told, What},
+        event::{Change, EventId, Telling, Told, What},
         history::{Version, VisitId, VisitRecord},
         page::PageId,
         review::Review,
@@ -102,6 +102,42 @@ pub fn compare(
     Ok(Compared { before, after, diff })
 }
 
+fn judged_diff(before: &Text, after: &Text) -> Diff {
+    let diff = compare::diff::diff(before, after);
+    compare::verdicts::judged(before, after, diff)
+}
+
+/// The two texts of a change, whole, and how they differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeTexts {
+    /// The text before.
+    pub before: Text,
+    /// The text after.
+    pub after: Text,
+    /// How they differ, with what is not told of it.
+    pub diff: Diff,
+}
+
+/// Returns the two texts of a change, whole; `None` where one of them is kept no more.
+pub fn change_texts(app: &App, change: &Change) -> Result<Option<ChangeTexts>, MonitorError> {
+    let text = |digest: &Digest| match app.archive.text(digest) {
+        Ok(text) => Ok(Some(text)),
+        Err(ArchiveError::Redacted { .. } | ArchiveError::Unknown { .. }) => Ok(None),
+        Err(error) => Err(error),
+    };
+    let (Some(before), Some(after)) = (text(&change.before)?, text(&change.after)?) else {
+        return Ok(None);
+    };
+    let diff = judged_diff(&before, &after);
+    Ok(Some(ChangeTexts { before, after, diff }))
+}
+
+/// Returns the versions of a page, oldest first.
+pub fn versions(app: &App, page: &PageId) -> Result<Vec<Version>, MonitorError> {
+    app.known_page(page)?;
+    Ok(app.archive.versions(page)?)
+}
+
 /// Which entries of the log are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogQuery {
@@ -178,6 +214,11 @@ fn batch(
     };
     let found = app.archive.events(&query)?;
     Ok(Some(found).filter(|found| !found.is_empty()))
+}
+
+/// Returns the names of all changes on record, told or not, in their order.
+pub fn change_ids(app: &App) -> Result<Vec<EventId>, MonitorError> {
+    Ok(app.archive.change_ids()?)
 }
 
 /// Returns one entry of the log.

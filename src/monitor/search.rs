@@ -83,6 +83,18 @@ pub fn search(
     Ok(found)
 }
 
+/// Returns how many pages are not indexed yet, so that a search that indexes none misses them.
+pub fn unindexed(app: &App) -> Result<usize, MonitorError> {
+    Ok(app.archive.pages_to_index()?.len())
+}
+
+/// Returns the same as [`search`] of the pages that are indexed, and writes nothing.
+pub fn find(app: &App, phrase: &str, extent: &Extent, limit: usize) -> Result<Found, MonitorError> {
+    let mut found = Found::default();
+    look(app, (phrase, extent, limit), &mut found)?;
+    Ok(found)
+}
+
 /// Adds what the index has.
 fn look(
     app: &App,

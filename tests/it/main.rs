@@ -31,4 +31,5 @@ mod server;
 mod stories;
 mod variants;
 mod watched;
+mod web;
 mod world;

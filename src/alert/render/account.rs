@@ -130,7 +130,7 @@ impl Account {
 }
 
 /// Returns what an alert says of passages that differ and are not told.
-fn untold(count: usize) -> Option<String> {
+pub fn untold(count: usize) -> Option<String> {
     let what = match count {
         0 => return None,
         1 => "1 other passage differs, and is".to_owned(),
