@@ -54,27 +54,12 @@ pub fn scope(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found>
         let left_words = without(before, &region.left);
         let came_words = without(after, &region.came);
         let (left, came) = (left_words.len(), came_words.len());
-        let (frame, counted, is_insertion) = match (left, came) {
-            (0, 0) => continue,
-            (0, _) => (after, &came_words, true),
-            (_, 0) => (before, &left_words, false),
-            (_, _) if is_joined(after, &region.after) && !is_joined(before, &region.before) => {
-                (after, &came_words, true)
-            }
-            (_, _) if is_joined(before, &region.before) && !is_joined(after, &region.after) => {
-                (before, &left_words, false)
-            }
-            (_, _)
-                if is_universal(after, &region.after) != is_universal(before, &region.before) =>
-            {
-                match is_universal(after, &region.after) {
-                    true => (after, &came_words, true),
-                    false => (before, &left_words, false),
-                }
-            }
-            (left, came) if 3 * left <= came && 4 <= came => (after, &came_words, true),
-            (left, came) if 3 * came <= left && 4 <= left => (before, &left_words, false),
-            (_, _) => continue,
+        let Some(is_insertion) = is_insertion(before, after, region, (left, came)) else {
+            continue;
+        };
+        let (frame, counted) = match is_insertion {
+            true => (after, &came_words),
+            false => (before, &left_words),
         };
         let (other, whole) = match is_insertion {
             true => ((before, &region.before), &region.after),
@@ -114,6 +99,28 @@ pub fn scope(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found>
         (0, 0) => None,
         (wide, narrow) if narrow <= wide => Some(wider),
         (_, _) => Some(narrower),
+    }
+}
+
+/// Returns whether what matters of a region is what came, given how many words count on both sides;
+/// `None` if one merely stands for the other.
+fn is_insertion(
+    before: &Frame,
+    after: &Frame,
+    region: &Region,
+    (left, came): (usize, usize),
+) -> Option<bool> {
+    let joined = (is_joined(before, &region.before), is_joined(after, &region.after));
+    let universal = (is_universal(before, &region.before), is_universal(after, &region.after));
+    match (left, came) {
+        (0, 0) => None,
+        (0, _) => Some(true),
+        (_, 0) => Some(false),
+        (_, _) if joined.0 != joined.1 => Some(joined.1),
+        (_, _) if universal.0 != universal.1 => Some(universal.1),
+        (left, came) if 3 * left <= came && 4 <= came => Some(true),
+        (left, came) if 3 * came <= left && 4 <= left => Some(false),
+        (_, _) => None,
     }
 }
 
