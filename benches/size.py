@@ -133,7 +133,7 @@ def read_one(program, archive, work, ask):
     worst = []
     for line in rows.splitlines():
         page, at, depth, digest = line.split("|")
-        ours = [program, "--archive", str(archive), "show", page, "--body", digest.lower()]
+        ours = [program, "--archive", str(archive), "show", "--body", digest.lower()]
         mine = min(cpu(ours, cwd=work)[0] for _ in range(5))
         body = cpu(ours, cwd=work)[1]
         blob = subprocess.run(["git", "hash-object", "--stdin"], input=body, capture_output=True,

@@ -3,21 +3,39 @@
 
 use std::collections::BTreeMap;
 
-use crate::archive::{
-    access::Access,
-    error::{ArchiveError, Fault},
-    frames::{self, CHAIN_MAX, Shelf},
-    store::Archive,
+use crate::{
+    archive::{
+        access::Access,
+        error::{ArchiveError, Fault},
+        frames::{self, CHAIN_MAX, Shelf},
+        store::Archive,
+    },
+    model::page::PageId,
 };
 
-/// The level at which frames are packed anew: a seventh smaller than at the level at which they
-/// are written first, at twenty times the work.
-const LEVEL: i32 = 19;
+/// Which bodies are packed anew, and how hard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effort {
+    /// All of them, by hand: six tenths of what they took at the level at which they are written
+    /// first, at a hundred times the work.
+    All,
+    /// Those that came since, after an import: eight tenths, at ten times the work.
+    New,
+}
+
+impl Effort {
+    fn level(self) -> i32 {
+        match self {
+            Effort::All => 19,
+            Effort::New => 12,
+        }
+    }
+}
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// How many addresses are done.
+    /// How many bodies are done.
     pub done: usize,
     /// How many there are.
     pub total: usize,
@@ -57,16 +75,43 @@ struct Choice {
 }
 
 impl Archive {
-    /// Packs the bodies anew, address by address, each in one transaction: a run that is killed
+    /// Packs all bodies anew, address by address, each in one transaction: a run that is killed
     /// leaves the rest as it was.
     pub fn compact(&mut self, report: &mut dyn FnMut(Progress)) -> Result<Compacted, ArchiveError> {
-        let families = self.read(families)?;
+        let pages = self.read(|access| access.all("SELECT id FROM page", [], |row| row.get(0)))?;
+        self.pack(&pages, Effort::All, report)
+    }
+
+    /// Packs the bodies of these pages anew that came since the last time, at less cost.
+    pub fn compact_new(
+        &mut self,
+        pages: &[PageId],
+        report: &mut dyn FnMut(Progress),
+    ) -> Result<Compacted, ArchiveError> {
+        let pages: Vec<i64> = self.read(|access| {
+            let found = pages.iter().filter_map(|page| access.page(page).transpose());
+            found.collect::<Result<_, _>>()
+        })?;
+        self.pack(&pages, Effort::New, report)
+    }
+
+    fn pack(
+        &mut self,
+        pages: &[i64],
+        effort: Effort,
+        report: &mut dyn FnMut(Progress),
+    ) -> Result<Compacted, ArchiveError> {
+        let families: Vec<Family> = self.read(|access| {
+            let found = pages.iter().map(|page| families(access, *page, effort));
+            Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        })?;
         let resting = self.read(resting)?;
-        let total = families.len();
-        let mut compacted = Compacted::default();
-        for (done, family) in families.into_iter().enumerate() {
+        let total = families.iter().map(|family| family.to_pack.len()).sum();
+        let (mut compacted, mut done) = (Compacted::default(), 0);
+        for family in &families {
             report(Progress { done, total });
-            let it = self.write(|access| pack_family(access, &family, &resting))?;
+            let it = self.write(|access| pack_family(access, family, &resting, effort))?;
+            done += family.to_pack.len();
             compacted.frames += it.frames;
             compacted.bytes_before += it.bytes_before;
             compacted.bytes_after += it.bytes_after;
@@ -82,22 +127,64 @@ impl Archive {
     }
 }
 
-/// Returns the snapshots of each address of each page, those of an address in the order of their
-/// records; each stands where it was captured first.
-fn families(access: Access<'_>) -> Result<Vec<Vec<i64>>, Fault> {
-    let rows: Vec<(i64, i64, i64)> = access.all(
-        "SELECT v.page, p.address, p.snapshot FROM part p JOIN visit v ON v.id = p.visit
-         WHERE p.snapshot IS NOT NULL AND p.visit =
+/// The snapshots of one address of a page.
+struct Family {
+    page: i64,
+    address: i64,
+    /// All of them, sorted: in the order of their records.
+    all: Vec<i64>,
+    /// Those that are to be packed.
+    to_pack: Vec<i64>,
+    /// The last one that was packed before, if its bytes are there.
+    packed: Option<i64>,
+    /// The first of the run that it is in.
+    run: Option<i64>,
+}
+
+/// Returns the snapshots of each address of a page; each stands where it was captured first.
+fn families(access: Access<'_>, page: i64, effort: Effort) -> Result<Vec<Family>, Fault> {
+    let rows: Vec<(i64, i64)> = access.all(
+        "SELECT p.address, p.snapshot FROM visit v JOIN part p ON p.visit = v.id
+         WHERE v.page = ?1 AND p.snapshot IS NOT NULL AND p.visit =
              (SELECT min(q.visit) FROM part q WHERE q.snapshot = p.snapshot)
-         GROUP BY p.snapshot ORDER BY 1, 2, 3",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+         GROUP BY p.snapshot ORDER BY 1, 2",
+        [page],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let mut families: BTreeMap<(i64, i64), Vec<i64>> = BTreeMap::new();
-    for (page, address, snapshot) in rows {
-        families.entry((page, address)).or_default().push(snapshot);
+    let mut families: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for (address, snapshot) in rows {
+        families.entry(address).or_default().push(snapshot);
     }
-    Ok(families.into_values().collect())
+    let family = |(address, all): (i64, Vec<i64>)| {
+        let (mut packed, mut run) = (None, None);
+        if effort == Effort::New {
+            let marks = access.maybe(
+                "SELECT packed, run FROM latest WHERE page = ?1 AND address = ?2",
+                [page, address],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?;
+            (packed, run) = marks.unwrap_or_default();
+        }
+        let to_pack = all.iter().copied().filter(|id| packed.is_none_or(|it| it < *id)).collect();
+        let there = |id: &i64| {
+            let sql = "SELECT 1 FROM snapshot WHERE id = ?1 AND length(frame) > 0";
+            access.maybe(sql, [*id], |_| Ok(())).map(|it| it.is_some())
+        };
+        let run = run.filter(|run| packed.is_some_and(|packed| *run <= packed));
+        let (packed, run) = (kept(packed, there)?, kept(run, there)?);
+        Ok(Family { page, address, all, to_pack, packed, run })
+    };
+    families.into_iter().map(family).collect()
+}
+
+fn kept(
+    id: Option<i64>,
+    is_there: impl Fn(&i64) -> Result<bool, Fault>,
+) -> Result<Option<i64>, Fault> {
+    match id {
+        Some(id) if is_there(&id)? => Ok(Some(id)),
+        Some(_) | None => Ok(None),
+    }
 }
 
 /// Returns which snapshots rest on which, sorted: below and above.
@@ -124,17 +211,19 @@ fn place(
     Ok(Place { base, depth, is_needed, depth_max, frame_bytes })
 }
 
+/// All in one transaction: what rests on a frame that sank may be too deep until it is packed too.
 fn pack_family(
     access: Access<'_>,
-    family: &[i64],
+    family: &Family,
     resting: &[(i64, i64)],
+    effort: Effort,
 ) -> Result<Compacted, Fault> {
     let mut compacted = Compacted::default();
     let mut has_sunk = false;
     let mut depths: BTreeMap<i64, i64> = BTreeMap::new();
-    let (mut latest, mut run): (Option<i64>, Option<i64>) = (None, None);
-    for &id in family {
-        let place = place(access, id, family, resting)?;
+    let (mut latest, mut run) = (family.packed, family.run);
+    for &id in &family.to_pack {
+        let place = place(access, id, &family.all, resting)?;
         compacted.bytes_before += place.frame_bytes.unsigned_abs();
         if place.frame_bytes == 0 {
             // Its bytes were taken out by order.
@@ -148,7 +237,8 @@ fn pack_family(
             Some(latest) => place.depth_max <= depth_of(latest)?,
             None => false,
         };
-        let choice = choose(access, (id, &place), if is_full { run } else { latest }, &depth_of)?;
+        let base = if is_full { run } else { latest };
+        let choice = choose(access, (id, &place), (base, effort), &depth_of)?;
         compacted.bytes_after += choice.frame_bytes.unsigned_abs();
         if let Some(frame) = &choice.frame {
             frames::replace(access, Shelf::Snapshots, id, (choice.base, choice.depth), frame)?;
@@ -167,6 +257,10 @@ fn pack_family(
     if has_sunk {
         frames::settle(access, Shelf::Snapshots)?;
     }
+    access.execute(
+        "UPDATE latest SET packed = ?3 WHERE page = ?1 AND address = ?2",
+        [Some(family.page), Some(family.address), family.all.last().copied()],
+    )?;
     Ok(compacted)
 }
 
@@ -174,7 +268,7 @@ fn pack_family(
 fn choose(
     access: Access<'_>,
     (id, place): (i64, &Place),
-    base: Option<i64>,
+    (base, effort): (Option<i64>, Effort),
     depth_of: &dyn Fn(i64) -> Result<i64, Fault>,
 ) -> Result<Choice, Fault> {
     let depth = |base: Option<i64>| match base {
@@ -193,7 +287,7 @@ fn choose(
             Some(base) => Some(frames::get(access, Shelf::Snapshots, base)?),
             None => None,
         };
-        let frame = frames::pack(&bytes, below.as_deref(), LEVEL)?;
+        let frame = frames::pack(&bytes, below.as_deref(), effort.level())?;
         let (depth, frame_bytes) = (depth(base)?, frame.len() as i64);
         Ok(Choice { base, depth, frame: Some(frame), frame_bytes })
     };

@@ -41,7 +41,7 @@ fn compact(paths: &Paths, terminal: &Terminal) -> Result<Exit, CliError> {
         let tenth = 10 * progress.done / progress.total.max(1);
         if told < tenth {
             told = tenth;
-            terminal.remark(&format!("{} of {} addresses", progress.done, progress.total));
+            terminal.remark(&format!("{} of {} bodies", progress.done, progress.total));
         }
     })?;
     app.archive.close().map_err(crate::monitor::app::MonitorError::from)?;

@@ -63,6 +63,11 @@ pub fn run(
         import::import(&mut app, &request(arguments), &clock, &mut |progress| match progress {
             Progress::Found(captures) => bar.set_length(captures),
             Progress::Done(captures) => bar.inc(captures),
+            Progress::ToPack(bodies) => {
+                bar.set_length(bodies);
+                bar.set_message("bodies to pack");
+            }
+            Progress::Packed(bodies) => bar.set_position(bodies),
             Progress::Flaw(words) => bar.suspend(|| terminal.say(&format!("warning: {words}"))),
         });
     bar.finish_and_clear();
@@ -109,9 +114,9 @@ fn bar(terminal: &Terminal) -> ProgressBar {
     if !terminal.draws_progress() {
         return ProgressBar::hidden();
     }
-    let template = "{bar:30} {pos}/{len} captures, {elapsed}, {eta} to go";
+    let template = "{bar:30} {pos}/{len} {msg}, {elapsed}, {eta} to go";
     let style = ProgressStyle::with_template(template);
-    let bar = ProgressBar::new(0);
+    let bar = ProgressBar::new(0).with_message("captures");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(Duration::from_millis(250));
     bar

@@ -40,7 +40,7 @@ pub enum Outcome {
 /// Imports captures.
 ///
 /// What was recorded when it fails stays on record, and importing the same again goes on from
-/// there. Damaged records are told in `progress` and passed over.
+/// there. At its end, the bodies are packed smaller: a page's whole history is there. Damaged records are told in `progress` and passed over.
 pub fn import(
     app: &mut App,
     request: &Request,
@@ -61,6 +61,13 @@ pub fn import(
     let mut judging = Judging::new(app, places, request.telling, clock, progress);
     source.read(&mut |item| judging.take(item))?;
     let imported = judging.finish()?;
+    let mut has_told = false;
+    app.archive.compact_new(&imported.pages, &mut |it| {
+        if !std::mem::replace(&mut has_told, true) {
+            progress(Progress::ToPack(it.total as u64));
+        }
+        progress(Progress::Packed(it.done as u64));
+    })?;
     drop(lock);
     Ok(Outcome::Done(imported))
 }

@@ -6,6 +6,9 @@ ALTER TABLE sentence ADD COLUMN digest BLOB CHECK (digest IS NULL OR length(dige
 ALTER TABLE sentence ADD COLUMN raw_bytes INTEGER;
 ALTER TABLE sentence ADD COLUMN removal INTEGER REFERENCES removal (id);
 
+-- Up to which body those of an address were packed anew.
+ALTER TABLE latest ADD COLUMN packed INTEGER REFERENCES snapshot (id);
+
 CREATE TRIGGER pledge_note_is_only_added_to BEFORE DELETE ON pledge_note
 BEGIN SELECT raise(ABORT, 'notes are only added to'); END;
 

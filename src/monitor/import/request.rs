@@ -46,6 +46,10 @@ pub enum Progress {
     Found(u64),
     /// So many captures more were judged or passed over.
     Done(u64),
+    /// All are judged, and so many bodies are packed smaller now.
+    ToPack(u64),
+    /// So many of them are done.
+    Packed(u64),
     /// Something could not be imported; the rest goes on.
     Flaw(String),
 }
