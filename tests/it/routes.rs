@@ -69,7 +69,7 @@ fn told(world: &World, bodies: &[Value]) -> BTreeMap<String, usize> {
 }
 
 #[test]
-fn a_channel_that_is_dead_for_a_week_loses_nothing_repeats_nothing_and_floods_nobody() {
+fn fault_075_a_channel_that_is_dead_for_a_week_loses_nothing_repeats_nothing_and_floods_nobody() {
     let (site, mail) = (Site::start(), MailServer::start());
     let is_dead = Arc::new(AtomicBool::new(false));
     let dead = Arc::clone(&is_dead);
