@@ -4,14 +4,16 @@
 usage: outside.py [--program FILE] [--tools DIR]
 
 Makes an archive from a web archive that it writes itself, exports it, and asks `warcio check`,
-`fastwarc check`, `wacz validate` and a `pywb` on 127.0.0.1. A tool that is neither in DIR nor on the
+`fastwarc check`, `wacz validate` and a `pywb` on 127.0.0.1. Watches a page of its own with hostile
+words, and asks `xmllint` and `feedparser` about the feeds, `aiosmtpd` and Python's `email` about the
+mails. A tool that is neither in DIR nor on the
 path is skipped with a word. Ends with 1 if a tool finds something wrong.
 
 Their exit codes are not enough: warcio ends well on a file that is cut off, both on records without
 digests. So the records are counted, and output that speaks of a missing digest is refused.
 """
-import argparse, gzip, hashlib, io, json, os, pathlib, shutil, signal, socket, subprocess, sys
-import tempfile, time, urllib.request
+import argparse, email, email.policy, gzip, hashlib, io, json, os, pathlib, shutil, signal, socket, subprocess, sys
+import http.server, tempfile, threading, time, urllib.request
 
 failures = []
 
@@ -117,6 +119,111 @@ def replay(tool, folder, path):
         server.wait()
 
 
+HOSTILE = "&lt;script&gt;alert(1)&lt;/script&gt; ]]&gt; &amp;amp; &#x202e;x&#xffff; <b>b</b> \u00e9\U0001f600"
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def watched_site():
+    """A site of one page, whose words are `site.words`."""
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            found = self.path == "/p"
+            body = (f"<html><head><meta charset=utf-8></head><body><main><h1>Faces</h1><p>We "
+                    f"{self.server.words} sell faces to police departments. {HOSTILE}</p><p>It holds "
+                    f"for all of our products.</p></main></body></html>").encode()
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(body if found else b"")
+
+        def log_message(self, *_):
+            pass
+
+    site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+    return site
+
+
+def alerts(tool, python, folder, program):
+    folder = folder / "alerts"
+    folder.mkdir()
+    site, port = watched_site(), free_port()
+    (folder / "watchlist.toml").write_text(
+        '[settings]\nallow_private_addresses = true\nhost_gap = "0"\n[[page]]\nid = "p"\n'
+        'company = "A & B <c>"\ntitle = "Faces \u00e9"\nconfirm_within = 0\n'
+        f'url = "http://127.0.0.1:{site.server_port}/p"\n'
+        '[[channel]]\nkind = "feed"\nfolder = "feeds"\nbase = "https://example.org/feeds/"\n'
+        f'[[channel]]\nkind = "email"\nserver = "127.0.0.1"\nport = {port}\nsecurity = "plain"\n'
+        'from = "Desk <desk@example.org>"\nto = ["reader@example.org"]\n')
+    has_smtp = run([python, "-c", "import aiosmtpd"], folder).returncode == 0
+    server = None
+    if has_smtp:
+        server = subprocess.Popen([python, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c",
+                                   "aiosmtpd.handlers.Mailbox", str(folder / "mail")])
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+    else:
+        print("skipped: aiosmtpd is not there")
+    try:
+        for words in ["will never", "may", "will not"]:
+            site.words = words
+            ran = run([program, "check", "p"], folder, text=True)
+            check(ran.returncode == (0 if has_smtp or words == "will never" else 3), f"check {ran.stderr}")
+    finally:
+        site.shutdown()
+        if server:
+            server.terminate()
+            server.wait()
+    feeds(tool, python, folder / "feeds")
+    if has_smtp:
+        mails(folder / "mail")
+
+
+def feeds(tool, python, folder):
+    names = sorted(path.name for path in folder.glob("*.atom"))
+    check(names == ["all.atom", "company-a-b-c.atom", "page-p.atom"], f"feeds {names}")
+    if xmllint := tool("xmllint"):
+        ran = run([xmllint, "--noout", *names], folder, text=True)
+        check(ran.returncode == 0 and not ran.stderr, f"xmllint of feeds {ran.stderr}")
+    if run([python, "-c", "import feedparser"], folder).returncode == 0:
+        script = ("import feedparser, json, sys\nfor name in sys.argv[1:]:\n"
+                  "    feed = feedparser.parse(name)\n"
+                  "    print(json.dumps([bool(feed.bozo), feed.version, [(it.id, it.title, "
+                  "it.updated_parsed is not None) for it in feed.entries]]))")
+        ran = run([python, "-c", script, *names], folder, text=True)
+        for name, line in zip(names, ran.stdout.splitlines()):
+            bozo, version, entries = json.loads(line)
+            check(not bozo and version == "atom10", f"feedparser of {name}: {version}")
+            check(len(entries) == 2 and all(it[2] for it in entries), f"entries of {name}")
+            items = json.loads((folder / name.replace(".atom", ".json")).read_text())["items"]
+            check([it["id"] for it in items] == [it[0] for it in entries], f"{name} and its JSON agree")
+        check(len(ran.stdout.splitlines()) == 3, f"feedparser {ran.stderr}")
+    else:
+        print("skipped: feedparser is not there")
+
+
+def mails(folder):
+    found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+             for path in sorted((folder / "new").iterdir())]
+    check(len(found) == 2, f"{len(found)} mails")
+    check(len({mail["Message-ID"] for mail in found}) == 2, "a name for each mail")
+    for mail in found:
+        check(not mail.defects and not any(part.defects for part in mail.walk()), "a mail without defects")
+        check(mail["List-Id"] == "<p.pledgewatch.example.org>", f"List-Id {mail['List-Id']}")
+        check(mail["In-Reply-To"] == "<page-p@example.org>", "a thread for the page")
+        text, page = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+        check("Log: " in text and "[-" in text and "<del" in page, "both parts tell the change")
+        check("<script>alert" not in page and "\u202e" not in text + page, "hostile words are words")
+
+
 def main():
     parse = argparse.ArgumentParser()
     parse.add_argument("--program", default="target/debug/pledgewatch")
@@ -143,6 +250,7 @@ def main():
             told = ran.stdout + ran.stderr
             check(ran.returncode == 0 and "invalid" not in told.lower(), f"wacz validate: {told}")
         replay(tool, folder, folder / "ours.warc.gz")
+        alerts(tool, tool("python3"), folder, program)
     sys.exit(1 if failures else 0)
 
 

@@ -125,7 +125,7 @@ fn check_everythings_channels(channels: &[Channel]) {
     let ChannelKind::Feed(feed) = &channels[6].kind else { panic!() };
     assert_eq!((feed.folder.to_str(), feed.entries_max), (Some("feeds"), 20));
     assert_eq!(feed.base.as_ref().unwrap().as_str(), "https://example.org/feeds/");
-    check_everythings_routes(&channels);
+    check_everythings_routes(channels);
 }
 
 fn check_everythings_routes(channels: &[Channel]) {

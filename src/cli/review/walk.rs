@@ -10,6 +10,7 @@ use crate::{
     model::{
         event::EventId,
         review::{Decision, Reason, ReviewState, Reviewer},
+        rule::Likeness,
     },
     monitor::{
         app::{App, MonitorError},
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// What can be done, in one line of 80 columns.
-const KEYS: &str = "c confirm  d dismiss  e escalate  n note  s skip  u undo  q quit  ? help";
+const KEYS: &str = "c confirm  d dismiss  a always  e escalate  n note  s skip  u undo  q quit  ?";
 
 const HELP: &str = "
   c  confirm: it is what the alert says
@@ -200,6 +201,10 @@ impl Walk<'_> {
         reviewed: &Reviewed,
         keyboard: &mut Keyboard<'_>,
     ) -> Result<Option<Step>, CliError> {
+        if let Err(reason) = Likeness::of_change(&reviewed.told.event) {
+            (keyboard.print)(&self.wrapped(&format!("no rule can be made of it: {reason}")))?;
+            return Ok(None);
+        }
         (keyboard.print)("Always dismiss changes like this on this page:")?;
         let Some(reason) = ask_why(keyboard)? else { return Ok(None) };
         let new = self.new_review(Decision::Dismiss(reason), reviewed.standing.entries);
