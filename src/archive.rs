@@ -15,7 +15,8 @@
 //! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
 //! `event_forms`, with `verdict_forms`, `mark_forms` and `pledge_forms`, are the forms in which our
 //! types are kept; `error` says what failed. `pledges` keeps how each pledge stands in each version,
-//! and what people added; `reviews` what they decided about changes.
+//! and what people added; `reviews` what they decided about changes, and
+//! `rules` what that dismisses from then on.
 //!
 //! While an archive is open, no one else in the process may open and close its file by other means
 //! than SQLite: closing any handle drops the process's POSIX locks on it.
@@ -35,6 +36,7 @@ pub mod read_as;
 pub mod redact;
 pub mod reread;
 pub mod reviews;
+pub mod rules;
 pub mod search;
 pub mod store;
 pub mod sweeps;

@@ -31,6 +31,7 @@ pub mod publish;
 pub mod redact;
 pub mod reextract;
 pub mod rename;
+pub mod review;
 pub mod search;
 pub mod serve;
 pub mod show;
@@ -92,6 +93,8 @@ pub enum Command {
     Explain(explain::ExplainArguments),
     /// List the pledges and how each stands, show one's whole life, add to it by hand.
     Pledges(pledges::PledgesArguments),
+    /// Go through changes: confirm, dismiss or escalate each; nothing is deleted.
+    Review(review::ReviewArguments),
     /// List alerts, test channels, retry deliveries.
     Alert(alert::AlertArguments),
     /// Show the record in the browser, and review it there.
@@ -202,6 +205,7 @@ fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit
         Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
         Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
         Command::Pledges(arguments) => pledges::run(&arguments, paths, terminal),
+        Command::Review(arguments) => review::run(&arguments, paths, terminal),
         Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
         Command::Serve(arguments) => serve::run(&arguments, paths, terminal),
         Command::Publish(arguments) => publish::run(&arguments, paths, terminal),

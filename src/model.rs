@@ -4,7 +4,7 @@
 //! is what came, each body a `snapshot`, what was odd on its way a `flag`, what could not be read
 //! `trouble`; `text` is what was
 //! read, `edit` how two texts differ, `verdict` what an edit amounts to and `cause` why. `event` is what may be told, `review` what
-//! people decided about it, `history` what is on record, `time` when.
+//! people decided about it and `rule` what that dismisses from then on, `history` what is on record, `time` when.
 
 pub mod address;
 pub mod cause;
@@ -17,11 +17,13 @@ pub mod page;
 pub mod pledge;
 pub mod removal;
 pub mod review;
+pub mod rule;
 pub mod snapshot;
 pub mod stay;
 pub mod sweep;
 pub mod text;
 pub mod time;
+pub mod timing;
 pub mod trouble;
 pub mod verdict;
 pub mod visit;

@@ -25,6 +25,7 @@ pub mod pledges;
 pub mod propose;
 pub mod reextract;
 pub mod review;
+pub mod rules;
 pub mod seal;
 pub mod search;
 pub mod status;

@@ -16,6 +16,7 @@ mod channels;
 mod choice;
 mod durations;
 mod email;
+mod filters;
 mod found;
 mod headers;
 mod keys;
@@ -26,6 +27,7 @@ mod secrets;
 mod selectors;
 mod settings;
 mod table;
+mod timing;
 
 #[cfg(test)]
 mod cases;

@@ -4,55 +4,41 @@
 use crate::{
     alert::{
         deliver::{failure::DeliveryFailure, post::Post},
-        render::json,
+        render::message::Message,
     },
     model::{
         channel::{Channel, ChannelKind},
-        event::Event,
         time::Timestamp,
     },
 };
 
 pub mod failure;
+pub mod feed;
 pub mod post;
 pub mod secret;
 
 mod command;
 mod mail;
 
-/// What goes with an event on its way.
-#[derive(Clone, Copy, Debug)]
-pub struct Sending<'a> {
-    /// Who gets it.
-    pub recipient: &'a str,
-    /// Now; it dates a webhook's signature.
-    pub now: Timestamp,
-    /// The signed head of the log in a line, which each inbox keeps for us.
-    pub log_head: Option<&'a str>,
-}
-
-/// Hands `event` to a recipient of `channel` and waits until it is taken, at most a minute.
+/// Hands a message to a recipient of `channel` and waits until it is taken, at most a minute. `now`
+/// dates a webhook's signature.
 ///
-/// Sent again, a delivery carries the same name (`Message-ID`, `Idempotency-Key`,
-/// `PLEDGEWATCH_EVENT`), so that a receiver can tell. Fails for standard output, which has no
-/// delivery.
+/// Sent again, a message carries the same name (`Message-ID`, `Idempotency-Key`,
+/// `PLEDGEWATCH_EVENT`), so that a receiver can tell. Fails for standard output and for feeds, which
+/// have no delivery.
 pub async fn deliver(
     channel: &Channel,
-    event: &Event,
-    sending: Sending<'_>,
+    recipient: &str,
+    message: &Message<'_>,
     post: &Post,
+    now: Timestamp,
 ) -> Result<(), DeliveryFailure> {
-    let now = sending.now;
     match &channel.kind {
-        ChannelKind::Stdout => Err(DeliveryFailure::Printed),
-        ChannelKind::Email(email) => {
-            mail::send(email, sending.recipient, event, sending.log_head).await
-        }
-        ChannelKind::Webhook(webhook) => {
-            post::webhook(webhook, &json::message(event), event, post, now).await
-        }
-        ChannelKind::Chat(chat) => post::chat(chat, event, post).await,
-        ChannelKind::Command(it) => command::run(it, &json::message(event), event).await,
+        ChannelKind::Stdout | ChannelKind::Feed(_) => Err(DeliveryFailure::Printed),
+        ChannelKind::Email(email) => mail::send(email, recipient, message).await,
+        ChannelKind::Webhook(webhook) => post::webhook(webhook, message, post, now).await,
+        ChannelKind::Chat(chat) => post::chat(chat, message, post).await,
+        ChannelKind::Command(it) => command::run(it, message).await,
     }
 }
 
@@ -66,8 +52,8 @@ mod tests {
         let post = Post { client: post::tests::client() };
         let now = Timestamp::from_millis(0);
         let event = samples::change();
-        let sending = Sending { recipient: "x", now, log_head: None };
-        let failure = deliver(&Channel::stdout(), &event, sending, &post).await.unwrap_err();
+        let message = Message { name: "x", events: &[&event], log_head: None };
+        let failure = deliver(&Channel::stdout(), "x", &message, &post, now).await.unwrap_err();
         assert!(failure.is_permanent());
     }
 }

@@ -26,7 +26,13 @@ pub mod markdown;
 
 pub mod html;
 
+pub mod feed;
+
 pub mod json;
+
+pub mod message;
+
+pub mod reviews;
 
 pub mod chat;
 

@@ -43,7 +43,7 @@ pub fn of_event(access: Access<'_>, event: i64) -> Result<Vec<Delivery>, Fault> 
 pub fn select(which: &str) -> String {
     format!(
         "SELECT d.event, e.name, d.channel, d.recipient, d.state, d.state_at, d.attempts,
-             d.last_error
+             d.last_error, d.bundle
          FROM delivery d JOIN event e ON e.id = d.event WHERE {which}"
     )
 }
@@ -66,6 +66,7 @@ pub fn delivery(row: &Row<'_>) -> rusqlite::Result<(i64, Delivery)> {
         state,
         attempts: row.get("attempts")?,
         last_error: row.get("last_error")?,
+        bundle: row.get("bundle")?,
     };
     Ok((row.get("event")?, delivery))
 }

@@ -26,6 +26,8 @@ use crate::{
 pub struct EventQuery {
     /// Of one page alone.
     pub page: Option<PageId>,
+    /// Of one company alone, as the watchlist called it then.
+    pub company: Option<String>,
     /// Told or not.
     pub told: ToldFilter,
     /// Captured at this instant or later.
@@ -70,10 +72,11 @@ impl Archive {
             let of_page = if page.is_some() { "e.page = ?1" } else { "?1 IS NULL" };
             let which = format!(
                 "{of_page} AND e.superseded_by IS NULL AND (?2 IS NULL OR e.telling = ?2) AND e.captured_at >= ?3
+                     AND (?5 IS NULL OR e.company = ?5)
                  ORDER BY e.captured_at DESC, e.id DESC LIMIT ?4"
             );
             let since = query.since.map_or(i64::MIN, Timestamp::as_millis);
-            let found = select(access, &which, params![page, telling, since, limit])?;
+            let found = select(access, &which, params![page, telling, since, limit, query.company])?;
             Ok(found.into_iter().rev().map(|(_, told)| told).collect())
         })
     }

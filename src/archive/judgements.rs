@@ -8,7 +8,7 @@ use crate::{
         error::{ArchiveError, Fault},
         events,
         log::touched::Subject,
-        passages, pledges, read_as, reread, status,
+        passages, pledges, read_as, reread, reviews, status,
         store::Archive,
         texts::{put_text, regime},
         visits,
@@ -72,6 +72,9 @@ fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
     }
     for (event, reason) in &judgement.quieted {
         events::quiet(access, event, reason)?;
+    }
+    for (event, review) in &judgement.dismissed {
+        reviews::dismiss(access, event, review)?;
     }
     Ok(())
 }

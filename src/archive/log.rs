@@ -69,7 +69,11 @@ fn entry_of(access: Access<'_>, subject: Subject) -> Result<NewEntry, Fault> {
             }
         }
         Subject::Judgement(id) => judgement = Some(id),
-        Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) | Subject::Review(_) => (),
+        Subject::Version(_)
+        | Subject::Event(_)
+        | Subject::Delivery(_)
+        | Subject::Review(_)
+        | Subject::Rule(_) => (),
     }
     Ok(NewEntry { bytes: encode(members)?, visit, judgement })
 }
@@ -122,7 +126,11 @@ fn resembled(access: Access<'_>, subject: Subject) -> Result<Option<i64>, Fault>
             }
             .map(Subject::Judgement)
         }
-        Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) | Subject::Review(_) => None,
+        Subject::Version(_)
+        | Subject::Event(_)
+        | Subject::Delivery(_)
+        | Subject::Review(_)
+        | Subject::Rule(_) => None,
     };
     match before {
         Some(before) => frame_of(access, before),

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::archive::error::Fault;
 
 /// What makes each form from the one before. Only ever added to.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0001_archive.sql"),
     include_str!("migrations/0002_reread.sql"),
     include_str!("migrations/0003_ground.sql"),
@@ -14,6 +14,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0006_pledges.sql"),
     include_str!("migrations/0007_search.sql"),
     include_str!("migrations/0008_reviews.sql"),
+    include_str!("migrations/0009_rules_and_bundles.sql"),
 ];
 
 /// The newest form that this program knows.

@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use crate::{
     archive::{
+        access::Access,
         deliveries::{self, delivery},
         error::{ArchiveError, Fault},
         events,
@@ -20,23 +21,87 @@ use crate::{
 /// ran ahead, and is due now.
 const AHEAD_MAX_MS: i64 = 7 * 86_400_000;
 
+/// A delivery `d` that is due at `?1`.
+const DUE: &str = "d.state = 'due' AND (d.state_at <= ?1 OR ?1 + ?2 < d.state_at)";
+
 impl Archive {
-    /// Returns deliveries that are due at `now` with their events, longest due first, at most
-    /// `limit`.
-    pub fn due_deliveries(
+    /// Returns to whom deliveries are due at `now`, longest due first.
+    pub fn due_addressees(&self, now: Timestamp) -> Result<Vec<Addressee>, ArchiveError> {
+        self.read(|access| {
+            let sql = format!(
+                "SELECT d.channel, d.recipient FROM delivery d WHERE {DUE}
+                 GROUP BY d.channel, d.recipient ORDER BY min(d.state_at), min(d.id)"
+            );
+            access.all(&sql, params![now, AHEAD_MAX_MS], |row| {
+                Ok(Addressee { channel: row.get(0)?, recipient: row.get(1)? })
+            })
+        })
+    }
+
+    /// Returns deliveries to one recipient that are due at `now` with their events, longest due
+    /// first, at most `limit`.
+    pub fn due_to(
         &self,
+        addressee: &Addressee,
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<(Event, Delivery)>, ArchiveError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(|access| {
+            let sql = deliveries::select(&format!(
+                "{DUE} AND d.channel = ?3 AND d.recipient = ?4
+                 ORDER BY d.state_at, d.id LIMIT ?5"
+            ));
+            let Addressee { channel, recipient } = addressee;
+            let key = params![now, AHEAD_MAX_MS, channel, recipient, limit];
+            let due = access.all(&sql, key, delivery)?;
+            with_events(access, due)
+        })
+    }
+
+    /// Makes deliveries to one recipient, none of which was delivered, go as one message of this name.
+    pub fn bundle(
+        &mut self,
+        addressee: &Addressee,
+        events: &[EventId],
+        name: &str,
+    ) -> Result<(), ArchiveError> {
+        self.write(|access| {
+            for event in events {
+                let id = access.maybe(
+                    "UPDATE delivery SET bundle = ?4
+                     WHERE event = ?1 AND channel = ?2 AND recipient = ?3 AND state = 'due'
+                     RETURNING id",
+                    params![
+                        events::require(access, event)?,
+                        addressee.channel,
+                        addressee.recipient,
+                        name
+                    ],
+                    |row| row.get(0),
+                )?;
+                let unknown = || Fault::Unknown(format!("a due delivery of {event}"));
+                access.touch(Subject::Delivery(id.ok_or_else(unknown)?));
+            }
+            Ok(())
+        })
+    }
+
+    /// Returns the deliveries that go as one message, as far as they are due at any time, in the
+    /// order in which they were made.
+    pub fn bundled(
+        &self,
+        addressee: &Addressee,
+        name: &str,
+    ) -> Result<Vec<(Event, Delivery)>, ArchiveError> {
+        self.read(|access| {
             let sql = deliveries::select(
-                "d.state = 'due' AND (d.state_at <= ?1 OR ?1 + ?3 < d.state_at)
-                 ORDER BY d.state_at, d.id LIMIT ?2",
+                "d.channel = ?1 AND d.recipient = ?2 AND d.bundle = ?3 AND d.state = 'due'
+                 ORDER BY d.id",
             );
-            let due = access.all(&sql, params![now, limit, AHEAD_MAX_MS], delivery)?;
-            let with_event = |(event, delivery)| Ok((events::by_number(access, event)?, delivery));
-            due.into_iter().map(with_event).collect()
+            let key = params![addressee.channel, addressee.recipient, name];
+            let found = access.all(&sql, key, delivery)?;
+            with_events(access, found)
         })
     }
 
@@ -101,6 +166,14 @@ impl Archive {
             Ok(found.into_iter().map(|(_, delivery)| delivery).collect())
         })
     }
+}
+
+fn with_events(
+    access: Access<'_>,
+    found: Vec<(i64, Delivery)>,
+) -> Result<Vec<(Event, Delivery)>, Fault> {
+    let with_event = |(event, delivery)| Ok((events::by_number(access, event)?, delivery));
+    found.into_iter().map(with_event).collect()
 }
 
 fn instant(state: DeliveryState) -> Timestamp {

@@ -134,6 +134,18 @@ pub fn insert(access: Access<'_>, event: i64, review: &Review) -> Result<(), Fau
     Ok(())
 }
 
+/// Adds what a rule decided about an event that is told to nobody; where anything was decided about
+/// it, or it was told when the page was judged before, nothing is added.
+pub fn dismiss(access: Access<'_>, event: &EventId, review: &Review) -> Result<(), Fault> {
+    let event = events::require(access, event)?;
+    let sql = "SELECT telling = 'quiet' AND NOT EXISTS (SELECT 1 FROM review WHERE event = e.id)
+         FROM event e WHERE id = ?1";
+    match access.one(sql, [event], |row| row.get(0))? {
+        true => insert(access, event, review),
+        false => Ok(()),
+    }
+}
+
 fn trail(access: Access<'_>, event: i64) -> Result<Vec<Review>, Fault> {
     access.read(
         "SELECT decision, reason, note, reviewer, at, rule FROM review

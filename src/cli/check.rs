@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::{runtime::Runtime, sync::watch};
 
 use crate::{
-    alert::render::{json, terminal as rendered},
+    alert::render::{json, message::Message, terminal as rendered},
     cli::{error::CliError, exit::Exit, terminal::Terminal},
     model::{
         event::{Told, What},
@@ -164,7 +164,7 @@ pub fn print_alerts(
     clock: &Clock,
 ) -> Result<(), CliError> {
     for (at, told) in swept.printed.iter().enumerate() {
-        let mut text = alert_text(told, as_json, terminal);
+        let mut text = alert_text(told, swept.log_head.as_deref(), as_json, terminal);
         if !as_json && 0 < at {
             text.insert(0, '\n');
         }
@@ -181,10 +181,14 @@ pub fn print_alerts(
     Ok(())
 }
 
-fn alert_text(told: &Told, as_json: bool, terminal: &Terminal) -> String {
+fn alert_text(told: &Told, log_head: Option<&str>, as_json: bool, terminal: &Terminal) -> String {
+    let event = &told.event;
     match as_json {
         true => json::event(told).to_string(),
-        false => rendered::event(&told.event, &terminal.look),
+        false => {
+            let message = Message { name: event.id.as_str(), events: &[event], log_head };
+            rendered::message(&message, &terminal.look)
+        }
     }
 }
 

@@ -166,17 +166,14 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
             let names: Vec<&str> = known.iter().map(|page| page.as_str()).collect();
             (Exit::Wrong, Some(nearest(page.as_str(), &names)))
         }
-        MonitorError::UnknownPledge { pledge, known } => {
-            let names: Vec<&str> = known.iter().map(String::as_str).collect();
-            (Exit::Wrong, Some(nearest(pledge, &names)))
-        }
         MonitorError::NoCondition { .. } => {
             (Exit::Wrong, hint("give it a `condition` in the watchlist, or add a note instead"))
         }
         MonitorError::NotMarked { .. } => {
             (Exit::Wrong, hint("there is nothing to take back; `pledgewatch pledges` shows it"))
         }
-        MonitorError::UnknownChannel { name, known } => {
+        MonitorError::UnknownPledge { pledge: name, known }
+        | MonitorError::UnknownChannel { name, known } => {
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
             (Exit::Wrong, Some(nearest(name, &names)))
         }
@@ -187,6 +184,12 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
             (Exit::Wrong, Some(format!("`pledgewatch explain {event}` says what is on record")))
         }
         MonitorError::NoNote { .. } => (Exit::Wrong, hint("write one with `--note TEXT`")),
+        MonitorError::NoRule { .. } => {
+            (Exit::Wrong, hint("nothing was recorded; dismiss it without `--always`"))
+        }
+        MonitorError::UnknownRule { .. } => {
+            (Exit::Wrong, hint("`pledgewatch review --rules` lists them"))
+        }
         MonitorError::ReviewedSince { .. } => {
             (Exit::Wrong, hint("nothing was recorded; look at it again and decide"))
         }

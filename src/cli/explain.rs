@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    alert::render::{amounts, json as told_json, plain, visible},
+    alert::render::{amounts, json as told_json, plain, reviews, visible},
     cli::{alert::delivery_line, error::CliError, exit::Exit, terminal::Terminal},
     model::{
         event::{Certainty, EventId, Telling, Told, What},
@@ -110,7 +110,11 @@ fn entry(explained: &Explained, as_json: bool, terminal: &Terminal) -> Result<Ex
     if as_json {
         terminal.print_json(&told_json::event(&explained.told))?;
     } else {
-        terminal.print(&head(&explained.told))?;
+        let mut text = head(&explained.told);
+        for review in &explained.trail {
+            text.push_str(&format!("    {}\n", reviews::entry(review)));
+        }
+        terminal.print(&text)?;
     }
     for (at, record) in explained.visits.iter().enumerate() {
         if explained.left_out.0 == at && 0 < explained.left_out.1 && !as_json {

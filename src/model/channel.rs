@@ -4,7 +4,13 @@ use std::{fmt, path::PathBuf};
 
 use url::Url;
 
-use crate::model::{address::AddressRule, event::EventKind, page::PageId};
+use crate::model::{
+    address::AddressRule,
+    event::{Event, EventKind, What},
+    page::PageId,
+    timing::Timing,
+    verdict::Meaning,
+};
 
 /// One `[[channel]]` of the watchlist.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,12 +21,19 @@ pub struct Channel {
     pub kind: ChannelKind,
     /// Which alerts it takes.
     pub filter: Filter,
+    /// When it tells.
+    pub timing: Timing,
 }
 
 impl Channel {
     /// The channel that exists unless the watchlist has one of its kind: what cron mails.
     pub fn stdout() -> Channel {
-        Channel { name: "stdout".to_owned(), kind: ChannelKind::Stdout, filter: Filter::default() }
+        Channel {
+            name: "stdout".to_owned(),
+            kind: ChannelKind::Stdout,
+            filter: Filter::default(),
+            timing: Timing::default(),
+        }
     }
 
     /// Returns the recipients, each of which gets a delivery of its own.
@@ -30,7 +43,9 @@ impl Channel {
         match &self.kind {
             ChannelKind::Stdout => vec!["standard output".to_owned()],
             ChannelKind::Email(mail) => mail.to.clone(),
-            ChannelKind::Webhook(_) | ChannelKind::Chat(_) => vec![self.name.clone()],
+            ChannelKind::Webhook(_) | ChannelKind::Chat(_) | ChannelKind::Feed(_) => {
+                vec![self.name.clone()]
+            }
             ChannelKind::Command(command) => vec![command.program.clone()],
         }
     }
@@ -49,6 +64,24 @@ pub enum ChannelKind {
     Chat(ChatChannel),
     /// A program that gets the alert as JSON on its standard input.
     Command(CommandChannel),
+    /// Feeds in a folder.
+    Feed(FeedChannel),
+}
+
+/// Atom and JSON feeds in a folder, one for all, and one for each company, page and pledge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedChannel {
+    /// The folder; it is made where it is missing.
+    pub folder: PathBuf,
+    /// Where the folder is served, if it is: an address that ends in a slash.
+    pub base: Option<Url>,
+    /// The most entries of a feed.
+    pub entries_max: usize,
+}
+
+impl FeedChannel {
+    /// The most entries of a feed unless the channel says otherwise.
+    pub const ENTRIES_MAX: usize = 50;
 }
 
 /// E-mail over SMTP.
@@ -185,15 +218,77 @@ pub struct Filter {
     pub companies: Vec<String>,
     /// Pages.
     pub pages: Vec<PageId>,
+    /// Pledges.
+    pub pledges: Vec<PageId>,
     /// Kinds of event.
     pub kinds: Vec<EventKind>,
+    /// The least that a change's strongest edit must amount to; what nobody judged passes.
+    pub min_kind: Option<Meaning>,
+    /// Companies that are left out.
+    pub not_companies: Vec<String>,
+    /// Pages that are left out.
+    pub not_pages: Vec<PageId>,
+    /// Pledges that are left out: what touches no other pledge.
+    pub not_pledges: Vec<PageId>,
+    /// Kinds of event that are left out.
+    pub not_kinds: Vec<EventKind>,
+}
+
+/// What a filter is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matter<'a> {
+    /// Whose page.
+    pub company: &'a str,
+    /// Which page.
+    pub page: &'a PageId,
+    /// The kind of event.
+    pub kind: EventKind,
+    /// The pledges that it touches; of what befalls a page as a whole, all that stand on it.
+    pub pledges: Vec<&'a PageId>,
+    /// What a change's strongest edit amounts to, where it was judged.
+    pub meaning: Option<Meaning>,
+}
+
+impl<'a> Matter<'a> {
+    /// Returns what a filter is asked about an event; `on_page` are the pledges of its page.
+    pub fn of(event: &'a Event, on_page: &[&'a PageId]) -> Matter<'a> {
+        let pledges = match &event.what {
+            What::Change(change) => {
+                let told = change.pledges.iter().filter(|it| it.is_told());
+                told.map(|it| &it.pledge).collect()
+            }
+            What::QuoteMissing { pledge, .. } | What::Pledge { pledge, .. } => vec![pledge],
+            What::Trouble { .. }
+            | What::Moved { .. }
+            | What::Gone { .. }
+            | What::Recovered { .. } => on_page.to_vec(),
+        };
+        Matter {
+            company: &event.company,
+            page: &event.page,
+            kind: event.kind(),
+            pledges,
+            meaning: event.verdict().map(|it| it.meaning),
+        }
+    }
 }
 
 impl Filter {
-    /// Returns whether an event of this kind on this page of this company passes.
-    pub fn takes(&self, company: &str, page: &PageId, kind: EventKind) -> bool {
-        (self.companies.is_empty() || self.companies.iter().any(|it| it == company))
-            && (self.pages.is_empty() || self.pages.contains(page))
-            && (self.kinds.is_empty() || self.kinds.contains(&kind))
+    /// Returns whether it takes what it is asked about.
+    pub fn takes(&self, matter: &Matter<'_>) -> bool {
+        let is_in = |pledges: &[PageId], it: &PageId| pledges.contains(it);
+        let is_wanted = (self.companies.is_empty()
+            || self.companies.iter().any(|it| it == matter.company))
+            && (self.pages.is_empty() || self.pages.contains(matter.page))
+            && (self.pledges.is_empty()
+                || matter.pledges.iter().any(|it| is_in(&self.pledges, it)))
+            && (self.kinds.is_empty() || self.kinds.contains(&matter.kind))
+            && self.min_kind.is_none_or(|least| matter.meaning.is_none_or(|it| least <= it));
+        let is_left_out = self.not_companies.iter().any(|it| it == matter.company)
+            || self.not_pages.contains(matter.page)
+            || self.not_kinds.contains(&matter.kind)
+            || (!matter.pledges.is_empty()
+                && matter.pledges.iter().all(|it| is_in(&self.not_pledges, it)));
+        is_wanted && !is_left_out
     }
 }

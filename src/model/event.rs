@@ -310,6 +310,8 @@ pub struct Delivery {
     pub attempts: u32,
     /// What went wrong last.
     pub last_error: Option<String>,
+    /// The message that it goes with, if it goes with others.
+    pub bundle: Option<String>,
 }
 
 /// How far a delivery got.

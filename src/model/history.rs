@@ -7,6 +7,7 @@ use crate::model::{
     event::{Addressee, Event, EventId},
     page::PageId,
     pledge::PledgeState,
+    review::Review,
     snapshot::Digest,
     text::Text,
     time::Timestamp,
@@ -266,6 +267,8 @@ pub struct Judgement {
     pub alerted: Vec<(EventId, Vec<Addressee>)>,
     /// Events recorded earlier that can become no alert any more, with the reason.
     pub quieted: Vec<(EventId, String)>,
+    /// Events of this judgement that a rule dismisses, each with what is written into its trail.
+    pub dismissed: Vec<(EventId, Review)>,
 }
 
 /// By what a reading can be known again, with what was read beside the text.

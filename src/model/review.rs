@@ -257,10 +257,7 @@ impl ReviewStanding {
                 standing.state = state;
                 standing.reason = None;
             }
-            let is_named = |by: &Reviewer| by.as_str().to_lowercase();
-            if state != ReviewState::New
-                && !standing.by.iter().any(|by| is_named(by) == is_named(&review.by))
-            {
+            if state != ReviewState::New && !standing.is_by(&review.by) {
                 standing.by.push(review.by.clone());
             }
             if let Some(reason) = review.decision.reason() {
@@ -268,6 +265,12 @@ impl ReviewStanding {
             }
         }
         standing
+    }
+
+    /// Returns whether this person is one of those who decided so; case tells nobody apart.
+    pub fn is_by(&self, person: &Reviewer) -> bool {
+        let named = |by: &Reviewer| by.as_str().to_lowercase();
+        self.by.iter().any(|by| named(by) == named(person))
     }
 
     /// Returns whether as many people as are needed agree on it. What is new or escalated is open.

@@ -8,7 +8,10 @@ use std::{
 use crate::{
     archive::{error::ArchiveError, lock, store::Archive},
     fetch::error::FetcherError,
-    model::{event::EventId, page::PageId, time::Timestamp, watch::Watchlist},
+    model::{
+        event::EventId, page::PageId, review::RuleId, rule::NoLikeness, time::Timestamp,
+        watch::Watchlist,
+    },
     monitor::{
         keys::{self, KeyFailure},
         seal::Unsigned,
@@ -345,6 +348,20 @@ pub enum MonitorError {
     NoNote {
         /// The change.
         change: EventId,
+    },
+    /// No rule can be made of a change.
+    #[error("no rule can be made of `{change}`: {reason}")]
+    NoRule {
+        /// The change.
+        change: EventId,
+        /// Why.
+        reason: NoLikeness,
+    },
+    /// There is no rule of that number.
+    #[error("there is no rule {rule}")]
+    UnknownRule {
+        /// What was asked for.
+        rule: RuleId,
     },
     /// Somebody decided in between.
     #[error("the review of `{change}` went on in between")]

@@ -40,6 +40,7 @@ use crate::{
         },
         memory::{self, Memory},
         pledges::following::follow_into,
+        rules,
         whereabouts::whereabouts,
     },
 };
@@ -116,6 +117,7 @@ pub fn check_taken_in(
         Ok(judge(&case, Evidence::Trouble(trouble, None)))
     })?;
     follow_into(archive, watch, channels, &mut judgement)?;
+    rules::apply(archive, &mut judgement)?;
     judgement.reasons.extend(oddities(visit));
     judgement.reread.extend(reread);
     Ok(judgement)

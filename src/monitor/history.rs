@@ -12,6 +12,7 @@ use crate::{
         event::{Change, EventId, Telling, Told, What},
         history::{Version, VisitId, VisitRecord},
         page::PageId,
+        review::Review,
         snapshot::Digest,
         text::Text,
         time::Timestamp,
@@ -207,6 +208,8 @@ pub struct Explained {
     pub told: Told,
     /// The visits, oldest first: from the last with the wording before to the one that decided.
     pub visits: Vec<VisitRecord>,
+    /// What people or a rule decided about it, oldest first.
+    pub trail: Vec<Review>,
     /// After how many of them others were left out, and how many.
     pub left_out: (usize, usize),
 }
@@ -241,7 +244,8 @@ pub fn explained(app: &App, id: &EventId) -> Result<Option<Explained>, MonitorEr
         left_out = (STEPS_MAX, visits.len() - 2 * STEPS_MAX);
         visits.drain(STEPS_MAX..visits.len() - STEPS_MAX);
     }
-    Ok(Some(Explained { told, visits, left_out }))
+    let trail = app.archive.reviews(id)?;
+    Ok(Some(Explained { told, visits, trail, left_out }))
 }
 
 /// Checks everything that is kept, and returns what is damaged.

@@ -219,7 +219,7 @@ fn in_trouble(case: &Case, trouble: Trouble, reading: Option<Reading>) -> Judgem
     } else if case.watch.trouble_after <= lasted {
         spell.alerted = true;
         judgement.reasons.push(format!("it has lasted {}: it is alerted", in_words(lasted)));
-        judgement.alerted.push((spell.event.clone(), teller.addressees(EventKind::Trouble)));
+        judgement.alerted.push((spell.event.clone(), teller.addressees_of(EventKind::Trouble)));
     } else {
         let so_far = match lasted.is_zero() {
             true => "it begins with this visit".to_owned(),

@@ -1,17 +1,19 @@
 //! Alerts on their way: each delivery is tried until it succeeds, later each time.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use tokio::sync::watch::Receiver;
 
 use crate::{
-    alert::deliver::{self, Sending, post::Post},
+    alert::{
+        deliver::{self, post::Post},
+        render::message::Message,
+    },
     archive::events::{EventQuery, ToldFilter},
-    fetch::{address, client::guarded_client},
+    fetch::client::guarded_client,
     model::{
-        address::AddressRule,
-        channel::{Channel, ChannelKind, UrlSource},
-        event::{Addressee, Delivery, DeliveryState, Event, EventId, Telling, Told, What},
+        channel::{Channel, ChannelKind},
+        event::{Addressee, Event, EventId, Telling, Told, What},
         page::PageId,
         time::Timestamp,
         watch::{Heartbeat, Settings},
@@ -19,78 +21,42 @@ use crate::{
     monitor::{
         app::{App, MonitorError},
         clock::Clock,
+        outbox::{
+            attempt::{attempt, checked, find_channel, settle},
+            round::Round,
+        },
         seal::{self, Sealed},
         swept::Swept,
     },
 };
 
-/// The most deliveries of one run; the rest stays due.
-const DELIVERIES_MAX: usize = 5_000;
+pub mod feeds;
 
-/// After so many failures in a row, a channel's other deliveries are not tried in this run.
-const FAILURES_MAX: usize = 3;
-
-/// How long a failed delivery waits before it is due again: doubling from a minute to an hour.
-const BACKOFF: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3_600));
-
-/// Failed deliveries are given up, and shown in `status`, after this long and so many attempts.
-const GIVE_UP_AFTER: (Duration, u32) = (Duration::from_secs(14 * 86_400), 10);
+mod attempt;
+mod round;
 
 /// Delivers everything that is due. Alerts for standard output are handed back in
 /// `swept.printed`: the caller prints them and then says so with [`printed`].
 ///
 /// A channel that fails delays no other: after a few failures in a row, its other deliveries stay
-/// due without being tried in this run. When `stop` turns true, the rest stays due.
+/// due without being tried in this run. In the quiet hours of a channel, and before the time of its
+/// digest, what is due stays due. When `stop` turns true, the rest stays due.
 pub async fn deliver_due(
     app: &mut App,
     clock: &Clock,
     stop: &Receiver<bool>,
     swept: &mut Swept,
 ) -> Result<(), MonitorError> {
-    let due = app.archive.due_deliveries(clock.now(), DELIVERIES_MAX)?;
-    let mut failures: BTreeMap<String, usize> = BTreeMap::new();
-    let head = match due.is_empty() {
-        true => None,
-        false => head_line(app),
-    };
-    for (event, delivery) in due {
-        if *stop.borrow() {
-            swept.interrupted = true;
+    let addressees = app.archive.due_addressees(clock.now())?;
+    if !addressees.is_empty() {
+        swept.log_head = head_line(app);
+    }
+    let mut round = Round { app, clock, stop, swept, failures: BTreeMap::new() };
+    for addressee in addressees {
+        round.deliver_to(&addressee).await?;
+        if round.swept.interrupted {
             break;
         }
-        let to = format!("{} to {}", event.id, delivery.addressee.recipient);
-        let channel = find_channel(&app.watchlist.channels, &delivery.addressee.channel);
-        let Some(channel) = channel else {
-            let reason = "the watchlist has no such channel any more";
-            let state = DeliveryState::GivenUp(clock.now());
-            app.archive.record_delivery(&event.id, &delivery.addressee, state, Some(reason))?;
-            swept.undelivered.push(format!("{to} ({}): {reason}", delivery.addressee.channel));
-            continue;
-        };
-        if channel.kind == ChannelKind::Stdout {
-            swept.printed.push(Told { event, deliveries: vec![delivery] });
-            continue;
-        }
-        let failed = failures.entry(channel.name.clone()).or_default();
-        if FAILURES_MAX <= *failed {
-            continue;
-        }
-        let attempt = {
-            let sending = Sending {
-                recipient: &delivery.addressee.recipient,
-                now: clock.now(),
-                log_head: head.as_deref(),
-            };
-            attempt(&app.watchlist.settings, &channel, &event, sending).await
-        };
-        match &attempt {
-            Ok(()) => *failed = 0,
-            Err(reason) => {
-                *failed += 1;
-                swept.undelivered.push(format!("{to} ({}): {reason}", channel.name));
-            }
-        }
-        settle(app, &event, &delivery, attempt, clock.now())?;
     }
     Ok(())
 }
@@ -117,76 +83,12 @@ pub fn printed(
     Ok(())
 }
 
-fn settle(
-    app: &mut App,
-    event: &Event,
-    delivery: &Delivery,
-    outcome: Result<(), String>,
-    now: Timestamp,
-) -> Result<(), MonitorError> {
-    let (state, error) = match outcome {
-        Ok(()) => (DeliveryState::Delivered(now), None),
-        Err(reason) => (after_failure(event, delivery, now), Some(reason)),
-    };
-    Ok(app.archive.record_delivery(&event.id, &delivery.addressee, state, error.as_deref())?)
-}
-
-fn after_failure(event: &Event, delivery: &Delivery, now: Timestamp) -> DeliveryState {
-    let due_since = match event.telling {
-        Telling::Alert(at) => at,
-        Telling::Pending | Telling::Quiet(_) => event.recorded_at,
-    };
-    if GIVE_UP_AFTER.0 <= now.since(due_since) && GIVE_UP_AFTER.1 <= delivery.attempts {
-        return DeliveryState::GivenUp(now);
-    }
-    let doublings = delivery.attempts.min(16);
-    let wait = BACKOFF.0.saturating_mul(1 << doublings).min(BACKOFF.1);
-    DeliveryState::Due(now.after(wait))
-}
-
-async fn attempt(
-    settings: &Settings,
-    channel: &Channel,
-    event: &Event,
-    sending: Sending<'_>,
-) -> Result<(), String> {
-    let rule = address_rule(channel)?;
-    let client = guarded_client(settings, rule).map_err(|error| error.to_string())?;
-    let post = Post { client };
-    deliver::deliver(channel, event, sending, &post).await.map_err(|failure| failure.to_string())
-}
-
-/// Returns which addresses a channel may reach, once its own address has been checked.
-fn address_rule(channel: &Channel) -> Result<AddressRule, String> {
-    let (url, rule) = match &channel.kind {
-        ChannelKind::Webhook(webhook) => (&webhook.url, webhook.addresses),
-        ChannelKind::Chat(chat) => (&chat.url, chat.addresses),
-        ChannelKind::Stdout | ChannelKind::Email(_) | ChannelKind::Command(_) => {
-            return Ok(AddressRule::PublicOnly);
-        }
-    };
-    checked(url, rule).map(|()| rule)
-}
-
-/// Fails if `url` is no address that `rule` allows. What a name stands for is checked when it is
-/// connected to.
-fn checked(url: &UrlSource, rule: AddressRule) -> Result<(), String> {
-    let url = deliver::secret::url(url).map_err(|failure| failure.to_string())?;
-    address::check_url(&url, rule)
-        .map_err(|failure| format!("{failure}; `allow_private_addresses = true` would allow it"))
-}
-
 /// Calls the heartbeat, if there is one: a sweep ran to its end, whatever it found.
 pub async fn beat(settings: &Settings) -> Result<(), String> {
     let Some(Heartbeat { url, addresses }) = &settings.heartbeat else { return Ok(()) };
     checked(url, *addresses)?;
     let client = guarded_client(settings, *addresses).map_err(|error| error.to_string())?;
     deliver::post::beat(url, &Post { client }).await.map_err(|failure| failure.to_string())
-}
-
-fn find_channel(channels: &[Channel], name: &str) -> Option<Channel> {
-    let found = channels.iter().find(|channel| channel.name == name).cloned();
-    found.or_else(|| (name == "stdout").then(Channel::stdout))
 }
 
 /// What came of a test of one channel for one recipient.
@@ -222,14 +124,28 @@ pub async fn test_channels(
         }
         for recipient in channel.recipients() {
             let addressee = Addressee { channel: channel.name.clone(), recipient };
-            let sending =
-                Sending { recipient: &addressee.recipient, now: clock.now(), log_head: None };
-            let settings = &app.watchlist.settings;
-            let outcome = attempt(settings, channel, &event, sending).await;
+            let outcome = test(app, channel, &addressee.recipient, &event, clock.now()).await;
             tested.push(Tested { addressee, outcome });
         }
     }
     Ok((event, tested))
+}
+
+/// Sends a test alert; of feeds, it is proved that they can be written, and nothing is added to them.
+async fn test(
+    app: &App,
+    channel: &Channel,
+    recipient: &str,
+    event: &Event,
+    now: Timestamp,
+) -> Result<(), String> {
+    if let ChannelKind::Feed(feeds) = &channel.kind {
+        let files = feeds::files(app, channel, feeds, &[], now).map_err(|it| it.to_string())?;
+        let written = deliver::feed::write(&feeds.folder, &files);
+        return written.map_err(|failure| failure.to_string());
+    }
+    let message = Message { name: event.id.as_str(), events: &[event], log_head: None };
+    attempt(&app.watchlist.settings, channel, recipient, &message, now).await
 }
 
 /// An alert that says that it is a test, on a page that does not exist.

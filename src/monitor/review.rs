@@ -2,16 +2,18 @@
 //! web both work with this.
 
 use crate::{
-    archive::reviews::ChangeQuery,
+    archive::{reviews::ChangeQuery, rules::NewRule, store::Archive},
     model::{
         event::{EventId, EventKind, Told},
-        review::{Decision, Review, ReviewNote, ReviewStanding, Reviewer},
+        review::{Decision, Review, ReviewNote, ReviewStanding, Reviewer, RuleId},
+        rule::{Likeness, NoLikeness, Rule},
         time::Timestamp,
     },
     monitor::app::{App, MonitorError},
 };
 
-pub use crate::archive::reviews::ChangeQuery as ReviewQuery;
+/// Which changes to list.
+pub type ReviewQuery = ChangeQuery;
 
 /// A change with all that was decided about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,17 +89,78 @@ pub fn decide(
     if review.decision == Decision::Note && review.note.is_none() {
         return Err(MonitorError::NoNote { change: change.clone() });
     }
-    let NewReview { decision, note, by, at, seen } = review.clone();
-    let review = Review { decision, note, by, at, rule: None };
-    let trail = app.archive.together(|archive| {
-        let trail = archive.reviews(change)?;
-        if seen.is_some_and(|seen| seen != trail.len()) {
-            return Err(MonitorError::ReviewedSince { change: change.clone() });
-        }
-        archive.add_review(change, &review)?;
-        Ok(archive.reviews(change)?)
-    })?;
+    let trail = app.archive.together(|archive| record(archive, change, review))?;
     Ok(reviewed(app, told, trail))
+}
+
+/// Dismisses a change, and writes the rule by which changes like it are dismissed on its page from
+/// now on, as they are recorded. Fails as [`decide`] does, and with [`MonitorError::NoRule`] where
+/// too much would be alike.
+pub fn always(
+    app: &mut App,
+    change: &EventId,
+    review: &NewReview,
+) -> Result<(Reviewed, RuleId), MonitorError> {
+    let told = one(app, change)?.told;
+    let no_rule = |reason| MonitorError::NoRule { change: change.clone(), reason };
+    let Decision::Dismiss(reason) = &review.decision else {
+        return Err(no_rule(NoLikeness::NotDismissed));
+    };
+    let rule = NewRule {
+        from: change.clone(),
+        likenesses: Likeness::of_change(&told.event).map_err(no_rule)?,
+        reason: reason.clone(),
+        by: review.by.clone(),
+        at: review.at,
+    };
+    let (trail, rule) = app.archive.together(|archive| {
+        let trail = record(archive, change, review)?;
+        Ok::<_, MonitorError>((trail, archive.add_rule(&rule)?))
+    })?;
+    Ok((reviewed(app, told, trail), rule))
+}
+
+fn record(
+    archive: &mut Archive,
+    change: &EventId,
+    review: &NewReview,
+) -> Result<Vec<Review>, MonitorError> {
+    let NewReview { decision, note, by, at, seen } = review.clone();
+    let trail = archive.reviews(change)?;
+    if seen.is_some_and(|seen| seen != trail.len()) {
+        return Err(MonitorError::ReviewedSince { change: change.clone() });
+    }
+    archive.add_review(change, &Review { decision, note, by, at, rule: None })?;
+    Ok(archive.reviews(change)?)
+}
+
+/// A rule with the change that it was made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownRule {
+    /// The rule as it stands.
+    pub rule: Rule,
+    /// The change.
+    pub from: Option<Told>,
+}
+
+/// Returns all rules as they stand, those that were taken back included.
+pub fn rules(app: &App) -> Result<Vec<ShownRule>, MonitorError> {
+    let rules = app.archive.rules()?;
+    let shown = |rule: Rule| Ok(ShownRule { from: app.archive.event(&rule.from)?, rule });
+    rules.into_iter().map(shown).collect()
+}
+
+/// Takes a rule back from now on; what it dismissed stays dismissed until somebody decides otherwise.
+pub fn forget_rule(
+    app: &mut App,
+    rule: RuleId,
+    by: &Reviewer,
+    at: Timestamp,
+) -> Result<(), MonitorError> {
+    if !app.archive.rules()?.iter().any(|it| it.id == rule) {
+        return Err(MonitorError::UnknownRule { rule });
+    }
+    Ok(app.archive.forget_rule(rule, by, at)?)
 }
 
 fn reviewed(app: &App, told: Told, trail: Vec<Review>) -> Reviewed {

@@ -37,6 +37,8 @@ pub struct Swept {
     pub heartbeat_failure: Option<String>,
     /// The alerts for standard output, oldest first, to be printed and then settled.
     pub printed: Vec<Told>,
+    /// The signed head of the log that holds the alerts, in a line; `None` while it is not signed.
+    pub log_head: Option<String>,
     /// Why the log could not be signed, with what to do, where it was to be.
     pub unsigned: Option<String>,
     /// Whether the sweep was asked to stop before its end.

@@ -94,7 +94,10 @@ fn everything_that_can_be_said_is_read() {
     assert_eq!(second.addresses, AddressRule::AnyAddress);
 
     let names: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
-    assert_eq!(names, ["email-2", "email", "email-3", "slack", "webhook", "command", "stdout"]);
+    assert_eq!(
+        names,
+        ["email-2", "email", "email-3", "slack", "webhook", "command", "feed", "stdout"]
+    );
     check_everythings_channels(&channels);
 }
 
@@ -119,7 +122,26 @@ fn check_everythings_channels(channels: &[Channel]) {
         (command.program.as_str(), command.arguments.as_slice()),
         ("tell", &["".to_owned(), "--now".to_owned()][..])
     );
-    let filter = &channels[6].filter;
+    let ChannelKind::Feed(feed) = &channels[6].kind else { panic!() };
+    assert_eq!((feed.folder.to_str(), feed.entries_max), (Some("feeds"), 20));
+    assert_eq!(feed.base.as_ref().unwrap().as_str(), "https://example.org/feeds/");
+    check_everythings_routes(&channels);
+}
+
+fn check_everythings_routes(channels: &[Channel]) {
+    let filter = &channels[5].filter;
+    assert_eq!(filter.pledges, ["p".parse().unwrap()]);
+    assert_eq!(filter.min_kind, Some(crate::model::verdict::Meaning::Narrowed));
+    assert_eq!((filter.not_companies.len(), filter.not_pages.len()), (1, 1));
+    assert_eq!((filter.not_pledges.len(), filter.not_kinds.len()), (1, 2));
+    let timing = &channels[5].timing;
+    let digest = timing.digest.as_ref().unwrap();
+    assert_eq!(digest.weekday, Some(jiff::civil::Weekday::Monday));
+    assert_eq!(digest.at.to_string(), "08:00:00");
+    assert_eq!(digest.zone.iana_name(), Some("Europe/Brussels"));
+    let quiet = timing.quiet.as_ref().unwrap();
+    assert_eq!((quiet.from.hour(), quiet.to.minute()), (22, 30));
+    let filter = &channels[7].filter;
     assert_eq!(filter.companies, ["Acme"]);
     assert_eq!(filter.pages, ["a".parse().unwrap(), "b".parse().unwrap()]);
     assert_eq!(filter.kinds, [EventKind::Gone, EventKind::Change]);
@@ -208,6 +230,19 @@ allow_private_addresses = true
 [[channel]]
 kind = "command"
 command = ["tell", "", "--now"]
+pledges = ["p"]
+min_kind = "narrowed"
+not_companies = ["Acme"]
+not_pages = ["b"]
+not_pledges = ["q"]
+not_kinds = ["moved", "recovered"]
+digest = "weekly Monday 08:00 Europe/Brussels"
+quiet = "22:00-07:30 Europe/Brussels"
+[[channel]]
+kind = "feed"
+folder = "feeds"
+base = "https://example.org/feeds/"
+entries_max = 20
 [[channel]]
 kind = "stdout"
 companies = "Acme"
@@ -795,8 +830,8 @@ fn kinds_of_channels_are_known() {
     check_channel(
         "name = \"x\"",
         expect![[r#"
-        line 5: channel "x".kind: this key is missing; write kind = and one of "stdout", "email", "webhook", "slack", "mattermost", "discord", "teams", "ntfy", "command"
-    "#]],
+            line 5: channel "x".kind: this key is missing; write kind = and one of "stdout", "email", "webhook", "slack", "mattermost", "discord", "teams", "ntfy", "command", "feed"
+        "#]],
     );
     check_channel(
         "kind = \"webhok\"",
@@ -807,8 +842,8 @@ fn kinds_of_channels_are_known() {
     check_channel(
         "kind = \"pigeon\"",
         expect![[r#"
-        line 6: channel[1].kind = "pigeon": this kind of channel is not known; use one of "stdout", "email", "webhook", "slack", "mattermost", "discord", "teams", "ntfy", "command"
-    "#]],
+            line 6: channel[1].kind = "pigeon": this kind of channel is not known; use one of "stdout", "email", "webhook", "slack", "mattermost", "discord", "teams", "ntfy", "command", "feed"
+        "#]],
     );
     check_channel(
         "kind = \"stdout\"\nto = \"a@b.c\"",
@@ -1092,4 +1127,37 @@ mod properties {
             }
         }
     }
+}
+
+#[test]
+fn times_of_channels_are_read_or_told_with_what_would_be_right() {
+    let channel = |keys: &str| format!("[[channel]]\nkind = \"stdout\"\n{keys}");
+    for fine_keys in [
+        "digest = \"daily 08:00\"",
+        "digest = \"weekly sunday 23:59 UTC\"",
+        "quiet = \"00:00-06:00 America/New_York\"",
+    ] {
+        fine(&channel(fine_keys));
+    }
+    check(
+        &channel("digest = \"daily 24:00\"\nquiet = \"22:00-22:00\"\n"),
+        expect![[r#"
+        line 3: channel[1].digest = "daily 24:00": `24:00` is no time of the day; write "daily 08:00 Europe/Brussels" or "weekly monday 08:00 Europe/Brussels"
+        line 4: channel[1].quiet = "22:00-22:00": they would never end; write "22:00-07:00 Europe/Brussels"
+    "#]],
+    );
+    check(
+        &channel("digest = \"hourly\"\nquiet = \"22-7\"\n"),
+        expect![[r#"
+        line 3: channel[1].digest = "hourly": this is no time of a digest; write "daily 08:00 Europe/Brussels" or "weekly monday 08:00 Europe/Brussels"
+        line 4: channel[1].quiet = "22-7": `22` is no time of the day; write "22:00-07:00 Europe/Brussels"
+    "#]],
+    );
+    check(
+        &channel("digest = \"weekly lundi 08:00\"\nquiet = \"22:00-07:00 Europe/Brusel\"\n"),
+        expect![[r#"
+            line 3: channel[1].digest = "weekly lundi 08:00": `lundi` is no day of the week; write "daily 08:00 Europe/Brussels" or "weekly monday 08:00 Europe/Brussels"
+            line 4: channel[1].quiet = "22:00-07:00 Europe/Brusel": `Europe/Brusel` is no time zone that is known here; write "22:00-07:00 Europe/Brussels"
+        "#]],
+    );
 }

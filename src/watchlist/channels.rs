@@ -2,24 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use url::Url;
+
 use crate::{
     model::{
         address::AddressRule,
         channel::{
-            Channel, ChannelKind, ChatChannel, ChatService, CommandChannel, Filter, WebhookChannel,
+            Channel, ChannelKind, ChatChannel, ChatService, CommandChannel, FeedChannel,
+            WebhookChannel,
         },
-        event::EventKind,
-        page::PageId,
     },
     watchlist::{
         choice::{listed, one_of},
         email::read_email,
+        filters::read_filter,
         found::{Findings, Flaw},
         keys::{self, TableKeys},
         pages::KnownPages,
         secrets::{read_secret, read_secret_address},
-        settings::read_address_rule,
-        table::{Entry, Section, wrong_type},
+        settings::{read_address_rule, read_path},
+        table::{Section, wrong_type},
+        timing::read_timing,
     },
 };
 
@@ -34,13 +37,17 @@ enum Kind {
     Webhook,
     Chat(ChatService),
     Command,
+    Feed,
 }
 
 impl Kind {
     /// Returns every kind.
     fn all() -> impl Iterator<Item = Kind> + Clone {
         let chats = ChatService::ALL.into_iter().map(Kind::Chat);
-        [Kind::Stdout, Kind::Email, Kind::Webhook].into_iter().chain(chats).chain([Kind::Command])
+        [Kind::Stdout, Kind::Email, Kind::Webhook]
+            .into_iter()
+            .chain(chats)
+            .chain([Kind::Command, Kind::Feed])
     }
 
     /// Returns the name under which the watchlist knows it.
@@ -51,6 +58,7 @@ impl Kind {
             Kind::Webhook => "webhook",
             Kind::Chat(service) => service.code(),
             Kind::Command => "command",
+            Kind::Feed => "feed",
         }
     }
 
@@ -68,6 +76,7 @@ impl Kind {
                 | ChatService::Teams,
             ) => &keys::CHAT,
             Kind::Command => &keys::COMMAND,
+            Kind::Feed => &keys::FEED,
         }
     }
 }
@@ -92,6 +101,7 @@ pub fn read_channels(
         let filter = read_filter(found, section, known);
         let Some(kind) = read_kind(found, section) else { continue };
         section.check_keys(found, &[&keys::CHANNEL, kind.keys()]);
+        let timing = read_timing(found, section);
         let name = names.of(index, kind.code());
         let kind = match kind {
             Kind::Stdout => Some(ChannelKind::Stdout),
@@ -99,8 +109,9 @@ pub fn read_channels(
             Kind::Webhook => read_webhook(found, section).map(ChannelKind::Webhook),
             Kind::Chat(service) => read_chat(found, section, service).map(ChannelKind::Chat),
             Kind::Command => read_command(found, section).map(ChannelKind::Command),
+            Kind::Feed => read_feed(found, section).map(ChannelKind::Feed),
         };
-        channels.extend(kind.map(|kind| Channel { name, kind, filter }));
+        channels.extend(kind.map(|kind| Channel { name, kind, filter, timing }));
     }
     channels
 }
@@ -155,35 +166,6 @@ fn read_kind(found: &mut Findings<'_>, section: &Section<'_>) -> Option<Kind> {
     };
     let code = one_of(found, &entry, codes(), "this kind of channel is not known")?;
     Kind::all().find(|kind| kind.code() == code)
-}
-
-fn read_filter(found: &mut Findings<'_>, section: &Section<'_>, known: &KnownPages) -> Filter {
-    let mut filter = Filter::default();
-    for item in filter_items(found, section, "companies") {
-        let companies = known.companies.iter().map(String::as_str);
-        let problem = "no page of the watchlist is of this company";
-        filter.companies.extend(one_of(found, &item, companies, problem).map(str::to_owned));
-    }
-    for item in filter_items(found, section, "pages") {
-        let ids = known.ids.iter().map(String::as_str);
-        let id = one_of(found, &item, ids, "no page of the watchlist has this id");
-        filter.pages.extend(id.and_then(|id| id.parse::<PageId>().ok()));
-    }
-    for item in filter_items(found, section, "kinds") {
-        let codes = EventKind::ALL.iter().map(|kind| kind.code());
-        let code = one_of(found, &item, codes, "there are no events of this kind");
-        filter.kinds.extend(code.and_then(EventKind::from_code));
-    }
-    filter
-}
-
-fn filter_items<'t>(found: &mut Findings<'_>, section: &Section<'t>, name: &str) -> Vec<Entry<'t>> {
-    let Some(entry) = section.entry(name) else { return Vec::new() };
-    if entry.value.as_array().is_some_and(|items| items.is_empty()) {
-        let flaw = Flaw::new("an empty list would let nothing pass", "leave it out to take all");
-        entry.report(found, flaw);
-    }
-    entry.each(found)
 }
 
 fn read_webhook(found: &mut Findings<'_>, section: &Section<'_>) -> Option<WebhookChannel> {
@@ -250,4 +232,33 @@ fn read_command(found: &mut Findings<'_>, section: &Section<'_>) -> Option<Comma
         entry.report_hidden(found, Flaw::new("no program is named", remedy));
     }
     Some(CommandChannel { program: program?, arguments: words.collect() })
+}
+
+/// Returns the feeds' folder, and where it is served.
+fn read_feed(found: &mut Findings<'_>, section: &Section<'_>) -> Option<FeedChannel> {
+    let base = section.entry("base").and_then(|entry| {
+        let remedy = "write where the folder is served, as in \"https://example.org/feeds/\"";
+        let url: Option<Url> = entry.string(found)?.parse().ok();
+        let is_plain = |url: &Url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.path().ends_with('/')
+                && url.username().is_empty()
+                && url.password().is_none()
+        };
+        let base = url.filter(is_plain);
+        if base.is_none() {
+            let problem = "this is no http or https address that ends in a slash";
+            entry.report(found, Flaw::new(problem, remedy));
+        }
+        base
+    });
+    let entries_max = section.entry("entries_max").and_then(|entry| entry.count(found, 1..=1_000));
+    let Some(entry) = section.entry("folder") else {
+        let remedy = "write the folder that feeds are written to, as in folder = \"feeds\"";
+        section.report_missing(found, "folder", remedy);
+        return None;
+    };
+    let folder = read_path(found, &entry)?;
+    let entries_max = entries_max.and_then(|count| usize::try_from(count).ok());
+    Some(FeedChannel { folder, base, entries_max: entries_max.unwrap_or(FeedChannel::ENTRIES_MAX) })
 }

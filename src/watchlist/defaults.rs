@@ -128,9 +128,13 @@ fn channel_rows() -> Vec<DefaultRow> {
             default_port(SECURITY).to_string(),
             "the mail server's port; 465 with security \"tls\", 25 with \"plain\"",
         ),
-        row("channel.companies", none(), "all companies"),
-        row("channel.pages", none(), "all pages"),
-        row("channel.kinds", none(), "all kinds of event"),
+        row("channel.companies", none(), "all companies; `not_companies` leaves some out"),
+        row("channel.pages", none(), "all pages; `not_pages` leaves some out"),
+        row("channel.pledges", none(), "whatever it touches; `not_pledges` leaves some out"),
+        row("channel.kinds", none(), "all kinds of event; `not_kinds` leaves some out"),
+        row("channel.min_kind", none(), "changes whose strongest edit amounts to this or more"),
+        row("channel.digest", none(), "each by itself; or \"daily 08:00 Europe/Brussels\""),
+        row("channel.quiet", none(), "at any hour; or not at \"22:00-07:00 Europe/Brussels\""),
     ]
 }
 
@@ -194,7 +198,11 @@ mod tests {
                 "settings.heartbeat" => settings.heartbeat.is_none(),
                 "channel.companies" => filter.companies.is_empty(),
                 "channel.pages" => filter.pages.is_empty(),
+                "channel.pledges" => filter.pledges.is_empty(),
                 "channel.kinds" => filter.kinds.is_empty(),
+                "channel.min_kind" => filter.min_kind.is_none(),
+                "channel.digest" => channels[0].timing.digest.is_none(),
+                "channel.quiet" => channels[0].timing.quiet.is_none(),
                 other => panic!("nobody proves the default of {other}"),
             };
             assert!(is_none, "{}", row.key);
@@ -215,7 +223,10 @@ mod tests {
                 ("channel.security", _) => "\"tls\"",
                 ("channel.pages", _) => "\"a\"",
                 ("channel.kinds", _) => "[\"gone\"]",
-                ("channel.companies", _) => continue,
+                ("channel.min_kind", _) => "\"removed\"",
+                ("channel.digest", _) => "\"daily 08:00\"",
+                ("channel.quiet", _) => "\"22:00-07:00\"",
+                ("channel.companies" | "channel.pledges", _) => continue,
                 (_, "true") => "false",
                 (_, "false") => "true",
                 (_, value) if value.starts_with('"') => "\"77s\"",

@@ -66,8 +66,24 @@ pub const PLEDGE: TableKeys = TableKeys {
 };
 
 /// What every channel has.
-pub const CHANNEL: TableKeys =
-    TableKeys { place: "[[channel]]", names: &["kind", "name", "companies", "pages", "kinds"] };
+pub const CHANNEL: TableKeys = TableKeys {
+    place: "[[channel]]",
+    names: &[
+        "kind",
+        "name",
+        "companies",
+        "pages",
+        "pledges",
+        "kinds",
+        "min_kind",
+        "not_companies",
+        "not_pages",
+        "not_pledges",
+        "not_kinds",
+        "digest",
+        "quiet",
+    ],
+};
 
 /// What standard output has besides.
 pub const STDOUT: TableKeys = TableKeys { place: "a [[channel]] of kind \"stdout\"", names: &[] };
@@ -100,12 +116,18 @@ pub const NTFY: TableKeys = TableKeys {
 pub const COMMAND: TableKeys =
     TableKeys { place: "a [[channel]] of kind \"command\"", names: &["command"] };
 
+/// What a feed channel has besides.
+pub const FEED: TableKeys = TableKeys {
+    place: "a [[channel]] of kind \"feed\"",
+    names: &["folder", "base", "entries_max"],
+};
+
 /// Where a secret is kept.
 pub const SECRET: TableKeys = TableKeys { place: "a secret", names: &["env", "file"] };
 
 /// Every kind of table whose keys a user may look for in another; in the order of the file.
-const PLACES: [&TableKeys; 8] =
-    [&SETTINGS, &PAGE_RULES, &PAGE, &PLEDGE, &CHANNEL, &EMAIL, &WEBHOOK, &COMMAND];
+const PLACES: [&TableKeys; 9] =
+    [&SETTINGS, &PAGE_RULES, &PAGE, &PLEDGE, &CHANNEL, &EMAIL, &WEBHOOK, &COMMAND, &FEED];
 
 /// Words that other programs use for what we call otherwise.
 const SYNONYMS: [(&str, &str); 19] = [

@@ -39,6 +39,8 @@ pub struct KnownPages {
     pub ids: BTreeSet<String>,
     /// Companies.
     pub companies: BTreeSet<String>,
+    /// Ids of pledges.
+    pub pledges: BTreeSet<String>,
 }
 
 /// Where an id or an address was seen first.
@@ -74,6 +76,8 @@ pub fn read_pages(found: &mut Findings<'_>, top: &Section<'_>, rules: &PageRules
         if !company.is_empty() {
             pages.known.companies.insert(company.clone());
         }
+        let pledges = watch.pledges.iter().map(|pledge| pledge.id.to_string());
+        pages.known.pledges.extend(pledges);
         if let Some(page) = id
             && !urls.is_empty()
         {

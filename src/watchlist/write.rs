@@ -268,7 +268,7 @@ mod tests {
         let watchlist = read(&text).unwrap_or_else(|mistakes| panic!("{text}\n{mistakes}"));
         assert_eq!(watchlist.watches.len(), 1);
         assert_eq!(watchlist.watches[0].pledges.len(), 1);
-        assert_eq!(watchlist.channels.len(), 6);
+        assert_eq!(watchlist.channels.len(), 7);
         let urls = starter().lines().find_map(|line| line.strip_prefix("# urls = ")).unwrap();
         let text =
             text.replace("url = \"https://www.example.org/terms\"", &format!("urls = {urls}"));

@@ -403,6 +403,7 @@ fn read_by_an_earlier_revision(world: &World) {
         events: Vec::new(),
         alerted: Vec::new(),
         quieted: Vec::new(),
+        dismissed: Vec::new(),
     };
     app.archive.record_judgements(&[judgement]).unwrap();
 }

@@ -2,7 +2,6 @@
 
 use std::{process::Stdio, time::Duration};
 
-use serde_json::Value;
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
     process::{Child, Command},
@@ -12,9 +11,13 @@ use tokio::{
 use crate::{
     alert::{
         deliver::failure::DeliveryFailure,
-        render::visible::{clipped, visible},
+        render::{
+            json,
+            message::Message,
+            visible::{clipped, visible},
+        },
     },
-    model::{channel::CommandChannel, event::Event},
+    model::channel::CommandChannel,
 };
 
 /// How long a program may run.
@@ -25,22 +28,17 @@ const STDERR_TIMEOUT: Duration = Duration::from_secs(1);
 /// program does not wait for us.
 const STDERR_BYTES_MAX: usize = 8_192;
 
-/// Runs the program with `input` on its standard input; exit code 0 is success.
+/// Runs the program with a message as JSON on its standard input; exit code 0 is success.
 ///
 /// Its environment is ours with `PLEDGEWATCH_EVENT`, `PLEDGEWATCH_KIND` and `PLEDGEWATCH_PAGE`;
 /// its standard output is dropped. It is killed after a minute, and if we are.
-pub async fn run(
-    channel: &CommandChannel,
-    input: &Value,
-    event: &Event,
-) -> Result<(), DeliveryFailure> {
-    run_within(channel, input, event, RUN_TIMEOUT).await
+pub async fn run(channel: &CommandChannel, message: &Message<'_>) -> Result<(), DeliveryFailure> {
+    run_within(channel, message, RUN_TIMEOUT).await
 }
 
 async fn run_within(
     channel: &CommandChannel,
-    input: &Value,
-    event: &Event,
+    message: &Message<'_>,
     limit: Duration,
 ) -> Result<(), DeliveryFailure> {
     let program = visible(&channel.program);
@@ -50,16 +48,16 @@ async fn run_within(
     };
     let mut child = Command::new(&channel.program)
         .args(&channel.arguments)
-        .env("PLEDGEWATCH_EVENT", event.id.as_str())
-        .env("PLEDGEWATCH_KIND", event.kind().code())
-        .env("PLEDGEWATCH_PAGE", event.page.as_str())
+        .env("PLEDGEWATCH_EVENT", message.name)
+        .env("PLEDGEWATCH_KIND", message.kind())
+        .env("PLEDGEWATCH_PAGE", message.page().map_or("", |page| page.as_str()))
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .map_err(unstarted)?;
-    let ended = timeout(limit, fed(&mut child, format!("{input}\n"))).await;
+    let ended = timeout(limit, fed(&mut child, format!("{}\n", json::message(message)))).await;
     let timed_out = |_| DeliveryFailure::TimedOut { seconds: limit.as_secs() };
     let (status, said) = ended.map_err(timed_out)?.map_err(unstarted)?;
     if status.success() {
@@ -117,7 +115,9 @@ mod tests {
     use std::{os::unix::fs::PermissionsExt as _, path::Path};
 
     use super::*;
-    use crate::alert::render::{json, samples};
+    use serde_json::Value;
+
+    use crate::alert::render::samples;
 
     fn command(program: &str, arguments: &[&str]) -> CommandChannel {
         let arguments = arguments.iter().map(|it| (*it).to_owned()).collect();
@@ -133,7 +133,8 @@ mod tests {
 
     async fn run_sample(channel: &CommandChannel) -> Result<(), DeliveryFailure> {
         let event = samples::change();
-        run_within(channel, &json::message(&event), &event, Duration::from_secs(2)).await
+        let message = Message { name: event.id.as_str(), events: &[&event], log_head: None };
+        run_within(channel, &message, Duration::from_secs(2)).await
     }
 
     #[tokio::test]

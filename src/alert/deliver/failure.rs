@@ -34,6 +34,14 @@ pub enum DeliveryFailure {
         /// Why.
         reason: String,
     },
+    /// The feeds could not be written.
+    #[error("cannot write the feeds to {folder}: {reason}")]
+    Folder {
+        /// Their folder.
+        folder: String,
+        /// Why.
+        reason: String,
+    },
     /// The mail server did not take the mail.
     #[error("the mail server {server} did not take the mail: {reason}")]
     Mail {
@@ -94,6 +102,7 @@ impl DeliveryFailure {
             DeliveryFailure::BadUrl { .. }
             | DeliveryFailure::Secret { .. }
             | DeliveryFailure::Unwritten { .. }
+            | DeliveryFailure::Folder { .. }
             | DeliveryFailure::Mail { .. }
             | DeliveryFailure::Unanswered { .. }
             | DeliveryFailure::Refused { .. }

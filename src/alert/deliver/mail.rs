@@ -20,13 +20,12 @@ use crate::{
     alert::{
         deliver::{failure::DeliveryFailure, secret},
         render::{
-            html, plain,
+            html, message as alert, plain,
             visible::{clipped, visible},
         },
     },
     model::{
         channel::{EmailChannel, MailSecurity},
-        event::Event,
         snapshot::Digest,
         time::Timestamp,
     },
@@ -40,14 +39,13 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 /// 9999-01-01T00:00:00Z in milliseconds, past which a `Date` field cannot be written.
 const DATE_MS_MAX: i64 = 253_370_764_800_000;
 
-/// Mails `event` to `recipient`; returns when the server has taken the mail.
+/// Mails a message to `recipient`; returns when the server has taken the mail.
 pub async fn send(
     channel: &EmailChannel,
     recipient: &str,
-    event: &Event,
-    log_head: Option<&str>,
+    message: &alert::Message<'_>,
 ) -> Result<(), DeliveryFailure> {
-    let message = message(&channel.from, recipient, event, log_head)?;
+    let message = mail(&channel.from, recipient, message)?;
     let server = format!("{}:{}", visible(&channel.server), channel.port);
     let failure = |error: lettre::transport::smtp::Error| {
         let said = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -59,53 +57,52 @@ pub async fn send(
     Ok(())
 }
 
-/// Returns the mail on `event` for `recipient`: the same bytes whenever it is made, but for the
-/// log's head, which is the latest.
-fn message(
+/// Returns the mail for `recipient`: the same bytes whenever it is made, but for the log's head, which
+/// is the latest. The mails on one page stand together, and those on several.
+fn mail(
     from: &str,
     recipient: &str,
-    event: &Event,
-    log_head: Option<&str>,
+    message: &alert::Message<'_>,
 ) -> Result<Message, DeliveryFailure> {
     let from = mailbox(from)?;
     let to = mailbox(recipient)?;
     let host = host(&from.email);
     let reader = Digest::of(to.email.to_string().as_bytes()).short();
-    let name = format!("<{}.{reader}@{host}>", event.id);
-    let thread = format!("<page-{}@{host}>", event.page);
+    let name = format!("<{}.{reader}@{host}>", message.name);
+    let (thread, list) = match message.page() {
+        Some(page) => (format!("<page-{page}@{host}>"), page.as_str()),
+        None => (format!("<digest@{host}>"), "digest"),
+    };
     let mut builder = Message::builder()
         .from(from)
         .to(to)
-        .subject(format!("[pledgewatch] {}", plain::subject(event)))
-        .date(date(event.recorded_at))
+        .subject(format!("[pledgewatch] {}", message.subject()))
+        .date(date(message.recorded_at()))
         .message_id(Some(name))
         .in_reply_to(thread.clone())
         .references(thread);
     for (field, value) in [
-        ("List-Id", format!("<{}.pledgewatch.{host}>", event.page)),
+        ("List-Id", format!("<{list}.pledgewatch.{host}>")),
         ("Auto-Submitted", "auto-generated".to_owned()),
-        ("X-Pledgewatch-Event", event.id.to_string()),
-        ("X-Pledgewatch-Kind", event.kind().code().to_owned()),
+        ("X-Pledgewatch-Event", message.name.to_owned()),
+        ("X-Pledgewatch-Kind", message.kind().to_owned()),
     ] {
         let field = HeaderName::new_from_ascii_str(field);
         builder = builder.raw_header(HeaderValue::new(field, value));
     }
-    if let Some(head) = log_head {
+    if let Some(head) = message.log_head {
         let field = HeaderName::new_from_ascii_str("X-Pledgewatch-Log");
         builder = builder.raw_header(HeaderValue::new(field, visible(head)));
     }
     builder
-        .multipart(parts(event, log_head)?)
+        .multipart(parts(message)?)
         .map_err(|error| DeliveryFailure::Unwritten { reason: error.to_string() })
 }
 
-/// Returns both forms of the event. The boundary is drawn from the words, so that the same mail
+/// Returns both forms of the message. The boundary is drawn from the words, so that the same mail
 /// has the same bytes and no page can know the boundary beforehand.
-fn parts(event: &Event, log_head: Option<&str>) -> Result<MultiPart, DeliveryFailure> {
-    let (mut text, page) = (plain::event(event), html::event(event));
-    if let Some(head) = log_head {
-        text.push_str(&format!("\nHead of the log (keep it): {}\n", visible(head)));
-    }
+fn parts(message: &alert::Message<'_>) -> Result<MultiPart, DeliveryFailure> {
+    let (text, page) = (plain::message(message), html::message(message));
     let boundary = Digest::of(format!("{text}\n{page}").as_bytes()).to_string();
     Ok(MultiPart::builder()
         .kind(MultiPartKind::Alternative)
@@ -186,12 +183,41 @@ mod tests {
     };
 
     use super::*;
-    use crate::{alert::render::samples, model::channel::SecretSource};
+    use crate::{
+        alert::render::samples,
+        model::{channel::SecretSource, event::Event},
+    };
+
+    fn of<'a>(events: &'a [&'a Event], log_head: Option<&'a str>) -> alert::Message<'a> {
+        let name = match events {
+            [one] => one.id.as_str(),
+            _ => "0123456789abcdef",
+        };
+        alert::Message { name, events, log_head }
+    }
+
+    fn mail_of(from: &str, recipient: &str, event: &Event) -> Result<String, DeliveryFailure> {
+        let mail = mail(from, recipient, &of(&[event], None))?;
+        Ok(String::from_utf8(mail.formatted()).unwrap())
+    }
+
+    #[test]
+    fn a_digest_is_one_mail_on_a_thread_of_its_own_with_all_that_it_tells() {
+        let (change, mut other) = (samples::change(), samples::change());
+        other.page = "other".parse().unwrap();
+        let mail = mail("d@news.example", "r@example.org", &of(&[&change, &other], None)).unwrap();
+        let mail = String::from_utf8(mail.formatted()).unwrap();
+        assert!(field(&mail, "Message-ID").starts_with("<0123456789abcdef."));
+        assert_eq!(field(&mail, "In-Reply-To"), "<digest@news.example>");
+        assert_eq!(field(&mail, "List-Id"), "<digest.pledgewatch.news.example>");
+        assert!(field(&mail, "Subject").starts_with("[pledgewatch] 2 alerts: Example"));
+        for page in ["example-faces", "other"] {
+            assert!(mail.contains(page), "{page}");
+        }
+    }
 
     fn formatted(event: &Event) -> String {
-        let message =
-            message("Desk <Desk@News.example>", "reader@example.org", event, None).unwrap();
-        String::from_utf8(message.formatted()).unwrap()
+        mail_of("Desk <Desk@News.example>", "reader@example.org", event).unwrap()
     }
 
     /// Returns the unfolded header fields.
@@ -226,8 +252,7 @@ mod tests {
         assert_eq!(field(&mail, "Date"), "Fri, 20 Nov 2026 12:00:05 +0000");
         assert!(field(&mail, "Subject").starts_with("[pledgewatch] Example"));
         assert!(field(&mail, "Content-Type").starts_with("multipart/alternative"));
-        let other = message("d@news.example", "other@example.org", &event, None).unwrap();
-        let other = String::from_utf8(other.formatted()).unwrap();
+        let other = mail_of("d@news.example", "other@example.org", &event).unwrap();
         assert_ne!(field(&other, "Message-ID"), id);
     }
 
@@ -249,7 +274,7 @@ mod tests {
     #[test]
     fn an_address_that_is_none_is_permanent() {
         for wrong in ["", "nobody", "a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example"] {
-            let failure = message("d@news.example", wrong, &samples::change(), None).unwrap_err();
+            let failure = mail_of("d@news.example", wrong, &samples::change()).unwrap_err();
             assert!(failure.is_permanent(), "{wrong}");
         }
     }
@@ -307,12 +332,13 @@ mod tests {
     #[tokio::test]
     async fn a_mail_server_takes_the_mail() {
         let (port, thread) = server(&[("DATA", "354 go on")]);
-        send(&channel(port), "reader@example.org", &samples::change(), HEAD).await.unwrap();
+        let event = samples::change();
+        send(&channel(port), "reader@example.org", &of(&[&event], HEAD)).await.unwrap();
         let heard = thread.join().unwrap();
         assert!(heard.contains("RCPT TO:<reader@example.org>"), "{heard}");
         assert!(heard.contains("Subject: [pledgewatch]"), "{heard}");
         assert!(heard.contains("X-Pledgewatch-Log: example.org/log 12 cm9vdA"), "{heard}");
-        assert!(heard.contains("(keep it): example.org/log 12 cm9vdA"), "{heard}");
+        assert!(heard.contains("Log: example.org/log 12 cm9vdA"), "{heard}");
     }
 
     #[tokio::test]
@@ -326,7 +352,8 @@ mod tests {
         let mut channel = channel(port);
         channel.username = Some("desk".to_owned());
         channel.password = Some(SecretSource::File(file.path().to_owned()));
-        let sent = send(&channel, "reader@example.org", &samples::change(), None).await;
+        let event = samples::change();
+        let sent = send(&channel, "reader@example.org", &of(&[&event], None)).await;
         let message = sent.unwrap_err().to_string();
         assert!(message.contains("535") && message.contains("\\x1b"), "{message}");
         assert!(!message.contains("hunter2"), "{message}");
@@ -338,7 +365,8 @@ mod tests {
         let (port, thread) = server(&[("DATA", "354 go on")]);
         let mut channel = channel(port);
         channel.security = MailSecurity::StartTls;
-        let sent = send(&channel, "reader@example.org", &samples::change(), None).await;
+        let event = samples::change();
+        let sent = send(&channel, "reader@example.org", &of(&[&event], None)).await;
         assert!(!sent.unwrap_err().is_permanent());
         assert!(!thread.join().unwrap().contains("MAIL FROM"));
     }
@@ -348,8 +376,7 @@ mod tests {
         let mut event = samples::change();
         event.page = "a".repeat(100).parse().unwrap();
         let host = format!("{}.{}.example", "h".repeat(60), "i".repeat(60));
-        let mail = message(&format!("d@{host}"), "reader@example.org", &event, None).unwrap();
-        let mail = String::from_utf8(mail.formatted()).unwrap();
+        let mail = mail_of(&format!("d@{host}"), "reader@example.org", &event).unwrap();
         assert_eq!(field(&mail, "References"), format!("<page-{}@{host}>", event.page));
         assert_eq!(field(&mail, "In-Reply-To"), field(&mail, "References"));
         assert_eq!(field(&mail, "List-Id"), format!("<{}.pledgewatch.{host}>", event.page));

@@ -13,13 +13,13 @@ use crate::{
     alert::{
         deliver::{failure::DeliveryFailure, secret},
         render::{
-            chat,
+            self, chat,
+            message::Message,
             visible::{clipped, visible},
         },
     },
     model::{
         channel::{ChatChannel, ChatService, UrlSource, WebhookChannel},
-        event::Event,
         time::Timestamp,
     },
 };
@@ -44,20 +44,19 @@ const ANSWER_CHARS_MAX: usize = 200;
 /// Pieces of an address shorter than this are words like `api`, not secrets.
 const SECRET_CHARS_MIN: usize = 6;
 
-/// Posts `body` to a webhook; any answer of 200 to 299 is success.
+/// Posts a message to a webhook; any answer of 200 to 299 is success.
 ///
 /// Signed with the channel's secret: `X-Pledgewatch-Signature: t=<seconds>,v1=<hex>`, where the
 /// hex is HMAC-SHA-256 over `<seconds>.<body>`.
 pub async fn webhook(
     channel: &WebhookChannel,
-    body: &Value,
-    event: &Event,
+    message: &Message<'_>,
     post: &Post,
     now: Timestamp,
 ) -> Result<(), DeliveryFailure> {
     let url = secret::url(&channel.url)?;
-    let body = body.to_string();
-    let request = post.client.post(url.clone()).header("Idempotency-Key", event.id.as_str());
+    let body = render::json::message(message).to_string();
+    let request = post.client.post(url.clone()).header("Idempotency-Key", message.name);
     let mut request = json(request, body.clone());
     if let Some(source) = &channel.secret {
         let key = secret::secret(source)?;
@@ -67,11 +66,11 @@ pub async fn webhook(
     send(request, &url).await.map(|_answer| ())
 }
 
-/// Posts an event to a chat service in its own form. These answer some mistakes with 200: what
+/// Posts a message to a chat service in its own form. These answer some mistakes with 200: what
 /// does not read as success is a failure.
 pub async fn chat(
     channel: &ChatChannel,
-    event: &Event,
+    message: &Message<'_>,
     post: &Post,
 ) -> Result<(), DeliveryFailure> {
     let (url, topic) = match channel.service {
@@ -81,7 +80,7 @@ pub async fn chat(
         | ChatService::Discord
         | ChatService::Teams => (secret::url(&channel.url)?, String::new()),
     };
-    let body = chat::message(channel.service, &topic, event).to_string();
+    let body = chat::message(channel.service, &topic, message).to_string();
     let mut request = json(post.client.post(url.clone()), body);
     if let Some(source) = &channel.token {
         request = request.bearer_auth(secret::secret(source)?.reveal());
@@ -225,8 +224,8 @@ pub mod tests {
 
     use super::*;
     use crate::{
-        alert::render::{json, samples},
-        model::{address::AddressRule, channel::SecretSource},
+        alert::render::samples,
+        model::{address::AddressRule, channel::SecretSource, event::Event},
     };
 
     /// Returns a client as the monitor makes it: no proxy, no redirects.
@@ -277,10 +276,14 @@ pub mod tests {
         let (url, thread) = server(answer);
         let (event, now) = (samples::change(), Timestamp::from_millis(1_000));
         let post = Post { client: client() };
-        let body = json::message(&event);
-        let outcome = webhook(&hook(url, None), &body, &event, &post, now).await;
+        let message = Message { name: event.id.as_str(), events: &[&event], log_head: None };
+        let outcome = webhook(&hook(url, None), &message, &post, now).await;
         thread.join().unwrap();
         outcome
+    }
+
+    fn of<'a>(events: &'a [&'a Event]) -> Message<'a> {
+        Message { name: events[0].id.as_str(), events, log_head: None }
     }
 
     fn chat_channel(service: ChatService, url: Url, token: Option<SecretSource>) -> ChatChannel {
@@ -295,7 +298,7 @@ pub mod tests {
         let token = SecretSource::File(file.path().to_owned());
         let (url, thread) = server("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"id\":\"abc\"}");
         let channel = chat_channel(ChatService::Ntfy, url, Some(token));
-        chat(&channel, &samples::change(), &Post { client: client() }).await.unwrap();
+        chat(&channel, &of(&[&samples::change()]), &Post { client: client() }).await.unwrap();
         let (head, body) = thread.join().unwrap();
         assert!(head.starts_with("POST /services/T0/B0 HTTP/1.1"), "{head}");
         assert_eq!(header(&head, "authorization"), Some("Bearer tk_key"));
@@ -318,7 +321,7 @@ pub mod tests {
         let (url, thread) = server(answer);
         let channel = chat_channel(ChatService::Slack, url, None);
         let post = Post { client: client() };
-        let outcome = chat(&channel, &samples::change(), &post).await;
+        let outcome = chat(&channel, &of(&[&samples::change()]), &post).await;
         thread.join().unwrap();
         outcome
     }
@@ -331,7 +334,8 @@ pub mod tests {
         let (url, thread) = server("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n");
         let (event, now) = (samples::change(), Timestamp::from_millis(1_700_000_000_999));
         let post = Post { client: client() };
-        webhook(&hook(url, Some(key)), &json::message(&event), &event, &post, now).await.unwrap();
+        let message = Message { name: event.id.as_str(), events: &[&event], log_head: None };
+        webhook(&hook(url, Some(key)), &message, &post, now).await.unwrap();
         let (head, body) = thread.join().unwrap();
         assert!(head.starts_with("POST /services/T0/B0/SECRETTOKEN HTTP/1.1"), "{head}");
         assert_eq!(header(&head, "idempotency-key"), Some(event.id.as_str()));
@@ -388,7 +392,8 @@ pub mod tests {
         let url: Url = format!("http://{address}/SECRETTOKEN").parse().unwrap();
         let (event, now) = (samples::change(), Timestamp::from_millis(0));
         let post = Post { client: client() };
-        let sent = webhook(&hook(url, None), &json::message(&event), &event, &post, now).await;
+        let message = Message { name: event.id.as_str(), events: &[&event], log_head: None };
+        let sent = webhook(&hook(url, None), &message, &post, now).await;
         let message = sent.unwrap_err().to_string();
         assert!(message.contains("refused") && !message.contains("SECRETTOKEN"), "{message}");
     }

@@ -56,6 +56,8 @@ pub struct Account {
     pub commands: Vec<String>,
     /// The event's name.
     pub id: String,
+    /// The head of the log that holds it, or that it is not signed yet; `None` where it is not told.
+    pub checkpoint: Option<String>,
 }
 
 /// Something that is known.
@@ -86,6 +88,7 @@ impl Account {
             link: link(event.url.as_str()),
             commands: commands(event),
             id: event.id.to_string(),
+            checkpoint: None,
         };
         account.add_excerpts(event.edits(), breadth);
         if let What::Change(change) = &event.what {

@@ -3,10 +3,7 @@
 
 use serde_json::Value;
 
-use crate::{
-    alert::render::account::Account,
-    model::{channel::ChatService, event::Event},
-};
+use crate::{alert::render::message::Message, model::channel::ChatService};
 
 mod discord;
 mod marks;
@@ -16,16 +13,16 @@ mod slack;
 mod teams;
 mod words;
 
-/// Returns the JSON body of the POST that tells `service` of an event. `topic` is what ntfy files
-/// the message under, and means nothing to the others.
-pub fn message(service: ChatService, topic: &str, event: &Event) -> Value {
-    let account = Account::of(event);
+/// Returns the JSON body of the POST that gives `service` a message. `topic` is what ntfy files it
+/// under, and means nothing to the others.
+pub fn message(service: ChatService, topic: &str, message: &Message<'_>) -> Value {
+    let account = message.account();
     match service {
         ChatService::Slack => slack::message(&account),
         ChatService::Mattermost => mattermost::message(&account),
         ChatService::Discord => discord::message(&account),
         ChatService::Teams => teams::message(&account),
-        ChatService::Ntfy => ntfy::message(&account, topic, event.kind()),
+        ChatService::Ntfy => ntfy::message(&account, topic, message.gravest()),
     }
 }
 
@@ -38,12 +35,13 @@ mod tests {
         alert::render::samples,
         model::{
             edit::{EditKind, MarkKind},
-            event::What,
+            event::{Event, What},
         },
     };
 
     fn of(service: ChatService, event: &Event) -> Value {
-        message(service, "topic", event)
+        let message = Message { name: event.id.as_str(), events: &[event], log_head: None };
+        super::message(service, "topic", &message)
     }
 
     fn texts(value: &Value) -> Vec<String> {
@@ -79,6 +77,7 @@ mod tests {
             `pledgewatch diff example-faces`
             `pledgewatch log example-faces`
             Event `2aae735b3503cf83`
+            Log: not signed yet
             <https://www.example.com/news/moratorium?a=1&b=2>"#####]].assert_eq(value["text"].as_str().unwrap());
     }
 
@@ -104,7 +103,8 @@ mod tests {
 
             `pledgewatch diff example-faces`
             `pledgewatch log example-faces`
-            Event `2aae735b3503cf83`"#]].assert_eq(value["embeds"][0]["description"].as_str().unwrap());
+            Event `2aae735b3503cf83`
+            Log: not signed yet"#]].assert_eq(value["embeds"][0]["description"].as_str().unwrap());
         assert_eq!(value["embeds"][0]["url"], "https://www.example.com/news/moratorium?a=1&b=2");
     }
 
@@ -124,7 +124,8 @@ mod tests {
             |TextRun|Bolder|Write to us at any time.|TextRun|RichTextBlock|emphasis|Container|and 3 edits without new words: 1 date stamp, 2 link targets|TextRun|RichTextBlock|https://www.example.com/news/moratorium?a=1&b=2
             |TextRun|pledgewatch diff example-faces
             |TextRun|pledgewatch log example-faces
-            |TextRun|Event 2aae735b3503cf83|TextRun|RichTextBlock"#]].assert_eq(&shown.join("|"));
+            |TextRun|Event 2aae735b3503cf83
+            |TextRun|Log: not signed yet|TextRun|RichTextBlock"#]].assert_eq(&shown.join("|"));
     }
 
     #[test]
@@ -146,7 +147,8 @@ mod tests {
             Moved, under "Contact"
             Write to us at any time.
 
-            and 3 edits without new words: 1 date stamp, 2 link targets"#]].assert_eq(value["message"].as_str().unwrap());
+            and 3 edits without new words: 1 date stamp, 2 link targets
+            Log: not signed yet"#]].assert_eq(value["message"].as_str().unwrap());
     }
 
     /// Hostile words, many times over, in every kind of event.

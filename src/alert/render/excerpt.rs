@@ -24,6 +24,8 @@ const WOVEN_SAME_PERCENT_MIN: usize = 35;
 /// An edit as an alert shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
+    /// What it is called, visible; `None` for what was done and where.
+    pub title: Option<String>,
     /// What kind of edit.
     pub kind: EditKind,
     /// What it amounts to, in plain words; `None` where nobody judged it.
@@ -83,7 +85,7 @@ impl Excerpt {
             | EditKind::DateStamp => vec![Shown { label: None, runs: folded(&runs) }],
         };
         let amounts_to = edit.verdict.as_ref().map(amounts::account);
-        Excerpt { kind: edit.kind, amounts_to, heading, passages }
+        Excerpt { title: None, kind: edit.kind, amounts_to, heading, passages }
     }
 
     /// Returns what was done to the passage, as a label.

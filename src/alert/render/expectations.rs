@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
     alert::render::{
-        Color, DiffView, Look, account::Account, chat, html, json, markdown, plain, samples,
-        samples::HOSTILE, terminal,
+        Color, DiffView, Look, account::Account, chat, html, json, markdown, message::Message,
+        plain, samples, samples::HOSTILE, terminal,
     },
     model::{
         cause::Cause,
@@ -21,6 +21,11 @@ use crate::{
 
 const NARROW: Look = Look { color: Color::Never, width: 40 };
 const WIDE: Look = Look { color: Color::Never, width: 80 };
+
+fn slack(event: &Event) -> Value {
+    let message = Message { name: event.id.as_str(), events: &[event], log_head: None };
+    chat::message(ChatService::Slack, "", &message)
+}
 
 fn all() -> Vec<Event> {
     [vec![samples::change()], samples::others()].concat()
@@ -282,6 +287,7 @@ fn a_change_as_json_gives_what_scripts_need() {
         state: DeliveryState::Due(samples::at("2026-11-20T13:00:00Z")),
         attempts: 2,
         last_error: Some("no".to_owned()),
+        bundle: None,
     }];
     let value = json::event(&Told { event: samples::change(), deliveries });
     expect![[r#"
@@ -665,7 +671,7 @@ fn a_change_for_slack_keeps_its_limits() {
         change.edits = vec![samples::edit(EditKind::Reworded, &long, &marks); 300];
     }
     event.title = "t".repeat(5_000);
-    let value = chat::message(ChatService::Slack, "", &event);
+    let value = slack(&event);
     let blocks = value["blocks"].as_array().unwrap();
     assert!(blocks.len() <= 50);
     for text in texts(&value) {
@@ -687,8 +693,8 @@ fn a_change_for_slack_shows_before_and_after() {
         Moved, under "Contact": Write to us at any time.
         and 3 edits without new words: 1 date stamp, 2 link targets
         https://www.example.com/news/moratorium?a=1&amp;b=2
-        Event 2aae735b3503cf83"#]].assert_eq(chat::message(ChatService::Slack, "", &samples::change())["text"].as_str().unwrap());
-    let value = chat::message(ChatService::Slack, "", &samples::change());
+        Event 2aae735b3503cf83"#]].assert_eq(slack(&samples::change())["text"].as_str().unwrap());
+    let value = slack(&samples::change());
     expect![[r#"{"elements":[{"elements":[{"style":{"bold":true},"text":"Reworded, under \"Police use\"\n","type":"text"}],"type":"rich_text_section"},{"elements":[{"text":"We ","type":"text"},{"style":{"strike":true},"text":"will never","type":"text"},{"text":" ","type":"text"},{"style":{"bold":true},"text":"may","type":"text"},{"text":" sell face recognition to the police","type":"text"},{"style":{"bold":true},"text":", where the law allows it","type":"text"},{"text":".","type":"text"}],"type":"rich_text_quote"}],"type":"rich_text"}"#]].assert_eq(&value["blocks"][2].to_string());
 }
 
@@ -813,7 +819,7 @@ fn hostile_words_are_no_markup_in_markdown() {
 #[test]
 fn hostile_words_call_nobody_in_chat() {
     for event in samples::hostile() {
-        let value = chat::message(ChatService::Slack, "", &event);
+        let value = slack(&event);
         for text in texts(&value) {
             assert!(!text.contains("@everyone"), "{text}");
         }
@@ -835,7 +841,7 @@ fn credentials_in_an_address_are_never_told() {
         markdown::event(&event),
         html::event(&event),
         json::event(&told).to_string(),
-        chat::message(ChatService::Slack, "", &event).to_string(),
+        slack(&event).to_string(),
     ] {
         assert!(!shown.contains("hunter2") && shown.contains("www.example.com/x"), "{shown}");
     }

@@ -10,6 +10,7 @@ use crate::{
         account::Account,
         excerpt::{Run, RunKind},
         hunks::{Line, Row, Sign, Stretch, folded_words, heading_above, row, stretches},
+        message::Message,
         plain,
         visible::{clipped, link, shown_url, visible},
     },
@@ -21,7 +22,15 @@ const PREHEADER_CHARS_MAX: usize = 140;
 
 /// Returns an event as a page of its own.
 pub fn event(event: &Event) -> String {
-    let account = Account::of(event);
+    page(Account::of(event))
+}
+
+/// Returns a message as a page of its own.
+pub fn message(message: &Message<'_>) -> String {
+    page(message.account())
+}
+
+fn page(account: Account) -> String {
     let preheader = preheader(&account);
     let titles = account.excerpts.iter().map(plain::title).collect();
     rendered(&EventPage { account, preheader, titles })
@@ -38,6 +47,20 @@ pub fn diff(view: &DiffView) -> String {
         after_label: visible(view.after_label),
         parts,
     })
+}
+
+/// Returns an event as a piece of HTML for a page of another's, such as a feed reader's.
+pub fn piece(event: &Event) -> String {
+    let account = Account::of(event);
+    let titles = account.excerpts.iter().map(plain::title).collect();
+    rendered(&EventPiece { account, titles })
+}
+
+#[derive(Template)]
+#[template(path = "piece.html")]
+struct EventPiece {
+    account: Account,
+    titles: Vec<String>,
 }
 
 #[derive(Template)]

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    alert::render::{DiffView, amounts, plain, visible::without_credentials},
+    alert::render::{DiffView, amounts, message::Message, plain, visible::without_credentials},
     model::{
         edit::{DiffRow, Edit, EditKind, Mark, MarkKind, Passage},
         event::{Delivery, DeliveryState, Event, Telling, Told, What},
@@ -58,13 +58,22 @@ pub fn version(version: &Version, text: &Text) -> Value {
     })
 }
 
-/// Returns an event as a channel is told it: with `version` 1, the form's, with the alert in plain
-/// words, `headline` and `text`, and without deliveries.
-pub fn message(event: &Event) -> Value {
-    let mut object = event_facts(event);
+/// Returns a message as a channel is told it: with `version` 1, the form's, with the alert in plain
+/// words, `headline` and `text`, the signed head of the log, and without deliveries. Several events
+/// are a `digest` with all of them as `alerts`.
+pub fn message(message: &Message<'_>) -> Value {
+    let mut object = match message.events {
+        [one] => event_facts(one),
+        several => object(json!({
+            "id": message.name,
+            "kind": message.kind(),
+            "alerts": several.iter().map(|it| Value::Object(event_facts(it))).collect::<Vec<_>>(),
+        })),
+    };
     object.insert("version".to_owned(), json!(1));
-    object.insert("headline".to_owned(), json!(plain::subject(event)));
-    object.insert("text".to_owned(), json!(plain::event(event)));
+    object.insert("headline".to_owned(), json!(message.subject()));
+    object.insert("text".to_owned(), json!(plain::message(message)));
+    object.insert("log_head".to_owned(), json!(message.log_head));
     Value::Object(object)
 }
 

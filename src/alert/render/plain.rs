@@ -9,6 +9,7 @@ use crate::{
         account::{self, Account},
         excerpt::{Excerpt, Run, RunKind, Shown},
         hunks::{Line, Stretch, link_targets, place, stretches},
+        message::Message,
         visible::{clipped, shown_url, unbracketed, visible},
     },
     model::{
@@ -22,7 +23,15 @@ const SUBJECT_CHARS_MAX: usize = 120;
 
 /// Returns an event as plain text, lines ended by LF, safe to print on a terminal.
 pub fn event(event: &Event) -> String {
-    let account = Account::of(event);
+    written(&Account::of(event))
+}
+
+/// Returns a message as plain text, as [`event`].
+pub fn message(message: &Message<'_>) -> String {
+    written(&message.account())
+}
+
+fn written(account: &Account) -> String {
     let mut text = format!("{}\n\n", account.headline);
     for caveat in &account.caveats {
         let _ = writeln!(text, "{caveat}\n");
@@ -44,6 +53,9 @@ pub fn event(event: &Event) -> String {
         let _ = writeln!(text, "Look: {command}");
     }
     let _ = writeln!(text, "Event: {}", account.id);
+    if let Some(checkpoint) = &account.checkpoint {
+        let _ = writeln!(text, "Log: {checkpoint}");
+    }
     text
 }
 
@@ -82,6 +94,9 @@ pub fn diff(view: &DiffView) -> String {
 
 /// Returns an excerpt's title: what was done, under which heading, and what it amounts to.
 pub fn title(excerpt: &Excerpt) -> String {
+    if let Some(title) = &excerpt.title {
+        return title.clone();
+    }
     let title = match excerpt.heading.as_str() {
         "" => excerpt.label().to_owned(),
         heading => format!("{}, under \"{heading}\"", excerpt.label()),

@@ -7,6 +7,7 @@ use crate::{
         account::{Account, Breadth, Fact},
         excerpt::{Run, RunKind, Shown},
         hunks::{Row, Sign, Stretch, folded_words, heading_above, row, stretches},
+        message::Message,
         plain,
         terminal::flow::{Ink, Segment, write_flow},
         visible::{shown_url, visible},
@@ -26,7 +27,15 @@ pub fn event(event: &Event, look: &Look) -> String {
 
 /// Returns an event with as many of its edits as are asked for.
 pub fn event_with(event: &Event, breadth: Breadth, look: &Look) -> String {
-    let account = Account::with(event, breadth);
+    written(Account::with(event, breadth), look)
+}
+
+/// Returns a message as a terminal shows it, as [`event`].
+pub fn message(message: &Message<'_>, look: &Look) -> String {
+    written(message.account(), look)
+}
+
+fn written(account: Account, look: &Look) -> String {
     let mut out = String::new();
     write_flow(&mut out, look, ["", ""], &[Segment::new(Ink::Strong, &account.headline)]);
     out.push('\n');
@@ -51,6 +60,9 @@ pub fn event_with(event: &Event, breadth: Breadth, look: &Look) -> String {
         write_fact(&mut out, look, &Fact { label: "Look", words: command });
     }
     write_fact(&mut out, look, &Fact { label: "Event", words: account.id });
+    if let Some(words) = account.checkpoint {
+        write_fact(&mut out, look, &Fact { label: "Log", words });
+    }
     out
 }
 

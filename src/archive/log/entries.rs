@@ -33,6 +33,7 @@ pub fn derive(access: Access<'_>, subject: Subject) -> Result<Derived, Fault> {
         Subject::Event(id) => event(access, id)?,
         Subject::Delivery(id) => delivery(access, id)?,
         Subject::Review(id) => review(access, id)?,
+        Subject::Rule(id) => rule(access, id)?,
     };
     derived.ok_or_else(|| Fault::damaged(name(subject), "it is in the log, and missing here"))
 }
@@ -46,6 +47,7 @@ pub fn name(subject: Subject) -> String {
         Subject::Event(id) => format!("row {id} of event"),
         Subject::Delivery(id) => format!("row {id} of delivery"),
         Subject::Review(id) => format!("row {id} of review"),
+        Subject::Rule(id) => format!("row {id} of review_rule"),
     }
 }
 
@@ -296,8 +298,8 @@ fn event(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
 /// alert goes to is nobody's business.
 fn delivery(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
     let found = access.maybe(
-        "SELECT d.event, d.channel, d.recipient, d.state, d.state_at, d.attempts, d.last_error
-         FROM delivery d WHERE d.id = ?1",
+        "SELECT d.event, d.channel, d.recipient, d.state, d.state_at, d.attempts, d.last_error,
+             d.bundle FROM delivery d WHERE d.id = ?1",
         params![id],
         |row| {
             Ok(fields([
@@ -308,6 +310,7 @@ fn delivery(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
                 ("state_at", time(row, 4)?),
                 ("attempts", integer(row, 5)?),
                 ("last_error", words(row, 6)?),
+                ("bundle", words(row, 7)?),
             ]))
         },
     )?;
@@ -347,6 +350,36 @@ fn review(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
         ("kind", Some(Item::words("review"))),
         ("review", Some(Item::integer(id))),
         ("event", kept.get("event").cloned()),
+        ("row", Some(Item::digest(Digest::of(&canonical(&kept)?)))),
+    ]);
+    Ok(Some(Derived { fields: members, page: None }))
+}
+
+/// Returns a rule as a salted digest, as a review.
+fn rule(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
+    let found = access.maybe(
+        "SELECT rule, revision, page, event, state, likenesses, reason, reviewer, at,
+             lower(hex(salt)) FROM review_rule WHERE id = ?1",
+        params![id],
+        |row| {
+            Ok(fields([
+                ("rule", integer(row, 0)?),
+                ("revision", integer(row, 1)?),
+                ("page", integer(row, 2)?),
+                ("event", integer(row, 3)?),
+                ("state", words(row, 4)?),
+                ("likenesses", words(row, 5)?),
+                ("reason", words(row, 6)?),
+                ("reviewer", words(row, 7)?),
+                ("at", time(row, 8)?),
+                ("salt", words(row, 9)?),
+            ]))
+        },
+    )?;
+    let Some(kept) = found else { return Ok(None) };
+    let members = fields([
+        ("kind", Some(Item::words("review_rule"))),
+        ("review_rule", Some(Item::integer(id))),
         ("row", Some(Item::digest(Digest::of(&canonical(&kept)?)))),
     ]);
     Ok(Some(Derived { fields: members, page: None }))
@@ -395,6 +428,7 @@ pub fn subject(entry: &[u8]) -> Option<Subject> {
         event: Option<i64>,
         delivery: Option<i64>,
         review: Option<i64>,
+        review_rule: Option<i64>,
     }
     let head: Head<'_> = serde_json::from_slice(entry).ok()?;
     match head.kind {
@@ -404,6 +438,7 @@ pub fn subject(entry: &[u8]) -> Option<Subject> {
         "event" => head.event.map(Subject::Event),
         "delivery" => head.delivery.map(Subject::Delivery),
         "review" => head.review.map(Subject::Review),
+        "review_rule" => head.review_rule.map(Subject::Rule),
         _ => None,
     }
 }

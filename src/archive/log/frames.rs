@@ -218,7 +218,11 @@ pub fn frame_of(access: Access<'_>, subject: Subject) -> Result<Option<i64>, Fau
             "SELECT first FROM log_frame WHERE judgement <= ?1 ORDER BY judgement DESC LIMIT 1",
             id,
         ),
-        Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) | Subject::Review(_) => {
+        Subject::Version(_)
+        | Subject::Event(_)
+        | Subject::Delivery(_)
+        | Subject::Review(_)
+        | Subject::Rule(_) => {
             return Ok(None);
         }
     };

@@ -23,13 +23,14 @@ pub type Wrong = (String, String);
 type Columns<const N: usize> = [(&'static str, Option<Value>); N];
 
 /// Tables whose rows the log tells of one by one, with the row that each number stands for.
-const TOLD: [(&str, Numbered); 6] = [
+const TOLD: [(&str, Numbered); 7] = [
     ("visit", Subject::Visit),
     ("judgement", Subject::Judgement),
     ("version", Subject::Version),
     ("event", Subject::Event),
     ("delivery", Subject::Delivery),
     ("review", Subject::Review),
+    ("review_rule", Subject::Rule),
 ];
 
 /// Tables with rows that are older than the log, up to a number that `log_begins` has.
@@ -153,9 +154,11 @@ impl Proof<'_> {
         match subject {
             Subject::Visit(id) => self.leads.0 = self.leads.0.or(Some(id)),
             Subject::Judgement(id) => self.leads.1 = self.leads.1.or(Some(id)),
-            Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) | Subject::Review(_) => {
-                ()
-            }
+            Subject::Version(_)
+            | Subject::Event(_)
+            | Subject::Delivery(_)
+            | Subject::Review(_)
+            | Subject::Rule(_) => (),
         }
         let is_once = matches!(subject, Subject::Visit(_) | Subject::Judgement(_));
         if is_once && !told {
@@ -344,6 +347,7 @@ fn table(subject: Subject) -> &'static str {
         Subject::Event(_) => "event",
         Subject::Delivery(_) => "delivery",
         Subject::Review(_) => "review",
+        Subject::Rule(_) => "review_rule",
     }
 }
 
@@ -354,7 +358,8 @@ fn number(subject: Subject) -> i64 {
         | Subject::Version(id)
         | Subject::Event(id)
         | Subject::Delivery(id)
-        | Subject::Review(id) => id,
+        | Subject::Review(id)
+        | Subject::Rule(id) => id,
     }
 }
 

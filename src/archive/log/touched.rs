@@ -19,6 +19,8 @@ pub enum Subject {
     Delivery(i64),
     /// What somebody decided about a change.
     Review(i64),
+    /// A rule that dismisses changes.
+    Rule(i64),
 }
 
 /// Says which row a number stands for.

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use crate::{
     archive::{
         log::keys::LogKey,
+        rules::NewRule,
         store::{Archive, Memory},
         tests::making::*,
         verify::NOT_PROVED,
@@ -50,6 +51,9 @@ fn rich() -> (tempfile::TempDir, Archive) {
     let noted = review(Decision::Note, Some("is it in force?"), None);
     archive.add_review(told, &noted).unwrap();
     archive.add_review(told, &review(Decision::Dismiss(Reason::Known), None, Some(3))).unwrap();
+    let taken_back = archive.add_rule(&rule(told)).unwrap();
+    archive.add_rule(&NewRule { at: at(7), ..rule(told) }).unwrap();
+    archive.forget_rule(taken_back, &"Bo".parse().unwrap(), at(8)).unwrap();
 
     let mut broken = visit("b", 4, "");
     let failure = FetchFailure::Reset { reason: "gone".to_owned() };

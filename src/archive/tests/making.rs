@@ -7,6 +7,7 @@ use url::Url;
 use crate::{
     archive::{
         log::facts::{RunEnd, RunStart},
+        rules::NewRule,
         store::Archive,
     },
     model::{
@@ -16,11 +17,13 @@ use crate::{
         history::{Accepted, Finding, Judgement, NewEvent, NewVersion, Reading, Regime, VisitId},
         page::PageId,
         pledge::{Beside, BesideHow, Happening, PledgeChange, Role, Standing, Step},
-        review::{Decision, Review, RuleId},
+        review::{Decision, Reason, Review, RuleId},
+        rule::Likeness,
         snapshot::{Digest, Snapshot},
         sweep::SweepEnd,
         text::{Block, BlockKind, Text},
         time::Timestamp,
+        verdict::Meaning,
         visit::{Answer, Framing, Hop, Origin, Outcome, Part, Visit, WireBody},
     },
 };
@@ -127,6 +130,7 @@ pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> J
         events: Vec::new(),
         alerted: Vec::new(),
         quieted: Vec::new(),
+        dismissed: Vec::new(),
     }
 }
 
@@ -242,6 +246,18 @@ pub fn review(decision: Decision, note: Option<&str>, rule: Option<i64>) -> Revi
         by: "Ada".parse().unwrap(),
         at: at(6),
         rule: rule.map(RuleId),
+    }
+}
+
+/// A rule of Ada's.
+pub fn rule(from: &EventId) -> NewRule {
+    let passage = Digest::of(b"words");
+    NewRule {
+        from: from.clone(),
+        likenesses: vec![Likeness { kind: EditKind::Moved, meaning: Meaning::Cosmetic, passage }],
+        reason: Reason::NotPolicy,
+        by: "Ada".parse().unwrap(),
+        at: at(6),
     }
 }
 

@@ -5,7 +5,8 @@ use crate::{
     model::{
         event::{EventId, Telling},
         history::Finding,
-        review::{Decision, Reason, ReviewState},
+        review::{Decision, Reason, ReviewState, RuleId},
+        rule::{Rule, RuleState},
     },
 };
 
@@ -84,4 +85,30 @@ fn a_trail_is_read_back_as_it_was_written_and_is_only_added_to() {
     let mut run = |sql: &str| archive.outside(sql);
     assert!(run("UPDATE review SET reviewer = 'Bo'").is_err());
     assert!(run("DELETE FROM review").is_err());
+}
+
+#[test]
+fn a_rule_is_revised_and_never_rewritten() {
+    let (_directory, mut archive, names) = with_changes();
+    let written = rule(&names[1]);
+    let first = archive.add_rule(&written).unwrap();
+    let second = archive.add_rule(&written).unwrap();
+    assert_ne!(first, second);
+    for _ in 0..2 {
+        archive.forget_rule(first, &"Bo".parse().unwrap(), at(9)).unwrap();
+    }
+    let rules = archive.rules().unwrap();
+    assert_eq!(rules, archive.rules_of(&page("a")).unwrap());
+    let told = |it: &Rule| (it.id, it.revision, it.state, it.by.to_string());
+    let told: Vec<_> = rules.iter().map(told).collect();
+    let expected = [
+        (first, 2, RuleState::Forgotten, "Bo".to_owned()),
+        (second, 1, RuleState::Active, "Ada".to_owned()),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(rules[1].likenesses, written.likenesses);
+    assert_eq!(archive.rules_of(&page("x")).unwrap(), []);
+    assert!(archive.outside("DELETE FROM review_rule").is_err());
+    assert!(archive.forget_rule(RuleId(9), &"Bo".parse().unwrap(), at(9)).is_err());
+    assert_eq!(proved(&archive), [""; 0]);
 }

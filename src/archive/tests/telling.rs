@@ -9,7 +9,7 @@ use crate::{
     },
     model::{
         cause::Cause,
-        event::{DeliveryState, Telling, What},
+        event::{Addressee, DeliveryState, Telling, What},
         history::{Finding, Judgement, NewEvent, VisitId},
         pledge::{News, Standing},
         sweep::{ClockJump, SweepEnd, SweepRecord},
@@ -99,6 +99,8 @@ fn events_are_found_by_page_telling_time_and_number() {
     assert_eq!(hours(all.clone()), [at(1), at(3), at(4), at(5)]);
     assert_eq!(hours(EventQuery { page: Some(page("a")), ..all.clone() }), [at(1), at(4), at(5)]);
     assert_eq!(hours(EventQuery { page: Some(page("x")), ..all.clone() }), []);
+    let company = Some("Nobody".to_owned());
+    assert_eq!(hours(EventQuery { company, ..all.clone() }), []);
     assert_eq!(hours(EventQuery { told: ToldFilter::Alerts, ..all.clone() }), [at(1), at(4)]);
     assert_eq!(hours(EventQuery { told: ToldFilter::Pending, ..all.clone() }), [at(5)]);
     assert_eq!(hours(EventQuery { told: ToldFilter::Quiet, ..all.clone() }), [at(3)]);
@@ -136,8 +138,10 @@ fn a_delivery_is_due_until_it_is_delivered_or_given_up() {
     let id = &new.event.id;
     telling_of(&mut archive, &visit, vec![new.clone()]);
     let due = |archive: &Archive, hour| {
-        let due = archive.due_deliveries(at(hour), 10).unwrap();
-        due.into_iter()
+        let to = archive.due_addressees(at(hour)).unwrap();
+        let due = |to: &Addressee| archive.due_to(to, at(hour), 10).unwrap();
+        to.iter()
+            .flat_map(due)
             .map(|(event, it)| {
                 assert_eq!(event, new.event);
                 it.addressee.recipient
@@ -146,7 +150,7 @@ fn a_delivery_is_due_until_it_is_delivered_or_given_up() {
     };
     assert_eq!(due(&archive, 0), [""; 0]);
     assert_eq!(due(&archive, 2), ["b-desk", "a-law", "c-feed"]);
-    assert_eq!(archive.due_deliveries(at(2), 1).unwrap().len(), 1);
+    assert_eq!(archive.due_to(&addressee("a-law"), at(2), 0).unwrap().len(), 0);
     let mut tried = |to: &str, state, error| {
         archive.record_delivery(id, &addressee(to), state, error).unwrap();
     };

@@ -199,5 +199,6 @@ pub fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgeme
         events: Vec::new(),
         alerted: Vec::new(),
         quieted: Vec::new(),
+        dismissed: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     compare::{self, verdicts::Elsewhere},
     model::{
         cause::Cause,
-        channel::{Channel, ChannelKind},
+        channel::{Channel, ChannelKind, Matter},
         edit::{Diff, Edit, EditKind},
         event::{Addressee, Certainty, Change, Event, EventId, EventKind, Telling, What},
         history::{Judgement, NewEvent},
@@ -86,15 +86,35 @@ impl<'a> Teller<'a> {
         };
         event.id = EventId::of(&event.page, event.kind(), once(&event), &detail(&event.what));
         let addressees = match &event.telling {
-            Telling::Alert(_) => self.addressees(event.kind()),
+            Telling::Alert(_) => self.addressees(&event),
             Telling::Pending | Telling::Quiet(_) => Vec::new(),
         };
         NewEvent { event, addressees }
     }
 
-    /// Returns who is told of this kind of event on this page.
-    pub fn addressees(&self, kind: EventKind) -> Vec<Addressee> {
-        addressees(self.channels, &self.watch.company, &self.watch.page, kind)
+    /// Returns who is told of an event: those who take its kind, and those who take what touches a
+    /// pledge, where it touches one.
+    pub fn addressees(&self, event: &Event) -> Vec<Addressee> {
+        let on_page = self.on_page();
+        let matter = Matter::of(event, &on_page);
+        let touched = match &event.what {
+            What::Change(_) if !matter.pledges.is_empty() => {
+                Some(Matter { kind: EventKind::Pledge, ..matter.clone() })
+            }
+            _ => None,
+        };
+        addressees(self.channels, &matter, touched.as_ref())
+    }
+
+    /// Returns who is told of this kind of event of the page as a whole.
+    pub fn addressees_of(&self, kind: EventKind) -> Vec<Addressee> {
+        let (company, page) = (&*self.watch.company, &self.watch.page);
+        let matter = Matter { company, page, kind, pledges: self.on_page(), meaning: None };
+        addressees(self.channels, &matter, None)
+    }
+
+    fn on_page(&self) -> Vec<&PageId> {
+        self.watch.pledges.iter().map(|pledge| &pledge.id).collect()
     }
 
     /// Returns the event of a new address: when the page answers at one, when the redirect there
@@ -194,11 +214,10 @@ pub fn healthy(case: &Case, judgement: &mut Judgement) {
 }
 
 /// Returns who is told of an event, channel by channel in the watchlist's order.
-pub fn addressees(
+fn addressees(
     channels: &[Channel],
-    company: &str,
-    page: &PageId,
-    kind: EventKind,
+    matter: &Matter<'_>,
+    also: Option<&Matter<'_>>,
 ) -> Vec<Addressee> {
     let stdout = Channel::stdout();
     let has_stdout = channels.iter().any(|channel| channel.kind == ChannelKind::Stdout);
@@ -206,7 +225,9 @@ pub fn addressees(
     implied
         .into_iter()
         .chain(channels)
-        .filter(|channel| channel.filter.takes(company, page, kind))
+        .filter(|channel| {
+            channel.filter.takes(matter) || also.is_some_and(|also| channel.filter.takes(also))
+        })
         .flat_map(|channel| {
             let address = |recipient| Addressee { channel: channel.name.clone(), recipient };
             channel.recipients().into_iter().map(address)
@@ -330,10 +351,11 @@ mod tests {
     #[test]
     fn standard_output_is_told_unless_the_watchlist_has_its_own() {
         let page: PageId = "a".parse().unwrap();
-        let told = addressees(&[], "", &page, EventKind::Change);
-        assert_eq!(told.len(), 1);
+        let kind = EventKind::Change;
+        let matter = Matter { company: "", page: &page, kind, pledges: vec![], meaning: None };
+        assert_eq!(addressees(&[], &matter, None).len(), 1);
         let mut own = Channel::stdout();
         own.filter.kinds = vec![EventKind::Gone];
-        assert!(addressees(&[own], "", &page, EventKind::Change).is_empty());
+        assert!(addressees(&[own], &matter, None).is_empty());
     }
 }

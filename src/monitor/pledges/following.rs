@@ -7,7 +7,7 @@ use crate::{
     compare::course::Course,
     model::{
         channel::Channel,
-        event::{EventKind, Telling, What},
+        event::{Telling, What},
         history::{Judgement, NewEvent, RecordedState},
         page::PageId,
         pledge::{News, PledgeChange, PledgeState, Standing},
@@ -128,17 +128,10 @@ fn changes(watch: &Watch, states: &[PledgeState]) -> Vec<PledgeChange> {
     .collect()
 }
 
-/// Those who want to hear of pledges hear of a change that touches one.
+/// Who is told of a change depends on the pledges that it touches, which are known only now.
 fn add_addressees(teller: &Teller, event: &mut NewEvent) {
-    let is_alert = matches!(event.event.telling, Telling::Alert(_));
-    let touches = match &event.event.what {
-        What::Change(change) => change.pledges.iter().any(PledgeChange::is_told),
-        _ => false,
-    };
-    if is_alert && touches {
-        event.addressees.extend(teller.addressees(EventKind::Pledge));
-        event.addressees.sort();
-        event.addressees.dedup();
+    if matches!(event.event.telling, Telling::Alert(_)) {
+        event.addressees = teller.addressees(&event.event);
     }
 }
 

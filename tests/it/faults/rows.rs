@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 /// The rows that are held to; those between are of what is not built here.
 const ROWS: &[std::ops::RangeInclusive<u32>] =
-    &[1..=46, 49..=49, 52..=53, 60..=61, 63..=65, 68..=71, 76..=76, 78..=80];
+    &[1..=46, 49..=53, 55..=61, 63..=65, 68..=71, 76..=76, 78..=80];
 
 /// Returns the names behind each `mark` in a text.
 fn names<'a>(text: &'a str, mark: &str) -> BTreeSet<&'a str> {

@@ -6,7 +6,11 @@ use crate::alert::render::{
     chat::words::{rest, unmentioned},
     excerpt::{Excerpt, Run, RunKind},
     plain,
+    visible::clipped,
 };
+
+/// The most characters of the log's head; names of logs are short.
+const CHECKPOINT_CHARS_MAX: usize = 200;
 
 /// Returns an event's lines below its headline, at most `chars_max` characters of them: excerpts
 /// that do not fit any more are counted.
@@ -40,6 +44,9 @@ fn foot(account: &Account, shown: usize) -> String {
         foot.push_str(&format!("\n`{command}`"));
     }
     foot.push_str(&format!("\nEvent `{}`", account.id));
+    if let Some(checkpoint) = &account.checkpoint {
+        foot.push_str(&format!("\nLog: {}", neutral(&clipped(checkpoint, CHECKPOINT_CHARS_MAX))));
+    }
     foot
 }
 

@@ -16,7 +16,9 @@ const MESSAGE_BYTES_MAX: usize = 3_900;
 pub fn message(account: &Account, topic: &str, kind: EventKind) -> Value {
     let mut lines: Vec<String> = account.caveats.clone();
     lines.extend(account.facts.iter().map(|it| format!("{}: {}", it.label, it.words)));
-    let rest = rest(account, account.excerpts.len()).join("\n");
+    let mut rest = rest(account, account.excerpts.len());
+    rest.extend(account.checkpoint.iter().map(|head| format!("Log: {}", clipped(head, 200))));
+    let rest = rest.join("\n");
     let mut room = MESSAGE_BYTES_MAX.saturating_sub(lines.join("\n").len() + rest.len() + 80);
     let mut left_out = 0;
     for excerpt in &account.excerpts {

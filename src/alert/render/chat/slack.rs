@@ -100,6 +100,9 @@ fn foot(account: &Account) -> Value {
         elements.push(styled(command, json!({ "code": true })));
     }
     elements.push(styled(&format!("\nEvent {}", account.id), json!({})));
+    if let Some(checkpoint) = &account.checkpoint {
+        elements.push(styled(&format!("\nLog: {checkpoint}"), json!({})));
+    }
     rich_text(elements)
 }
 

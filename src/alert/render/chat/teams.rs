@@ -54,7 +54,13 @@ fn foot(account: &Account) -> Value {
     let subtle = || json!({ "isSubtle": true });
     let mut foot = vec![line(&account.address, subtle())];
     foot.extend(account.commands.iter().map(|command| line(command, subtle())));
-    foot.push(run(&format!("Event {}", account.id), subtle()));
+    match &account.checkpoint {
+        Some(checkpoint) => {
+            foot.push(line(&format!("Event {}", account.id), subtle()));
+            foot.push(run(&format!("Log: {checkpoint}"), subtle()));
+        }
+        None => foot.push(run(&format!("Event {}", account.id), subtle())),
+    }
     rich(foot)
 }
 

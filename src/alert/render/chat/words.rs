@@ -23,7 +23,12 @@ pub fn rest(account: &Account, excerpts_shown: usize) -> Vec<String> {
     let mut rest = account.rest.clone();
     let count = account.excerpts.len().saturating_sub(excerpts_shown);
     if 0 < count {
-        let edits = if count == 1 { "edit" } else { "edits" };
+        let edits = match account.excerpts.iter().any(|it| it.title.is_some()) {
+            true if count == 1 => "alert",
+            true => "alerts",
+            false if count == 1 => "edit",
+            false => "edits",
+        };
         rest.insert(0, format!("and {count} more {edits}, not shown in chat"));
     }
     rest.extend(account.advice.iter().cloned());

@@ -1,0 +1,167 @@
+//! Rules that dismiss changes like one that a person dismissed: which edits are alike.
+//!
+//! Narrow on purpose: what a rule keeps from people must be what they have seen and judged.
+
+use crate::model::{
+    cause::Cause,
+    edit::{Edit, EditKind, MarkKind},
+    event::{Event, EventId, What},
+    page::PageId,
+    pledge::PledgeChange,
+    review::{Reason, Reviewer, RuleId},
+    snapshot::Digest,
+    time::Timestamp,
+    verdict::Meaning,
+};
+
+/// The fewest words that must have stayed for a passage to be known again.
+const KEPT_WORDS_MIN: usize = 3;
+
+/// What edits have in common that a rule takes for alike: the same heading above, the same kind of
+/// edit with the same weight, and, of a passage that was reworded or moved, the same words left as
+/// they were. Of the page's words it holds a digest alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Likeness {
+    /// The kind of edit.
+    pub kind: EditKind,
+    /// What it does to its clause.
+    pub meaning: Meaning,
+    /// The digest of heading and words that stayed.
+    pub passage: Digest,
+}
+
+/// Why no rule can be made of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoLikeness {
+    /// It is not a change that the page itself made in its wording.
+    #[error("no words of the page itself changed")]
+    NoWording,
+    /// What was decided is no dismissal.
+    #[error("only what is dismissed can be dismissed always")]
+    NotDismissed,
+    /// A pledge's clause, or one beside it, is altered.
+    #[error("it touches a pledge, and what touches a pledge is always told")]
+    Pledge,
+    /// Nobody judged what an edit amounts to.
+    #[error("what an edit amounts to was not judged, so that others cannot be held against it")]
+    Unjudged,
+    /// Passages came or went under no heading.
+    #[error("a passage came or went under no heading, so that any on the page would be alike")]
+    NoHeading,
+    /// Hardly a word stayed.
+    #[error("hardly a word of a passage stayed, so that it could not be known again")]
+    NothingKept,
+}
+
+impl Likeness {
+    /// Returns what is alike to an edit of the wording.
+    fn of(edit: &Edit) -> Result<Likeness, NoLikeness> {
+        let verdict = edit.verdict.as_ref().ok_or(NoLikeness::Unjudged)?;
+        let kept = match edit.kind {
+            EditKind::Added | EditKind::Removed if edit.heading.trim().is_empty() => {
+                return Err(NoLikeness::NoHeading);
+            }
+            EditKind::Added | EditKind::Removed => String::new(),
+            EditKind::Moved
+            | EditKind::Reworded
+            | EditKind::DateStamp
+            | EditKind::Renumbered
+            | EditKind::Typography
+            | EditKind::Structure
+            | EditKind::LinkTarget => kept(edit)?,
+        };
+        let passage = Digest::of(format!("{}\n{kept}", edit.heading.trim()).as_bytes());
+        Ok(Likeness { kind: edit.kind, meaning: verdict.meaning, passage })
+    }
+
+    /// Returns what is alike to a change: one likeness for each edit of its wording.
+    pub fn of_change(event: &Event) -> Result<Vec<Likeness>, NoLikeness> {
+        let What::Change(change) = &event.what else { return Err(NoLikeness::NoWording) };
+        if change.cause != Cause::Page {
+            return Err(NoLikeness::NoWording);
+        }
+        if change.pledges.iter().any(PledgeChange::is_told) {
+            return Err(NoLikeness::Pledge);
+        }
+        let wording = change.edits.iter().filter(|edit| edit.kind.is_wording());
+        let mut likenesses: Vec<Likeness> = Vec::new();
+        for likeness in wording.map(Likeness::of) {
+            let likeness = likeness?;
+            if !likenesses.contains(&likeness) {
+                likenesses.push(likeness);
+            }
+        }
+        match likenesses.is_empty() {
+            true => Err(NoLikeness::NoWording),
+            false => Ok(likenesses),
+        }
+    }
+}
+
+/// Returns the words of a passage that stayed, with single spaces.
+fn kept(edit: &Edit) -> Result<String, NoLikeness> {
+    let same = edit.marks.iter().filter(|mark| mark.kind == MarkKind::Same);
+    let words: Vec<&str> = same.flat_map(|mark| mark.words.split_whitespace()).collect();
+    match words.len() < KEPT_WORDS_MIN {
+        true => Err(NoLikeness::NothingKept),
+        false => Ok(words.join(" ")),
+    }
+}
+
+/// A rule as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its number.
+    pub id: RuleId,
+    /// How many times it was written, counting this one.
+    pub revision: u32,
+    /// The page.
+    pub page: PageId,
+    /// The change that was dismissed.
+    pub from: EventId,
+    /// What is alike to it.
+    pub likenesses: Vec<Likeness>,
+    /// Why such changes are dismissed.
+    pub reason: Reason,
+    /// Who wrote this revision.
+    pub by: Reviewer,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it counts.
+    pub state: RuleState,
+}
+
+/// Whether a rule counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleState {
+    /// It dismisses what is alike.
+    Active,
+    /// It was taken back.
+    Forgotten,
+}
+
+impl RuleState {
+    /// Returns a stable code for the record and for scripts.
+    pub fn code(self) -> &'static str {
+        match self {
+            RuleState::Active => "active",
+            RuleState::Forgotten => "forgotten",
+        }
+    }
+
+    /// Returns the state with this code.
+    pub fn from_code(code: &str) -> Option<RuleState> {
+        [RuleState::Active, RuleState::Forgotten].into_iter().find(|state| state.code() == code)
+    }
+}
+
+impl Rule {
+    /// Returns whether it dismisses a change: on its page, every edit of the wording is alike to one
+    /// that was dismissed, and no pledge is touched.
+    pub fn takes(&self, event: &Event) -> bool {
+        self.state == RuleState::Active
+            && event.page == self.page
+            && Likeness::of_change(event)
+                .is_ok_and(|found| found.iter().all(|it| self.likenesses.contains(it)))
+    }
+}
