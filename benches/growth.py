@@ -154,4 +154,5 @@ def main():
               f"{after / max(before, 1e-3):5.2f} times; peak {peak:.0f} MB")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ use crate::{
     },
     monitor::{app::Paths, sweep::stopped},
     web::{
-        serve::{Options, Server},
+        serve::{Server, state::Options},
         users,
     },
 };

@@ -1,5 +1,7 @@
 //! What a reader sees first: the pages and how each stands, cheap enough to be asked at each look.
 
+use std::collections::BTreeMap;
+
 use crate::{
     model::{
         event::EventId,
@@ -47,11 +49,14 @@ pub fn pages(app: &App) -> Result<Vec<PageRow>, MonitorError> {
     let watched = ids.len();
     let kept = app.archive.pages()?;
     ids.extend(kept.into_iter().filter(|page| app.watchlist.watch(page).is_none()));
-    let mut lives = list::all(app)?;
+    let mut lives: BTreeMap<PageId, Vec<PledgeLife>> = BTreeMap::new();
+    for life in list::all(app)? {
+        lives.entry(life.page.clone()).or_default().push(life);
+    }
     let mut rows = Vec::with_capacity(ids.len());
     for (at, id) in ids.into_iter().enumerate() {
         let mut row = page(app, &id)?;
-        row.pledges = lives.extract_if(.., |life| life.page == id).collect();
+        row.pledges = lives.remove(&id).unwrap_or_default();
         if at < watched || row.version.is_some() || row.spell.is_some() {
             rows.push(row);
         }

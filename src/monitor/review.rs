@@ -12,7 +12,8 @@ use crate::{
     monitor::app::{App, MonitorError},
 };
 
-pub use crate::archive::reviews::ChangeQuery as ReviewQuery;
+/// Which changes to list.
+pub type ReviewQuery = ChangeQuery;
 
 /// A change with all that was decided about it.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,6 +10,11 @@ use crate::{
     },
 };
 
+/// Writes a page of ours.
+pub fn written(page: &impl Template) -> Result<String, Refusal> {
+    Ok(page.render()?)
+}
+
 /// Why there is no page.
 #[derive(Debug)]
 pub enum Refusal {

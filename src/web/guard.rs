@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, header},
 };
 use url::Url;
 
@@ -92,6 +92,12 @@ pub fn is_from_us(headers: &HeaderMap, host: &str) -> bool {
         there.is_some_and(|there| there.eq_ignore_ascii_case(host))
     });
     is_same_site && is_same_origin
+}
+
+/// Returns whether an address is longer than any of ours.
+pub fn is_too_long(uri: &Uri) -> bool {
+    let query = uri.query().map_or(0, str::len);
+    TARGET_BYTES_MAX < uri.path().len() + query
 }
 
 /// Returns whether a method alters nothing.

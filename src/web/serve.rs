@@ -3,14 +3,11 @@
 
 mod asked;
 mod routes;
+pub mod state;
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{
-    body::Body,
-    extract::Request,
-    http::{Response, Uri},
-};
+use axum::{body::Body, extract::Request, http::Response};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -21,7 +18,6 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
 };
-use url::Url;
 
 use crate::{
     monitor::{
@@ -30,8 +26,9 @@ use crate::{
     },
     web::{
         access::Access,
-        guard::{self, Names},
+        guard::Names,
         readers::Readers,
+        serve::state::{Options, Peer, Site},
     },
 };
 
@@ -46,33 +43,6 @@ const HEAD_BYTES_MAX: usize = 32 << 10;
 
 /// How long those that are there have to finish when we stop.
 const FAREWELL_MAX: Duration = Duration::from_secs(5);
-
-/// How to serve.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Where to listen.
-    pub listen: SocketAddr,
-    /// The address by which people reach it, where something else stands before it.
-    pub url: Option<Url>,
-    /// Whether those who may review can do so.
-    pub may_review: bool,
-    /// Whether only those who sign in can read.
-    pub is_private: bool,
-    /// The file of users.
-    pub users: PathBuf,
-}
-
-/// What every answer is made from.
-#[derive(Clone)]
-pub struct Site {
-    readers: Readers,
-    paths: Arc<Paths>,
-    access: Arc<Access>,
-    options: Arc<Options>,
-    names: Arc<Names>,
-    hashing: Arc<Semaphore>,
-    clock: Clock,
-}
 
 /// A server that listens.
 pub struct Server {
@@ -174,10 +144,6 @@ struct WithPeer {
     peer: SocketAddr,
 }
 
-/// Who asks.
-#[derive(Clone, Copy, Debug)]
-struct Peer(SocketAddr);
-
 impl tower_service::Service<Request<Incoming>> for WithPeer {
     type Response = Response<Body>;
     type Error = std::convert::Infallible;
@@ -196,10 +162,4 @@ impl tower_service::Service<Request<Incoming>> for WithPeer {
         request.extensions_mut().insert(Peer(self.peer));
         self.routes.call(request)
     }
-}
-
-/// Returns whether an address is longer than any of ours.
-fn is_too_long(uri: &Uri) -> bool {
-    let query = uri.query().map_or(0, str::len);
-    guard::TARGET_BYTES_MAX < uri.path().len() + query
 }

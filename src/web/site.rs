@@ -1,7 +1,5 @@
 //! From a place to its page: what serving and publishing share.
 
-use askama::Template;
-
 use crate::{
     monitor::app::App,
     web::{
@@ -42,9 +40,4 @@ pub fn page(app: &App, frame: &Frame) -> Result<String, Refusal> {
         Place::Asset("keys.js") => Ok(KEYS.to_owned()),
         Place::SignIn | Place::Asset(_) => Err(Refusal::Missing("There is no such page.".into())),
     }
-}
-
-/// Writes a page of ours.
-pub fn written(page: &impl Template) -> Result<String, Refusal> {
-    Ok(page.render()?)
 }

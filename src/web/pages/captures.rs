@@ -6,7 +6,11 @@ use crate::{
     alert::render::visible::{clipped, shown_url, visible},
     model::{history::Capture, page::PageId, time::Timestamp},
     monitor::{app::App, captures, overview},
-    web::{answer::Refusal, frame::Frame, place::Place, site::written},
+    web::{
+        answer::{Refusal, written},
+        frame::Frame,
+        place::Place,
+    },
 };
 
 /// So many are listed, the latest; the TimeMap has more.

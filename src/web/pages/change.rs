@@ -25,14 +25,13 @@ use crate::{
         review::{self, Reviewed},
     },
     web::{
-        answer::Refusal,
+        answer::{Refusal, written},
         frame::Frame,
         pages::{
             changes::capital,
             diff::{Part, View, parts},
         },
         place::{Links, Place, company_key},
-        site::written,
     },
 };
 

@@ -9,7 +9,11 @@ use crate::{
         app::App,
         review::{self, ReviewQuery, Reviewed},
     },
-    web::{answer::Refusal, frame::Frame, place::Place, site::written},
+    web::{
+        answer::{Refusal, written},
+        frame::Frame,
+        place::Place,
+    },
 };
 
 /// So many changes are on one page, the latest.

@@ -9,7 +9,12 @@ use crate::{
         app::App,
         status::{self, Concern, PageStatus},
     },
-    web::{answer::Refusal, frame::Frame, pages::changes::capital, place::Place, site::written},
+    web::{
+        answer::{Refusal, written},
+        frame::Frame,
+        pages::changes::capital,
+        place::Place,
+    },
 };
 
 #[derive(Template)]

@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use crate::web::{answer::Refusal, frame::Frame, site::written};
+use crate::web::{
+    answer::{Refusal, written},
+    frame::Frame,
+};
 
 #[derive(Template)]
 #[template(path = "help.html")]

@@ -14,11 +14,10 @@ use crate::{
         status::Health,
     },
     web::{
-        answer::Refusal,
+        answer::{Refusal, written},
         frame::Frame,
         pages::changes::{Entry, entry},
         place::{Feed, Place, company_key},
-        site::written,
     },
 };
 

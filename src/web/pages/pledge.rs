@@ -12,14 +12,13 @@ use crate::{
         pledges::list::{self, PledgeLife, Wording},
     },
     web::{
-        answer::Refusal,
+        answer::{Refusal, written},
         frame::Frame,
         pages::{
             changes::capital,
             overview::{PledgeItem, pledge_item},
         },
         place::{Feed, Place, company_key},
-        site::written,
     },
 };
 

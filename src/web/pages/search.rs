@@ -11,7 +11,11 @@ use crate::{
         forms::stay::{came, went},
         overview, search,
     },
-    web::{answer::Refusal, frame::Frame, place::Place, site::written},
+    web::{
+        answer::{Refusal, written},
+        frame::Frame,
+        place::Place,
+    },
 };
 
 /// So many answers are shown.

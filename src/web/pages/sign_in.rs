@@ -2,7 +2,11 @@
 
 use askama::Template;
 
-use crate::web::{answer::Refusal, frame::Frame, place::Place, site::written};
+use crate::web::{
+    answer::{Refusal, written},
+    frame::Frame,
+    place::Place,
+};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]

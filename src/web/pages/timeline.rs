@@ -21,14 +21,13 @@ use crate::{
         status::Health,
     },
     web::{
-        answer::Refusal,
+        answer::{Refusal, written},
         frame::Frame,
         pages::{
             changes::capital,
             overview::{PledgeItem, pledge_item},
         },
         place::{Feed, Place, company_key},
-        site::written,
     },
 };
 

@@ -11,11 +11,10 @@ use crate::{
         overview,
     },
     web::{
-        answer::Refusal,
+        answer::{Refusal, written},
         frame::Frame,
         pages::{diff::block_class, timeline::cause},
         place::Place,
-        site::written,
     },
 };
 

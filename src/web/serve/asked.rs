@@ -12,7 +12,7 @@ use crate::{
         frame::{Frame, Session, Visitor},
         guard,
         place::{Links, Place},
-        serve::{Peer, Site},
+        serve::state::{Peer, Site},
     },
 };
 

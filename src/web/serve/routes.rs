@@ -25,9 +25,8 @@ use crate::{
         place::Place,
         review,
         serve::{
-            Site,
             asked::{Asker, COOKIE, bearer, fields, path_of_ours},
-            is_too_long,
+            state::Site,
         },
         site,
     },
@@ -78,7 +77,7 @@ async fn let_in(
     site: &Site,
     request: &mut Request<Body>,
 ) -> Result<Asker, (Refusal, Option<Asker>)> {
-    if is_too_long(request.uri()) {
+    if guard::is_too_long(request.uri()) {
         return Err((Refusal::Wrong("The address is too long.".to_owned()), None));
     }
     let host = guard::host(request);

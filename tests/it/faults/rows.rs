@@ -3,8 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The rows that are held to; those between are of what is not built here.
-const ROWS: &[std::ops::RangeInclusive<u32>] =
-    &[1..=46, 49..=49, 52..=54, 56..=56, 60..=80];
+const ROWS: &[std::ops::RangeInclusive<u32>] = &[1..=46, 49..=80];
 
 /// Returns the names behind each `mark` in a text.
 fn names<'a>(text: &'a str, mark: &str) -> BTreeSet<&'a str> {
