@@ -80,12 +80,6 @@ fn says(ran: &Ran, words: &str) {
     assert!(ran.stderr.contains(words), "no `{words}` in {ran:?}");
 }
 
-/// Returns what a number of the archive is.
-fn number(world: &World, sql: &str) -> i64 {
-    let archive = world.folder().join("snapshots/archive.db");
-    rusqlite::Connection::open(archive).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
-}
-
 #[test]
 fn an_edit_in_a_web_archive_is_recorded_and_sent_to_nobody() {
     let plain = edited(URL).concat();
