@@ -57,7 +57,8 @@ impl Elsewhere {
     /// Notes with an edit that lost a clause the first page on which all stands that it lost. Which
     /// way it goes is then not clear: the promise may hold there as it did.
     pub fn seek(&mut self, edit: &mut Edit) {
-        if edit.verdict.as_ref().is_none_or(|it| it.meaning != Meaning::Removed) {
+        let is_lost = edit.verdict.as_ref().is_some_and(|it| it.meaning == Meaning::Removed);
+        if !is_lost || self.pages.is_empty() {
             return;
         }
         let lost = lost(edit, &mut self.lexicon);

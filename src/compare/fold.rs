@@ -60,7 +60,14 @@ impl Iterator for Pieces<'_> {
                 continue;
             }
             let start = self.at;
-            let kind = self.take(c);
+            let kind = match self.plain_len() {
+                0 => self.take(c),
+                len => {
+                    self.at += len;
+                    self.previous = char::from(self.text.as_bytes()[self.at - 1]);
+                    PieceKind::Word
+                }
+            };
             return Some(Piece { start, end: self.at, kind });
         }
     }
@@ -92,6 +99,17 @@ impl Pieces<'_> {
         };
         self.pass(c);
         if symbol { PieceKind::Symbol } else { PieceKind::Point }
+    }
+
+    /// Returns how many ASCII letters stand at hand, if what comes after them certainly ends a word:
+    /// so it is with most words, which need no closer look.
+    fn plain_len(&self) -> usize {
+        let rest = &self.text.as_bytes()[self.at..];
+        let len = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        match rest.get(len) {
+            None | Some(b' ' | b'\n' | b',' | b';' | b':' | b'!' | b'?' | b')' | b'"') => len,
+            Some(_) => 0,
+        }
     }
 
     fn take_marks(&mut self) {
