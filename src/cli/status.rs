@@ -173,6 +173,12 @@ fn rest_text(status: &Status) -> String {
     for delivery in &status.undelivered {
         text.push_str(&format!("undelivered: {}\n", delivery_line(delivery)));
     }
+    if !status.held.is_empty() {
+        let (count, plural) = (status.held.len(), if status.held.len() == 1 { "" } else { "s" });
+        text.push_str(&format!(
+            "held: {count} alert{plural} for a digest or until quiet hours end\n"
+        ));
+    }
     text
 }
 
@@ -239,6 +245,7 @@ fn rest_json(status: &Status) -> Value {
         "last_sweep_outcome": ended.map(|(_, end)| end.code()),
         "clock_jumps": jumps,
         "undelivered": undelivered,
+        "held": status.held.len(),
     })
 }
 
