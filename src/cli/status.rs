@@ -203,6 +203,12 @@ fn rest_text(status: &Status) -> String {
     for line in status.log.summary() {
         text.push_str(&format!("log: {}\n", visible::visible(&line)));
     }
+    if !status.held.is_empty() {
+        let (count, plural) = (status.held.len(), if status.held.len() == 1 { "" } else { "s" });
+        text.push_str(&format!(
+            "held: {count} alert{plural} for a digest or until quiet hours end\n"
+        ));
+    }
     text
 }
 

@@ -165,3 +165,121 @@ impl Rule {
                 .is_ok_and(|found| found.iter().all(|it| self.likenesses.contains(it)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        edit::{Mark, Passage},
+        event::{Certainty, Change, EventKind, Telling},
+        pledge::{Happening, Standing, Step},
+        verdict::Verdict,
+    };
+
+    fn reworded(heading: &str, meaning: Meaning, (same, deleted): (&str, &str)) -> Edit {
+        let mark = |kind, words: &str| Mark { kind, words: words.to_owned() };
+        let passage = |words: &str| Some(Passage { block: 1, words: words.to_owned() });
+        Edit {
+            kind: EditKind::Reworded,
+            before: passage(deleted),
+            after: passage(same),
+            heading: heading.to_owned(),
+            marks: vec![mark(MarkKind::Same, same), mark(MarkKind::Deleted, deleted)],
+            verdict: Some(Verdict::quiet(meaning, Vec::new())),
+        }
+    }
+
+    fn change(edits: Vec<Edit>) -> Event {
+        let (page, at): (PageId, _) = ("p".parse().unwrap(), Timestamp::from_millis(1));
+        let (before, after) = (Digest::of(b"before"), Digest::of(b"after"));
+        let what = What::Change(Change {
+            cause: Cause::Page,
+            certainty: Certainty::Confirmed,
+            before,
+            after,
+            before_last_at: at,
+            edits,
+            untold: 0,
+            pledges: Vec::new(),
+        });
+        Event {
+            id: EventId::of(&page, EventKind::Change, at, ""),
+            page,
+            company: String::new(),
+            title: "P".to_owned(),
+            url: "https://example.org/".parse().unwrap(),
+            captured_at: at,
+            recorded_at: at,
+            what,
+            telling: Telling::Alert(at),
+        }
+    }
+
+    fn rule(from: &Event) -> Rule {
+        Rule {
+            id: RuleId(1),
+            revision: 1,
+            page: from.page.clone(),
+            from: from.id.clone(),
+            likenesses: Likeness::of_change(from).unwrap(),
+            reason: Reason::Editorial,
+            by: "Ada".parse().unwrap(),
+            at: from.captured_at,
+            state: RuleState::Active,
+        }
+    }
+
+    const COUNTER: (&str, &str) = ("This page was read by people", "twelve");
+
+    #[test]
+    fn a_rule_takes_the_same_passage_with_the_same_weight_and_no_other() {
+        let from = change(vec![reworded("About", Meaning::Editorial, COUNTER)]);
+        let rule = rule(&from);
+        let edit = reworded("About", Meaning::Editorial, (COUNTER.0, "forty"));
+        assert!(rule.takes(&change(vec![edit.clone()])));
+        for other in [
+            reworded("Sale", Meaning::Editorial, COUNTER),
+            reworded("About", Meaning::Weakened, COUNTER),
+            reworded("About", Meaning::Editorial, ("This page was read by few people", "ten")),
+            Edit { kind: EditKind::Removed, ..edit.clone() },
+            Edit { verdict: None, ..edit.clone() },
+        ] {
+            assert!(!rule.takes(&change(vec![edit.clone(), other.clone()])), "{other:?}");
+        }
+        let mut elsewhere = change(vec![edit.clone()]);
+        elsewhere.page = "q".parse().unwrap();
+        assert!(!rule.takes(&elsewhere));
+        assert!(!Rule { state: RuleState::Forgotten, ..rule }.takes(&change(vec![edit])));
+    }
+
+    #[test]
+    fn what_would_make_too_much_alike_makes_no_rule() {
+        let no = |event: &Event| Likeness::of_change(event).unwrap_err();
+        let edit = reworded("", Meaning::Editorial, COUNTER);
+        let removed = Edit { kind: EditKind::Removed, ..edit.clone() };
+        assert_eq!(no(&change(vec![removed])), NoLikeness::NoHeading);
+        let other_words = reworded("About", Meaning::Editorial, ("and so", "all else"));
+        assert_eq!(no(&change(vec![other_words])), NoLikeness::NothingKept);
+        assert_eq!(no(&change(vec![Edit { verdict: None, ..edit.clone() }])), NoLikeness::Unjudged);
+        assert_eq!(no(&change(Vec::new())), NoLikeness::NoWording);
+        let mut pledged = change(vec![edit]);
+        let What::Change(touched) = &mut pledged.what else { panic!() };
+        touched.pledges = vec![PledgeChange {
+            pledge: "faces".parse().unwrap(),
+            name: "Faces".to_owned(),
+            standing: Standing::Weakened,
+            step: Some(Step {
+                what: Happening::Weakened,
+                numbers: None,
+                moved: false,
+                doubt: String::new(),
+                before: None,
+                after: None,
+                marks: Vec::new(),
+                verdict: None,
+                beside: Vec::new(),
+            }),
+        }];
+        assert_eq!(no(&pledged), NoLikeness::Pledge);
+    }
+}

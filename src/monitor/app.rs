@@ -204,7 +204,8 @@ fn follow_renamings(watchlist: &mut Watchlist, archive: &Archive) -> Result<(), 
             continue;
         }
         let named = watchlist.watches.iter_mut().map(|watch| &mut watch.page);
-        let filtered = watchlist.channels.iter_mut().flat_map(|it| it.filter.pages.iter_mut());
+        let filters = watchlist.channels.iter_mut().map(|channel| &mut channel.filter);
+        let filtered = filters.flat_map(|it| it.pages.iter_mut().chain(it.not_pages.iter_mut()));
         for page in named.chain(filtered).filter(|page| **page == before) {
             *page = after.clone();
         }

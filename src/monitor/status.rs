@@ -105,6 +105,8 @@ pub struct Status {
     pub pages: Vec<PageStatus>,
     /// Deliveries that are due or given up.
     pub undelivered: Vec<Delivery>,
+    /// Deliveries that were not tried so far, since a digest or the end of quiet hours is waited for.
+    pub held: Vec<Delivery>,
     /// The last sweep.
     pub last_sweep: Option<SweepRecord>,
     /// Where the clock went back between two sweeps, the latest first.
@@ -134,13 +136,29 @@ pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, Mon
             found.push(page_status(app, &id, now)?);
         }
     }
+    let (held, undelivered) =
+        app.archive.undelivered()?.into_iter().partition(|it| is_held(app, it, now));
     Ok(Status {
         pages: found,
-        undelivered: app.archive.undelivered()?,
+        undelivered,
+        held,
         last_sweep: app.archive.last_sweep()?,
         clock_jumps: app.archive.clock_jumps(CLOCK_JUMPS_MAX)?,
         log: integrity::stands(app)?,
     })
+}
+
+/// Returns whether a delivery waits for the time at which its channel tells.
+fn is_held(app: &App, delivery: &Delivery, now: Timestamp) -> bool {
+    let mut channels = app.watchlist.channels.iter();
+    let channel = channels.find(|channel| channel.name == delivery.addressee.channel);
+    match (delivery.state, channel) {
+        (DeliveryState::Due(since), Some(channel)) => {
+            delivery.attempts == 0 && !channel.timing.is_ready(since, now)
+        }
+        (DeliveryState::Due(_), None)
+        | (DeliveryState::Delivered(_) | DeliveryState::GivenUp(_), _) => false,
+    }
 }
 
 fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, MonitorError> {

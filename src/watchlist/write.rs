@@ -190,7 +190,7 @@ fn has_inline_pages(text: &str) -> bool {
 fn places_of(text: &str, page: &PageId) -> Vec<Range<usize>> {
     let Ok(document) = DeTable::parse(text) else { return Vec::new() };
     let mut places = Vec::new();
-    for (list, key) in [("page", "id"), ("channel", "pages")] {
+    for (list, key) in [("page", "id"), ("channel", "pages"), ("channel", "not_pages")] {
         let Some(tables) = document.get_ref().get(list).and_then(|list| list.get_ref().as_array())
         else {
             continue;
@@ -351,6 +351,14 @@ mod tests {
         let inline = "page = [{ id = 'a', url = 'https://example.org/a' }] # a\n";
         let expectation = inline.replace("id = 'a'", "id = 'z'");
         assert_eq!(rename(inline, &id("a"), &id("z")).unwrap(), expectation);
+    }
+
+    #[test]
+    fn a_page_that_channels_leave_out_is_renamed_there_too() {
+        let listed = "[[page]]\nid = \"a\"\nurl = \"https://example.org/a\"\n\
+                      [[channel]]\nkind = \"stdout\"\nnot_pages = [\"a\"] # why\n";
+        let expectation = listed.replace("\"a\"", "\"z\"");
+        assert_eq!(rename(listed, &id("a"), &id("z")).unwrap(), expectation);
     }
 
     #[test]

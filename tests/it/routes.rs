@@ -1,7 +1,15 @@
 //! Routes: who is told of what, when, alone or together, and what an outage costs.
 
-use std::{collections::BTreeMap, fs, sync::Arc, sync::atomic::AtomicBool, sync::atomic::Ordering};
+use std::{
+    collections::BTreeMap,
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
 
+use pledgewatch::monitor::status::{self, Status};
 use serde_json::Value;
 
 use crate::{
@@ -54,6 +62,10 @@ fn mail_channel(mail: &MailServer, keys: &str) -> String {
     )
 }
 
+fn status_at(world: &World, at: &str) -> Status {
+    status::status(&world.app(), &[], at.parse().unwrap()).unwrap()
+}
+
 /// Returns how often each alert on record stands in the bodies that a hook got, by its id.
 fn told(world: &World, bodies: &[Value]) -> BTreeMap<String, usize> {
     let alerts = world.log().into_iter().map(|told| told.event.id.to_string());
@@ -73,8 +85,11 @@ fn fault_075_a_channel_that_is_dead_for_a_week_loses_nothing_repeats_nothing_and
     let (site, mail) = (Site::start(), MailServer::start());
     let is_dead = Arc::new(AtomicBool::new(false));
     let dead = Arc::clone(&is_dead);
-    let hook =
-        Server::start(move |_| Reply::new(if dead.load(Ordering::SeqCst) { 503 } else { 200 }));
+    let asked = AtomicUsize::new(0);
+    let hook = Server::start(move |_| {
+        let at = asked.fetch_add(1, Ordering::SeqCst);
+        Reply::new(if dead.load(Ordering::SeqCst) { [500, 503, 301, 410][at % 4] } else { 200 })
+    });
     let channels = format!(
         "{}\n[[channel]]\nkind = \"webhook\"\nurl = \"{}\"\nallow_private_addresses = true\n",
         mail_channel(&mail, ""),
@@ -117,6 +132,12 @@ fn a_digest_is_one_mail_at_its_time_with_the_same_id_when_it_is_sent_again() {
     world.sweep_at("2026-01-02T12:00:00Z");
     world.sweep_at("2026-01-03T06:59:00Z");
     assert_eq!(mail.mails().len(), 0, "it is not eight in Brussels yet");
+    let status = status_at(&world, "2026-01-03T06:59:00Z");
+    assert_eq!(
+        (status.held.len(), status.undelivered.len()),
+        (3, 3),
+        "those are printed by nobody"
+    );
     mail.refuse(true);
     let swept = world.sweep_at("2026-01-03T07:01:00Z");
     assert_eq!(swept.undelivered.len(), 1, "{:?}", swept.undelivered);
@@ -171,8 +192,8 @@ fn nothing_is_told_in_quiet_hours_and_what_they_held_is_no_flood() {
     show(&site, 0..2, 2);
     world.sweep_at("2026-01-01T22:00:00Z");
     assert_eq!(mail.mails().len(), 0);
-    let status = world.run(&["alert", "list"]).stdout;
-    assert!(status.contains("due since"), "{status}");
+    let listed = world.run(&["alert", "list"]).stdout;
+    assert!(listed.contains("to desk@example.org (email): due since"), "{listed}");
     world.sweep_at("2026-01-02T06:00:00Z");
     assert_eq!(mail.mails().len(), 2, "few go one by one");
     show(&site, 0..PAGES, 3);

@@ -182,7 +182,26 @@ mod tests {
     }
 
     #[test]
-    fn hostile_words_call_nobody_and_are_no_markup() {
+    fn a_digest_of_many_keeps_its_services_limits_and_tells_the_gravest_first() {
+        let events: Vec<Event> = worst().into_iter().cycle().take(200).collect();
+        let events: Vec<&Event> = events.iter().collect();
+        let digest = Message { name: "0123456789abcdef", events: &events, log_head: None };
+        let to = |service| super::message(service, "topic", &digest);
+        let chars = |value: &Value| value.as_str().map_or(0, |it| it.encode_utf16().count());
+        assert!(chars(&to(ChatService::Mattermost)["text"]) <= 16_383);
+        let discord = to(ChatService::Discord);
+        let embed = &discord["embeds"][0];
+        assert!(chars(&embed["title"]) <= 256 && chars(&embed["description"]) <= 4_096);
+        assert!(embed["title"].as_str().unwrap().starts_with("200 alerts"), "{embed}");
+        assert!(to(ChatService::Teams).to_string().len() <= 28_000);
+        assert!(to(ChatService::Ntfy)["message"].as_str().unwrap().len() <= 4_096);
+        let slack = to(ChatService::Slack);
+        assert!(slack["blocks"].as_array().unwrap().len() <= 50);
+        assert!(texts(&slack).iter().all(|text| chars(&Value::from(text.as_str())) <= 3_200));
+    }
+
+    #[test]
+    fn fault_054_hostile_words_call_nobody_and_are_no_markup() {
         for event in samples::hostile() {
             for service in [ChatService::Mattermost, ChatService::Discord] {
                 for text in texts(&of(service, &event)) {

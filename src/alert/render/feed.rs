@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_words_are_words_in_a_feed() {
+    fn fault_056_hostile_words_are_words_in_a_feed() {
         let mut events = samples::hostile();
         events[0].title.push('\u{ffff}');
         let atom = atom(&feed(&events));

@@ -78,6 +78,7 @@ pub fn rest(status: &Status) -> Value {
         "last_sweep_outcome": ended.map(|(_, end)| end.code()),
         "clock_jumps": jumps,
         "undelivered": undelivered,
+        "held": status.held.len(),
         "log": log(&status.log),
     })
 }
