@@ -24,7 +24,7 @@ def warc(path):
                     f"<!-- {visit} --></body></html>")
             block = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Visit: {visit}\r\n\r\n{html}"
             day = time.strftime("%Y-%m-%dT08:00:00Z", time.gmtime(1_600_000_000 + visit * 86_400))
-            out.write((f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: http://127.0.0.1:9/p\r\n"
+            out.write((f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: http://127.0.0.1:9999/p\r\n"
                        f"WARC-Date: {day}\r\nWARC-Record-ID: <urn:uuid:{visit}>\r\n"
                        f"Content-Type: application/http; msgtype=response\r\n"
                        f"Content-Length: {len(block)}\r\n\r\n{block}\r\n\r\n").encode())
@@ -98,7 +98,7 @@ def make(program, folder, pages, small):
     copy_rows(folder / "snapshots" / "archive.db", pages)
     (folder / "watchlist.toml").write_text(
         "[settings]\nallow_private_addresses = true\nretries_max = 0\n" + "".join(
-            f'[[page]]\nid = "p-{at}"\nurl = "http://127.0.0.1:9/p"\n' for at in range(1, 11)))
+            f'[[page]]\nid = "p-{at}"\nurl = "http://127.0.0.1:9999/p?{at}"\n' for at in range(1, 11)))
     (folder / "made").write_text("")
 
 

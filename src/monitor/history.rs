@@ -166,7 +166,9 @@ pub fn latest(
     let limit = query.limit.unwrap_or(usize::MAX);
     let mut found = Vec::new();
     let mut behind = None;
-    while let Some(batch) = batch(app, query, End::Latest, &behind)? {
+    let mut count = limit.saturating_add(1).min(LOG_BATCH);
+    while let Some(batch) = batch(app, query, (End::Latest, count), &behind)? {
+        count = LOG_BATCH;
         behind = batch.first().map(|told| told.event.id.clone());
         let wanted = batch.into_iter().rev().filter(asks_for);
         found.extend(wanted.take(limit.saturating_add(1) - found.len()));
@@ -187,18 +189,18 @@ pub fn each_logged<E: From<MonitorError>>(
     take: &mut dyn FnMut(&Told) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut behind = None;
-    while let Some(batch) = batch(app, query, End::Oldest, &behind)? {
+    while let Some(batch) = batch(app, query, (End::Oldest, LOG_BATCH), &behind)? {
         batch.iter().try_for_each(&mut *take)?;
         behind = batch.last().map(|told| told.event.id.clone());
     }
     Ok(())
 }
 
-/// Returns the next entries behind one, seen from an end, oldest first; `None` if there are none.
+/// Returns the next `count` entries behind one, seen from an end, oldest first; `None` if there are none.
 fn batch(
     app: &App,
     query: &LogQuery,
-    end: End,
+    (end, count): (End, usize),
     behind: &Option<EventId>,
 ) -> Result<Option<Vec<Told>>, MonitorError> {
     if let (Some(page), None) = (&query.page, behind) {
@@ -207,7 +209,7 @@ fn batch(
     let query = EventQuery {
         page: query.page.clone(),
         since: query.since,
-        limit: Some(LOG_BATCH),
+        limit: Some(count),
         end,
         behind: behind.clone(),
         ..EventQuery::default()

@@ -103,10 +103,12 @@ fn look(
 ) -> Result<(), MonitorError> {
     let asked = extent.pages_of(app)?;
     let limit = found.stays.len().saturating_add(limit);
-    for page in app.archive.pages_with(phrase)? {
-        if asked.binary_search(&page).is_err() {
-            continue;
-        }
+    let with = match extent.pages.is_empty() {
+        true => app.archive.pages_with(phrase)?,
+        // A few pages are looked through one by one, however many others have the phrase.
+        false => asked.clone(),
+    };
+    for page in with.into_iter().filter(|page| asked.binary_search(page).is_ok()) {
         let before = found.count;
         let stays = app.archive.stays(&page, phrase)?.into_iter();
         stays
