@@ -63,7 +63,7 @@ struct WordingItem {
 /// What happened, as the template shows it.
 struct EntryItem {
     title: String,
-    lines: Vec<(&'static str, String)>,
+    lines: Vec<(String, String)>,
 }
 
 /// Returns the list of all pledges.
@@ -90,7 +90,11 @@ pub fn page(app: &App, frame: &Frame, page: &PageId, pledge: &PageId) -> Result<
         .into_iter()
         .map(|it| EntryItem {
             title: visible(&it.title),
-            lines: it.lines.into_iter().map(|(label, words)| (label, visible(&words))).collect(),
+            lines: it
+                .lines
+                .into_iter()
+                .map(|(label, words)| (capital(label), visible(&words)))
+                .collect(),
         })
         .collect();
     happened.reverse();

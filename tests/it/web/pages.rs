@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    web::client::{Served, changed},
+    web::client::{EDITED, Served, changed},
     world::{World, framed},
 };
 
@@ -210,16 +210,8 @@ fn a_hundred_readers_hold_up_no_sweep_and_each_sees_one_instant() {
             });
         }
         for sweep in 0..3 {
-            site.page(
-                "/faces",
-                &framed(
-                    &format!(
-                        "<h1>Faces</h1><p>We say it for the time {sweep}, and \
-                we keep to what we say about the police.</p>"
-                    ),
-                    "a",
-                ),
-            );
+            let edited = format!("{EDITED}<p>This is said for the time {sweep}.</p>");
+            site.page("/faces", &framed(&edited, "a"));
             let ran = world.run(&["check", "faces"]);
             assert_eq!(ran.code, 0, "{}", ran.stderr);
         }
