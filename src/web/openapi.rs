@@ -23,7 +23,7 @@ pub fn description() -> Value {
                 query("page", id()),
                 query("company", json!({ "type": "string" })),
                 query("since", json!({ "type": "string",
-                    "description": "a day or an RFC 3339 instant" })),
+                    "anyOf": [{ "format": "date" }, { "format": "date-time" }] })),
                 query("limit", limit()),
             ]) },
             "/api/changes/{change}": {

@@ -356,7 +356,9 @@ async fn sent(headers: &HeaderMap, body: Body) -> Result<BTreeMap<String, String
     for (name, value) in object {
         let value = match (name.as_str(), value) {
             ("decision" | "reason" | "note", Value::String(text)) => text.clone(),
-            ("seen", Value::Number(number)) if number.is_u64() => number.to_string(),
+            ("seen", Value::Number(number)) => {
+                whole(number).ok_or_else(|| wrong("has a count that is none"))?
+            }
             (_, _) => return Err(wrong("has a field that is not known, or of another type")),
         };
         fields.insert(name.clone(), value);
@@ -365,6 +367,18 @@ async fn sent(headers: &HeaderMap, body: Body) -> Result<BTreeMap<String, String
         return Err(wrong("has an empty reason"));
     }
     Ok(fields)
+}
+
+/// Returns a count as text; `3.0` is one in JSON as `3` is.
+fn whole(number: &serde_json::Number) -> Option<String> {
+    const MAX: f64 = 1e9;
+    match (number.as_u64(), number.as_f64()) {
+        (Some(count), _) => Some(count.to_string()),
+        (None, Some(count)) if count.fract() == 0.0 && (0.0..=MAX).contains(&count) => {
+            Some(format!("{count:.0}"))
+        }
+        (None, _) => None,
+    }
 }
 
 /// Records a decision of somebody who may review.
