@@ -14,8 +14,10 @@ pub mod reading;
 pub mod tail;
 pub mod touched;
 
+mod by_hand;
 mod entries;
 mod frames;
+mod row;
 
 use crate::archive::{
     access::Access,

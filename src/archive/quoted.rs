@@ -16,11 +16,20 @@ use crate::{
             touched::Subject,
         },
         packed,
-        redact::Order,
         versions::text_from_bytes,
     },
-    model::snapshot::Digest,
+    model::{snapshot::Digest, time::Timestamp},
 };
+
+/// By which order something is taken out.
+pub struct Order<'a> {
+    /// The row that tells of it.
+    pub removal: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: &'a str,
+}
 
 /// What stands in the place of words that were taken out.
 const TAKEN_OUT: &str = "[redacted]";

@@ -10,7 +10,8 @@ use crate::{
         error::{ArchiveError, Fault},
         frames::{self, LEVEL, Shelf},
         log::facts::{self, Redaction},
-        passages, quoted,
+        passages,
+        quoted::{self, Order},
         store::Archive,
     },
     model::{history::VisitId, page::PageId, removal::Removal, snapshot::Digest, time::Timestamp},
@@ -167,16 +168,6 @@ pub fn come_back(access: Access<'_>, shelf: Shelf, id: i64, bytes: &[u8]) -> Res
         Shelf::Texts => index_anew(access, id),
         Shelf::Snapshots | Shelf::Headers => Ok(()),
     }
-}
-
-/// By which order something is taken out.
-pub struct Order<'a> {
-    /// The row that tells of it.
-    pub removal: i64,
-    /// When.
-    pub at: Timestamp,
-    /// Why.
-    pub reason: &'a str,
 }
 
 fn take_out_body(access: Access<'_>, id: i64, order: &Order<'_>) -> Result<u64, Fault> {

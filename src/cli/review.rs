@@ -175,21 +175,13 @@ fn decide(
     let reviewed = match arguments.always {
         true => {
             let (reviewed, rule) = review::always(app, change, &new)?;
-            terminal.say(&written(rule));
+            terminal.say(&walk::written(rule));
             reviewed
         }
         false => review::decide(app, change, &new)?,
     };
     print(&reviewed, arguments.json, terminal)?;
     Ok(Exit::Done)
-}
-
-/// Says what a rule that was just written does, and how it is taken back.
-fn written(rule: RuleId) -> String {
-    format!(
-        "rule {rule} dismisses changes like this on this page from now on; they stay on record, and \
-         `pledgewatch review --forget-rule {rule}` takes it back"
-    )
 }
 
 fn list(app: &App, arguments: &ReviewArguments, terminal: &Terminal) -> Result<Exit, CliError> {

@@ -41,7 +41,7 @@ mod tests {
 
     fn of(service: ChatService, event: &Event) -> Value {
         let message = Message { name: event.id.as_str(), events: &[event], log_head: None };
-        super::message(service, "topic", &message)
+        crate::alert::render::chat::message(service, "topic", &message)
     }
 
     fn texts(value: &Value) -> Vec<String> {
@@ -186,7 +186,7 @@ mod tests {
         let events: Vec<Event> = worst().into_iter().cycle().take(200).collect();
         let events: Vec<&Event> = events.iter().collect();
         let digest = Message { name: "0123456789abcdef", events: &events, log_head: None };
-        let to = |service| super::message(service, "topic", &digest);
+        let to = |service| crate::alert::render::chat::message(service, "topic", &digest);
         let chars = |value: &Value| value.as_str().map_or(0, |it| it.encode_utf16().count());
         assert!(chars(&to(ChatService::Mattermost)["text"]) <= 16_383);
         let discord = to(ChatService::Discord);

@@ -8,21 +8,15 @@ use crate::{
         access::Access,
         error::Fault,
         log::{
+            by_hand,
             item::{Fields, Item, canonical, fields},
+            row::{Derived, digest, hashed, integer, stored, time, words},
             touched::Subject,
         },
         packed, parts,
     },
-    model::{snapshot::Digest, time::Timestamp},
+    model::snapshot::Digest,
 };
-
-/// What the log says of a row.
-pub struct Derived {
-    /// The members of the entry.
-    pub fields: Fields,
-    /// The number of the page whose name is the member `page`.
-    pub page: Option<i64>,
-}
 
 /// Returns what the log says of a row. Fails as damaged where the row is missing.
 pub fn derive(access: Access<'_>, subject: Subject) -> Result<Derived, Fault> {
@@ -32,10 +26,10 @@ pub fn derive(access: Access<'_>, subject: Subject) -> Result<Derived, Fault> {
         Subject::Version(id) => version(access, id)?,
         Subject::Event(id) => event(access, id)?,
         Subject::Delivery(id) => delivery(access, id)?,
-        Subject::Note(id) => note(access, id)?,
-        Subject::Term(id) => term(access, id)?,
-        Subject::Review(id) => review(access, id)?,
-        Subject::Rule(id) => rule(access, id)?,
+        Subject::Note(id) => by_hand::note(access, id)?,
+        Subject::Term(id) => by_hand::term(access, id)?,
+        Subject::Review(id) => by_hand::review(access, id)?,
+        Subject::Rule(id) => by_hand::rule(access, id)?,
     };
     derived.ok_or_else(|| Fault::damaged(name(subject), "it is in the log, and missing here"))
 }
@@ -331,51 +325,6 @@ fn delivery(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
     Ok(Some(Derived { fields: members, page: None }))
 }
 
-/// Returns what a person added to a pledge's life. Source and words are named by their digests: the
-/// log may be published, and an editor's notes are nobody's business.
-fn note(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
-    access.maybe(
-        "SELECT p.page, g.name, p.name, n.kind, n.day, n.source, n.words, n.recorded_at
-         FROM pledge_note n JOIN pledge p ON p.id = n.pledge JOIN page g ON g.id = p.page
-         WHERE n.id = ?1",
-        [id],
-        |row| {
-            let members = fields([
-                ("kind", Some(Item::words("pledge_note"))),
-                ("pledge_note", Some(Item::integer(id))),
-                ("page", words(row, 1)?),
-                ("pledge", words(row, 2)?),
-                ("of", words(row, 3)?),
-                ("day", words(row, 4)?),
-                ("source", hashed(row, 5)?),
-                ("words", hashed(row, 6)?),
-                ("recorded_at", time(row, 7)?),
-            ]);
-            Ok(Derived { fields: members, page: Some(row.get(0)?) })
-        },
-    )
-}
-
-fn term(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
-    access.maybe(
-        "SELECT p.page, g.name, p.name, t.term, t.recorded_at
-         FROM pledge_term t JOIN pledge p ON p.id = t.pledge JOIN page g ON g.id = p.page
-         WHERE t.id = ?1",
-        [id],
-        |row| {
-            let members = fields([
-                ("kind", Some(Item::words("pledge_term"))),
-                ("pledge_term", Some(Item::integer(id))),
-                ("page", words(row, 1)?),
-                ("pledge", words(row, 2)?),
-                ("term", words(row, 3)?),
-                ("recorded_at", time(row, 4)?),
-            ]);
-            Ok(Derived { fields: members, page: Some(row.get(0)?) })
-        },
-    )
-}
-
 /// Returns a sentence by digest and length, since it may quote words that must go one day: those
 /// that it has, or those that were taken out of it.
 fn sentence(
@@ -405,100 +354,6 @@ pub fn hash_sentences(entry: &mut Fields) -> bool {
         reasons.iter_mut().for_each(hash);
     }
     has_any
-}
-
-/// Returns digest and length of words.
-fn hashed(row: &Row<'_>, at: impl rusqlite::RowIndex) -> rusqlite::Result<Option<Item>> {
-    let words: Option<String> = row.get(at)?;
-    Ok(words.map(|it| Item::bytes(Digest::of(it.as_bytes()), it.len() as i64)))
-}
-
-/// Returns what somebody decided as a salted digest of all that is kept of it: the log may be
-/// published before a newsroom has told what it makes of a change.
-fn review(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
-    let found = access.maybe(
-        "SELECT event, decision, reason, note, reviewer, at, rule, lower(hex(salt)) FROM review
-         WHERE id = ?1",
-        params![id],
-        |row| {
-            Ok(fields([
-                ("event", integer(row, 0)?),
-                ("decision", words(row, 1)?),
-                ("reason", words(row, 2)?),
-                ("note", words(row, 3)?),
-                ("reviewer", words(row, 4)?),
-                ("at", time(row, 5)?),
-                ("rule", integer(row, 6)?),
-                ("salt", words(row, 7)?),
-            ]))
-        },
-    )?;
-    let Some(kept) = found else { return Ok(None) };
-    let members = fields([
-        ("kind", Some(Item::words("review"))),
-        ("review", Some(Item::integer(id))),
-        ("event", kept.get("event").cloned()),
-        ("row", Some(Item::digest(Digest::of(&canonical(&kept)?)))),
-    ]);
-    Ok(Some(Derived { fields: members, page: None }))
-}
-
-/// Returns a rule as a salted digest, as a review.
-fn rule(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
-    let found = access.maybe(
-        "SELECT rule, revision, page, event, state, likenesses, reason, reviewer, at,
-             lower(hex(salt)) FROM review_rule WHERE id = ?1",
-        params![id],
-        |row| {
-            Ok(fields([
-                ("rule", integer(row, 0)?),
-                ("revision", integer(row, 1)?),
-                ("page", integer(row, 2)?),
-                ("event", integer(row, 3)?),
-                ("state", words(row, 4)?),
-                ("likenesses", words(row, 5)?),
-                ("reason", words(row, 6)?),
-                ("reviewer", words(row, 7)?),
-                ("at", time(row, 8)?),
-                ("salt", words(row, 9)?),
-            ]))
-        },
-    )?;
-    let Some(kept) = found else { return Ok(None) };
-    let members = fields([
-        ("kind", Some(Item::words("review_rule"))),
-        ("review_rule", Some(Item::integer(id))),
-        ("row", Some(Item::digest(Digest::of(&canonical(&kept)?)))),
-    ]);
-    Ok(Some(Derived { fields: members, page: None }))
-}
-
-fn words(row: &Row<'_>, at: impl rusqlite::RowIndex) -> rusqlite::Result<Option<Item>> {
-    Ok(row.get::<_, Option<String>>(at)?.map(Item::Words))
-}
-
-fn integer(row: &Row<'_>, at: impl rusqlite::RowIndex) -> rusqlite::Result<Option<Item>> {
-    Ok(row.get::<_, Option<i64>>(at)?.map(Item::integer))
-}
-
-fn time(row: &Row<'_>, at: impl rusqlite::RowIndex) -> rusqlite::Result<Option<Item>> {
-    Ok(row.get::<_, Option<Timestamp>>(at)?.map(Item::time))
-}
-
-fn digest(row: &Row<'_>, at: impl rusqlite::RowIndex) -> rusqlite::Result<Option<Item>> {
-    Ok(row.get::<_, Option<Digest>>(at)?.map(Item::digest))
-}
-
-fn stored(
-    row: &Row<'_>,
-    digest: impl rusqlite::RowIndex,
-    bytes: impl rusqlite::RowIndex,
-) -> rusqlite::Result<Option<Item>> {
-    let found = (row.get::<_, Option<Digest>>(digest)?, row.get::<_, Option<i64>>(bytes)?);
-    Ok(match found {
-        (Some(digest), Some(bytes)) => Some(Item::bytes(digest, bytes)),
-        (_, _) => None,
-    })
 }
 
 /// The member of a visit's entry that is not made again.

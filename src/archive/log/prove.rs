@@ -9,9 +9,10 @@ use crate::archive::{
     access::Access,
     error::Fault,
     log::{
-        entries::{self, Derived, VERSION_BEFORE, derive},
+        entries::{self, VERSION_BEFORE, derive},
         frames,
         item::{Item, encode},
+        row::Derived,
         touched::{Numbered, Subject},
     },
 };

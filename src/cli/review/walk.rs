@@ -9,7 +9,7 @@ use crate::{
     cli::error::CliError,
     model::{
         event::EventId,
-        review::{Decision, Reason, ReviewState, Reviewer},
+        review::{Decision, Reason, ReviewState, Reviewer, RuleId},
         rule::Likeness,
     },
     monitor::{
@@ -212,7 +212,7 @@ impl Walk<'_> {
         let Some((now, rule)) = told(decided, keyboard)? else { return Ok(None) };
         self.done.push(at);
         let standing = reviews::standing(&now.standing, now.is_settled);
-        Ok(Some(Step::On(format!("{standing}\n{}", super::written(rule)))))
+        Ok(Some(Step::On(format!("{standing}\n{}", written(rule)))))
     }
 
     fn note(&mut self, reviewed: &Reviewed, keyboard: &mut Keyboard<'_>) -> Result<Step, CliError> {
@@ -242,6 +242,14 @@ impl Walk<'_> {
         }
         Ok(Some(Step::Back(at)))
     }
+}
+
+/// Says what a rule that was just written does, and how it is taken back.
+pub fn written(rule: RuleId) -> String {
+    format!(
+        "rule {rule} dismisses changes like this on this page from now on; they stay on record, and \
+         `pledgewatch review --forget-rule {rule}` takes it back"
+    )
 }
 
 /// Returns what was recorded; what was refused is said, and the walk goes on.
