@@ -165,8 +165,8 @@ impl<'a> Line<'a> {
         stands
     }
 
-    /// Has what differs at a place where passages come and go by themselves wait until it has held
-    /// for longer than they do. What had stood for longer than they do, and what carries a pledge,
+    /// Has what differs at a place where passages come and go by themselves wait until what came has
+    /// held for longer than they do; that one of them went is no news as long as others come. What had stood for longer than they do, and what carries a pledge,
     /// is told all the same. Returns what was learnt that bears on it, in words.
     pub fn ask_patience(
         &self,
@@ -177,6 +177,10 @@ impl<'a> Line<'a> {
         patience: &Patience,
     ) -> BTreeSet<String> {
         let mut relied = BTreeSet::new();
+        if self.within.is_zero() {
+            // Who wants everything at once is not kept waiting.
+            return relied;
+        }
         for (edit, stand) in diff.edits().zip(stands) {
             let lesson = match (&edit.after, &edit.before) {
                 (Some(after), _) => patience.places.lesson(sides.1, after.block),
@@ -198,9 +202,7 @@ impl<'a> Line<'a> {
             }
             let needed = self.within.max(STAY_MAX.min(2 * lesson.longest));
             relied.insert(places::in_words(lesson, needed));
-            if let Some(since) = stand.told()
-                && needed <= self.now.1.since(self.at[since.visit])
-            {
+            if stand.told().is_some() && self.holds_for(needed, &trace.came) {
                 continue;
             }
             // Nor does it go along with what is told.
@@ -210,6 +212,16 @@ impl<'a> Line<'a> {
             };
         }
         relied
+    }
+
+    /// Returns whether there are clauses, and each has held for so long.
+    fn holds_for(&self, needed: Duration, clauses: &[Digest]) -> bool {
+        let now = self.said.len() - 1;
+        let holds = |clause: &Digest| {
+            let run = self.run(now, |said| said.has(clause));
+            run.is_some_and(|run| needed <= run.lasted)
+        };
+        !clauses.is_empty() && clauses.iter().all(holds)
     }
 
     /// Returns for how long a clause was on the page, from its first sighting to its last.
