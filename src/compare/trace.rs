@@ -60,7 +60,7 @@ impl Said {
     /// Returns what a text says, beside another of the same page of which that is known: a block
     /// that both have is folded once.
     pub fn beside(text: &Text, other: Option<(&Text, &Said)>) -> Said {
-        let form = |block: &'_ Block| (block.kind, block.marker.is_empty());
+        let form = |block: &Block| (block.kind, block.marker.is_empty());
         let mut known: BTreeMap<&str, (&Block, &BlockSaid)> = BTreeMap::new();
         if let Some((text, said)) = other {
             let blocks = text.blocks.iter().zip(&said.blocks);

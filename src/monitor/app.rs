@@ -110,6 +110,13 @@ impl App {
         read.map_err(MonitorError::from)?
     }
 
+    /// Returns all pages, in the watchlist's order, then those that are only on record.
+    pub fn pages(&self) -> Result<Vec<PageId>, MonitorError> {
+        let watched = self.watchlist.watches.iter().map(|watch| watch.page.clone());
+        let kept = self.archive.pages()?.into_iter();
+        Ok(watched.chain(kept.filter(|page| self.watchlist.watch(page).is_none())).collect())
+    }
+
     /// Returns `page` if the watchlist or the archive knows it.
     pub fn known_page(&self, page: &PageId) -> Result<(), MonitorError> {
         let kept = self.archive.pages()?;

@@ -45,10 +45,8 @@ pub struct PageRow {
 
 /// Returns all pages, in the watchlist's order, then those that are only on record.
 pub fn pages(app: &App) -> Result<Vec<PageRow>, MonitorError> {
-    let mut ids: Vec<PageId> = app.watchlist.watches.iter().map(|it| it.page.clone()).collect();
-    let watched = ids.len();
-    let kept = app.archive.pages()?;
-    ids.extend(kept.into_iter().filter(|page| app.watchlist.watch(page).is_none()));
+    let ids = app.pages()?;
+    let watched = app.watchlist.watches.len();
     let mut lives: BTreeMap<PageId, Vec<PledgeLife>> = BTreeMap::new();
     for life in list::all(app)? {
         lives.entry(life.page.clone()).or_default().push(life);

@@ -123,15 +123,8 @@ pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, Mon
     for page in pages {
         app.known_page(page)?;
     }
-    let mut ids: Vec<PageId> =
-        app.watchlist.watches.iter().map(|watch| watch.page.clone()).collect();
-    for page in app.archive.pages()? {
-        if !ids.contains(&page) {
-            ids.push(page);
-        }
-    }
     let mut found = Vec::new();
-    for id in ids {
+    for id in app.pages()? {
         if pages.is_empty() || pages.contains(&id) {
             found.push(page_status(app, &id, now)?);
         }

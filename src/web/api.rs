@@ -3,13 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    alert::render::json as forms,
-    model::{
-        event::EventId,
-        page::PageId,
-        review::{Review, ReviewState},
-        time::Timestamp,
-    },
+    alert::render::{json as forms, reviews},
+    model::{event::EventId, page::PageId, review::ReviewState, time::Timestamp},
     monitor::{
         app::App,
         export::request::Extent,
@@ -177,28 +172,10 @@ pub fn answer(app: &App, asked: &Asked, now: Timestamp) -> Result<Value, Refusal
 /// Returns a change with its review. Who was told is nobody's business here.
 pub fn change(reviewed: &Reviewed) -> Value {
     let mut value = forms::event(&reviewed.told);
-    let standing = &reviewed.standing;
-    let entry = |it: &Review| {
-        json!({
-            "decision": it.decision.code(),
-            "reason": it.decision.reason().map(|reason| reason.code()),
-            "note": it.note.as_ref().map(|note| note.as_str()),
-            "by": it.by.as_str(),
-            "at": it.at.to_string(),
-            "rule": it.rule.map(|rule| rule.0),
-        })
-    };
     if let Some(object) = value.as_object_mut() {
         object.remove("deliveries");
-        let review = json!({
-            "state": standing.state.code(),
-            "reason": standing.reason.as_ref().map(|it| it.code()),
-            "by": standing.by.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
-            "since": standing.since.map(|at| at.to_string()),
-            "settled": reviewed.is_settled,
-            "seen": standing.entries,
-            "trail": reviewed.trail.iter().map(entry).collect::<Vec<_>>(),
-        });
+        let mut review = reviews::value(&reviewed.standing, &reviewed.trail, reviewed.is_settled);
+        review["seen"] = reviewed.standing.entries.into();
         object.insert("review".to_owned(), review);
     }
     value

@@ -354,7 +354,7 @@ fn a_promotion_of_each_day_falls_silent_and_edits_beside_it_are_told() {
     let why = world.run(&["status", "p", "--why"]);
     assert!(why.stdout.contains("passages come and go by themselves"), "{why:?}");
     let visit = world.run(&["explain", "v48"]);
-    assert!(visit.stdout.contains("what differs there has to hold for"), "{visit:?}");
+    assert!(visit.stdout.contains("what is new there has to hold for"), "{visit:?}");
     fs::write(world.watchlist(), {
         let list = fs::read_to_string(world.watchlist()).unwrap();
         format!("{list}learn = false\n")

@@ -174,12 +174,13 @@ impl Proof<'_> {
             | Subject::Rule(_) => (),
         }
         let is_once = match subject {
-            Subject::Visit(_) | Subject::Judgement(_) | Subject::Note(_) | Subject::Term(_) => true,
-            Subject::Version(_)
-            | Subject::Event(_)
-            | Subject::Delivery(_)
+            Subject::Visit(_)
+            | Subject::Judgement(_)
+            | Subject::Note(_)
+            | Subject::Term(_)
             | Subject::Review(_)
-            | Subject::Rule(_) => false,
+            | Subject::Rule(_) => true,
+            Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) => false,
         };
         if is_once && !told {
             let problem = "the log tells of it twice".to_owned();

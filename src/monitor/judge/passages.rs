@@ -166,8 +166,9 @@ impl<'a> Line<'a> {
     }
 
     /// Has what differs at a place where passages come and go by themselves wait until what came has
-    /// held for longer than they do; that one of them went is no news as long as others come. What had stood for longer than they do, and what carries a pledge,
-    /// is told all the same. Returns what was learnt that bears on it, in words.
+    /// held for longer than they do; that one of them went is no news as long as others come. What
+    /// had stood for longer than they do, and what carries a pledge, is told all the same. Returns
+    /// what was learnt that bears on it, in words.
     pub fn ask_patience(
         &self,
         diff: &Diff,

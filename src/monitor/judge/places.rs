@@ -1,6 +1,6 @@
 //! Places of a page where passages come and go by themselves while the rest stands still: learnt
-//! from what the page showed. Slow to conclude, and it only ever asks for patience: what differs at
-//! such a place has to hold for longer, and is told at the latest when it does.
+//! from what the page showed. Slow to conclude, and it only ever asks for patience: what is new at such
+//! a place has to hold for longer, and what merely went is told when the place has come to rest.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -211,7 +211,11 @@ pub fn is_in_doubt(lesson: &Lesson, now: Timestamp) -> bool {
 
 /// Returns what a lesson means for what differs at its place now, in words.
 pub fn in_words(lesson: &Lesson, needed: Duration) -> String {
-    format!("{}: what differs there has to hold for {}", learnt(lesson), time::in_words(needed))
+    format!(
+        "{}: what is new there has to hold for {}, and what went is told when others come no more",
+        learnt(lesson),
+        time::in_words(needed)
+    )
 }
 
 /// Returns what was learnt of a place, since when and from which visits, in words.

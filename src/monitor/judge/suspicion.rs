@@ -101,7 +101,7 @@ pub fn suspicion(before: &Text, after: &Text, aspect: &Aspect) -> Option<Trouble
 /// Returns whether nine tenths of both texts stand in blocks that the other has word for word: they
 /// are alike then, whatever the rest says, and most edits leave as much.
 fn are_mostly_one(before: &Text, after: &Text) -> bool {
-    let words = |text: &'_ Text| -> usize { text.blocks.iter().map(|it| it.words.len()).sum() };
+    let words = |text: &Text| -> usize { text.blocks.iter().map(|it| it.words.len()).sum() };
     let known = |text: &Text, other: &Text| -> usize {
         let other: BTreeSet<&str> = other.blocks.iter().map(|it| it.words.as_str()).collect();
         let shared = text.blocks.iter().filter(|it| other.contains(it.words.as_str()));
