@@ -63,8 +63,7 @@ impl Iterator for Pieces<'_> {
             let kind = match self.plain_len() {
                 0 => self.take(c),
                 len => {
-                    self.at += len;
-                    self.previous = char::from(self.text.as_bytes()[self.at - 1]);
+                    self.pass_plain(len);
                     PieceKind::Word
                 }
             };
@@ -74,6 +73,34 @@ impl Iterator for Pieces<'_> {
 }
 
 impl Pieces<'_> {
+    /// Passes spaces and words of which nothing but ASCII letters is told apart, up to anything
+    /// that needs a closer look; appends their keys to `stream` and returns how many there were.
+    fn pass_plain_words(&mut self, stream: &mut String) -> u32 {
+        let mut count = 0;
+        loop {
+            let start = self.at;
+            self.at += self.text.as_bytes()[start..].iter().take_while(|b| **b == b' ').count();
+            if start < self.at {
+                self.previous = ' ';
+            }
+            let len = self.plain_len();
+            if len == 0 {
+                return count;
+            }
+            let word = &self.text[self.at..self.at + len];
+            let folded = stream.len();
+            stream.push_str(word);
+            stream[folded..].make_ascii_lowercase();
+            self.pass_plain(len);
+            count += 1;
+        }
+    }
+
+    fn pass_plain(&mut self, len: usize) {
+        self.at += len;
+        self.previous = char::from(self.text.as_bytes()[self.at - 1]);
+    }
+
     fn pass(&mut self, c: char) {
         self.at += c.len_utf8();
         self.previous = c;
@@ -221,25 +248,20 @@ fn is_thousands(rest: &[char]) -> bool {
 pub fn push_stream(text: &str, stream: &mut String) -> u32 {
     let mut weight = 0;
     let mut key = String::new();
-    for piece in pieces(text) {
+    let mut pieces = pieces(text);
+    loop {
+        weight += 2 * pieces.pass_plain_words(stream);
+        let Some(piece) = pieces.next() else { return weight };
         weight += match piece.kind {
             PieceKind::Word => 2,
             PieceKind::Glyph => 1,
             PieceKind::Symbol => 0,
             PieceKind::Point => continue,
         };
-        let raw = &text[piece.start..piece.end];
-        if raw.bytes().all(|b| b.is_ascii_alphabetic()) {
-            let start = stream.len();
-            stream.push_str(raw);
-            stream[start..].make_ascii_lowercase();
-            continue;
-        }
         key.clear();
         push_key(text, piece, &mut key);
         push_apart(&key, stream);
     }
-    weight
 }
 
 fn push_apart(key: &str, stream: &mut String) {

@@ -46,6 +46,11 @@ pub fn is_date(words: &str) -> bool {
 /// Returns whether a passage has a number of its own, without which it holds no stamp; cheap.
 pub fn may_hold_stamp(words: &str) -> bool {
     let bytes = words.as_bytes();
+    // Most passages have none: a look at all bytes at once is several times as fast.
+    let is_hint = |byte: &u8| byte.is_ascii_digit() | !byte.is_ascii();
+    if !bytes.iter().fold(false, |found, byte| found | is_hint(byte)) {
+        return false;
+    }
     let opens = |at: usize| match at.checked_sub(1).map(|at| bytes[at]) {
         Some(b'v' | b'V') | None => true,
         Some(before) => !before.is_ascii_alphanumeric(),
