@@ -73,7 +73,7 @@ fn predicted(row: &Value) -> Value {
     let mut marks = Vec::new();
     let mut woven = String::new();
     if let (Some(before), Some(after)) = (&before, &after) {
-        let text = |words: &str| Text { blocks: vec![Block::new(BlockKind::Paragraph, words)] };
+        let text = |words: &str| Text::from(vec![Block::new(BlockKind::Paragraph, words)]);
         for edit in diff(&text(before), &text(after)).edits() {
             (marks, woven) = spans(edit);
         }
@@ -236,8 +236,9 @@ fn time(before: &str, after: &str) -> io::Result<()> {
     let text = |path: &str| -> io::Result<(Text, String)> {
         let words = fs::read_to_string(path)?;
         let blocks = words.lines().filter(|line| !line.is_empty());
-        let blocks = blocks.map(|line| Block::new(BlockKind::Paragraph, line)).collect();
-        Ok((Text { blocks }, words))
+        let blocks: Vec<Block> =
+            blocks.map(|line| Block::new(BlockKind::Paragraph, line)).collect();
+        Ok((blocks.into(), words))
     };
     let (before, words_before) = text(before)?;
     let (after, words_after) = text(after)?;

@@ -102,7 +102,7 @@ fn check_marks(edit: &Edit) {
 
 /// The sentences of a block stand in it in order, and nothing but white space between them.
 fn check_clauses(text: &Text) {
-    for block in &text.blocks {
+    for block in text.blocks.iter() {
         let mut end = 0;
         for sentence in clause::sentences(&block.words) {
             assert!(block.words[end..sentence.start].trim().is_empty(), "{block:?}");

@@ -41,7 +41,7 @@ pub fn check_html(html: &str) {
 }
 
 fn check_text(text: &Text, page_bytes: usize) {
-    for block in &text.blocks {
+    for block in text.blocks.iter() {
         check_block(block);
     }
     let lines = text.to_lines();

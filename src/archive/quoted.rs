@@ -84,7 +84,7 @@ impl<'a> Gone<'a> {
             };
             let digest = Digest::of(&bytes);
             let blocks = text_from_bytes(&digest, &bytes)?.blocks;
-            let words = blocks.into_iter().map(|block| block.words);
+            let words = blocks.iter().map(|block| block.words.clone());
             match texts.contains(&id) {
                 true => {
                     digests.insert(digest);

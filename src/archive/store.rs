@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::VecDeque,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -15,6 +16,7 @@ use crate::archive::{
     opening,
     recent::Recent,
 };
+use crate::model::{snapshot::Digest, text::Text};
 
 /// Everything kept: `archive.db` in the directory `snapshots/`.
 ///
@@ -31,8 +33,12 @@ pub struct Archive {
 #[derive(Default)]
 pub(in crate::archive) struct Memory {
     recent: RefCell<Recent>,
+    texts: RefCell<VecDeque<(Digest, Text)>>,
     log: RefCell<Tail>,
 }
+
+/// How many texts are held: what one visit is held against mostly.
+const TEXTS_MAX: usize = 4;
 
 impl Archive {
     /// Opens the archive in `directory`; makes both where they are missing, and brings an archive
@@ -118,6 +124,7 @@ impl Archive {
             return act(self);
         }
         self.batch("BEGIN IMMEDIATE")?;
+        self.memory.texts.get_mut().clear();
         let done = act(self).and_then(|value| {
             log::flush(self.inside()).map_err(|fault| fault.at(&self.path))?;
             self.batch("COMMIT")?;
@@ -178,7 +185,8 @@ impl Archive {
         &mut self,
         act: impl FnOnce(Access<'_>) -> Result<T, Fault>,
     ) -> Result<T, ArchiveError> {
-        let Archive { path, connection, memory: Memory { recent, log }, .. } = self;
+        let Archive { path, connection, memory: Memory { recent, texts, log }, .. } = self;
+        texts.get_mut().clear();
         if !connection.is_autocommit() {
             return act(Access { connection, recent, log }).map_err(|fault| fault.at(path));
         }
@@ -206,6 +214,20 @@ impl Archive {
 
     fn inside(&self) -> Access<'_> {
         self.bare(&self.memory)
+    }
+
+    /// Returns a text that was read since this archive last wrote, if it is held still: one visit
+    /// asks for the same few again and again.
+    pub(in crate::archive) fn text_read_lately(&self, digest: &Digest) -> Option<Text> {
+        let texts = self.memory.texts.borrow();
+        texts.iter().find(|(held, _)| held == digest).map(|(_, text)| text.clone())
+    }
+
+    /// Holds a text that was read, in place of the one that was read longest ago.
+    pub(in crate::archive) fn note_read(&self, digest: Digest, text: &Text) {
+        let mut texts = self.memory.texts.borrow_mut();
+        texts.truncate(TEXTS_MAX - 1);
+        texts.push_front((digest, text.clone()));
     }
 
     /// Runs a statement that can be in no transaction.

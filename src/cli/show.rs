@@ -78,7 +78,7 @@ pub fn run(
         version.first_at.minute()
     ));
     let mut text = String::new();
-    for block in &found.text.blocks {
+    for block in found.text.blocks.iter() {
         text.push_str(&wrapped(block, terminal.look.width));
         text.push('\n');
     }

@@ -249,7 +249,7 @@ mod tests {
     fn a_table_row_is_one_clause() {
         let row = Block::new(BlockKind::Row, "Sold? | No. Never.");
         let paragraph = Block::new(BlockKind::Paragraph, "We pause. You wait.");
-        let found = clauses(&Text { blocks: vec![row, paragraph] });
+        let found = clauses(&Text::from(vec![row, paragraph]));
         let expected = [(0, 0..18), (1, 0..9), (1, 10..19)];
         assert_eq!(found.len(), expected.len());
         for (clause, (block, span)) in found.iter().zip(expected) {

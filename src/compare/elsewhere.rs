@@ -41,7 +41,7 @@ impl Elsewhere {
         for (id, text) in texts {
             let mut stream = String::new();
             let mut clauses = Vec::new();
-            for block in &text.blocks {
+            for block in text.blocks.iter() {
                 fold::push_stream(&block.words, &mut stream);
                 stream.push('\n');
             }

@@ -260,7 +260,7 @@ const RETURNED_MIN: u32 = 600;
 /// Returns where something new stands that is much like the words of a clause that was lost.
 pub fn returned_alike(course: &Course<'_>, words: &str) -> Option<Place> {
     let block = Block::new(BlockKind::Paragraph, words);
-    let lost = Text { blocks: vec![block] };
+    let lost = Text::from(vec![block]);
     let beside = Course::between(&lost, course.after.text);
     let all = 0..beside.before.clauses.len();
     let is_new = |at: &usize| course.of_after(*at).is_none() && !course.after.is_heading(*at);

@@ -141,7 +141,7 @@ mod tests {
     use crate::model::text::Block;
 
     fn check(quoted: &str, now: &str, expected: Standing) {
-        let text = Text { blocks: vec![Block::new(BlockKind::Paragraph, now)] };
+        let text = Text::from(vec![Block::new(BlockKind::Paragraph, now)]);
         let cut = Cut::of(&text);
         let verdict = judged_since(quoted, (&cut, &(0..cut.clauses.len())));
         assert_eq!(standing(&verdict), expected, "{now}: {verdict:?}");
@@ -156,7 +156,7 @@ mod tests {
         check(quoted, except, Standing::Narrowed);
         check(quoted, "We won't sell face recognition to police departments.", Standing::Reworded);
         let more = "We will never sell face recognition to police departments or schools.";
-        let text = Text { blocks: vec![Block::new(BlockKind::Paragraph, more)] };
+        let text = Text::from(vec![Block::new(BlockKind::Paragraph, more)]);
         let cut = Cut::of(&text);
         let verdict = judged_since(quoted, (&cut, &(0..1)));
         let standing = standing(&verdict);

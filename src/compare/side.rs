@@ -76,30 +76,38 @@ pub fn push_block_stream(block: &Block, stream: &mut String) -> (u32, Stamps) {
 }
 
 /// Calls `each` with the stream of every clause of a block that says something and is no statement
-/// of the last update.
-pub fn each_clause_stream(block: &Block, mut each: impl FnMut(&str)) {
+/// of the last update; returns the stream of the block, as [`push_block_stream`] gives it.
+pub fn each_clause_stream(block: &Block, mut each: impl FnMut(&str)) -> String {
     let (_, body) = marker_and_body(block);
     let may_hold_stamp = stamp::may_hold_stamp(body);
     if may_hold_stamp && treatment(block).may_be_date && stamp::is_date(body) {
-        return;
+        return String::new();
     }
-    let spans = match block.kind {
+    let spans: Vec<_> = match block.kind {
         BlockKind::Row => std::iter::once(0..body.len()).collect(),
         BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::Item(_) => {
             clause::sentences(body)
         }
     };
-    let mut stream = String::new();
+    let mut stream = String::with_capacity(body.len());
+    // What divides two clauses is white space, or a sign after which a dash is no minus.
+    let mut is_whole = !may_hold_stamp;
     for span in spans {
+        is_whole &= span.start == 0 || body[..span.start].ends_with(char::is_whitespace);
         if may_hold_stamp && stamp::is_stamp(&body[span.clone()]) {
             continue;
         }
-        stream.clear();
+        let start = stream.len();
         fold::push_stream(&body[span], &mut stream);
-        if !stream.is_empty() {
-            each(&stream);
+        if start < stream.len() {
+            each(&stream[start..]);
         }
     }
+    if !is_whole {
+        stream.clear();
+        push_block_stream(block, &mut stream);
+    }
+    stream
 }
 
 /// The streams met so far.
@@ -198,7 +206,7 @@ impl<'a> Side<'a> {
 
     /// Returns the blocks as passages to align.
     pub fn units<'s>(&'s self, streams: &'s Streams<'_>) -> Vec<Unit<'s>> {
-        let each = self.folds.iter().zip(&self.text.blocks);
+        let each = self.folds.iter().zip(self.text.blocks.iter());
         each.map(|(fold, block)| Unit {
             key: fold.key,
             weight: fold.weight,
@@ -214,6 +222,33 @@ impl<'a> Side<'a> {
         match self.headings.get(block) {
             Some(Some(heading)) => self.text.blocks[*heading].shown(),
             Some(None) | None => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stream_of_a_block_is_the_same_with_its_clauses_and_without() {
+        let words = [
+            "We sell no faces. We never did! -5 days.",
+            "3. Pages 1. -5 are ours.\u{201d} .5 of them.",
+            "第三方。-5 天。共享",
+            "Stops here?) -3 or <. 5",
+            "Last updated: May 1, 2024. We keep 3 logs. Version 2.",
+            "May 1, 2024",
+            "Effective May 1, 2024. Last updated May 2, 2024.",
+            "no end",
+            "",
+        ];
+        let kinds = [BlockKind::Paragraph, BlockKind::Row, BlockKind::Item(1)];
+        for (words, kind) in words.iter().flat_map(|it| kinds.map(|kind| (it, kind))) {
+            let block = Block::new(kind, words);
+            let mut stream = String::new();
+            push_block_stream(&block, &mut stream);
+            assert_eq!(each_clause_stream(&block, |_| ()), stream, "{block:?}");
         }
     }
 }

@@ -47,12 +47,12 @@ pub fn judged(before: &Text, after: &Text, mut diff: Diff) -> Diff {
 /// that stayed, and each passage that was altered in the place of its first block. What only
 /// links or structure told apart is as it is after.
 pub fn text_before(after: &Text, diff: &Diff) -> Text {
-    let mut text = Text::default();
+    let mut blocks: Vec<Block> = Vec::new();
     let mut put = |at: usize, block: Block| {
-        if text.blocks.len() <= at {
-            text.blocks.resize(at + 1, Block::new(BlockKind::Paragraph, ""));
+        if blocks.len() <= at {
+            blocks.resize(at + 1, Block::new(BlockKind::Paragraph, ""));
         }
-        text.blocks[at] = block;
+        blocks[at] = block;
     };
     for row in &diff.rows {
         match row {
@@ -69,7 +69,7 @@ pub fn text_before(after: &Text, diff: &Diff) -> Text {
             }
         }
     }
-    text
+    blocks.into()
 }
 
 /// Returns the rows whose passage stands elsewhere than before.
@@ -102,7 +102,7 @@ fn moved(diff: &Diff) -> Vec<usize> {
 
 fn stream(text: &Text) -> String {
     let mut stream = String::new();
-    for block in &text.blocks {
+    for block in text.blocks.iter() {
         fold::push_stream(side::marker_and_body(block).1, &mut stream);
         stream.push('\n');
     }

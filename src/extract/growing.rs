@@ -34,7 +34,7 @@ impl Growing {
 
     /// Returns the text, unless it is too long.
     pub fn finish(self) -> Result<Text, TooLong> {
-        if self.is_too_long { Err(TooLong) } else { Ok(Text { blocks: self.blocks }) }
+        if self.is_too_long { Err(TooLong) } else { Ok(self.blocks.into()) }
     }
 }
 

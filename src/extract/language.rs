@@ -16,7 +16,7 @@ pub fn primary(tag: &str) -> Option<String> {
 /// Returns the language that the words are in, if that can be told.
 pub fn detected(text: &Text) -> Option<String> {
     let mut sample = String::new();
-    for block in &text.blocks {
+    for block in text.blocks.iter() {
         sample.push_str(&block.words);
         sample.push(' ');
         if READ_BYTES < sample.len() {

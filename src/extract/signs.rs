@@ -296,7 +296,7 @@ fn super_weight(words: &str) -> u32 {
 /// but a few.
 fn phrases(facts: &Facts, text: &Text, words: u32) -> Vec<Trouble> {
     let mut heads = vec![("the title", facts.title.to_lowercase())];
-    for block in &text.blocks {
+    for block in text.blocks.iter() {
         if let BlockKind::Heading(_) = block.kind {
             heads.push(("a heading", block.words.to_lowercase()));
         }

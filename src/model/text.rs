@@ -1,6 +1,6 @@
 //! What the reader of a page is told: normalized blocks in reading order.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use crate::model::snapshot::Digest;
 
@@ -57,10 +57,18 @@ impl Block {
 }
 
 /// The policy as its reader is told it: a function of snapshot, selection and extractor revision.
+///
+/// Never altered once it is made: its clones share the blocks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     /// The blocks in reading order.
-    pub blocks: Vec<Block>,
+    pub blocks: Arc<[Block]>,
+}
+
+impl From<Vec<Block>> for Text {
+    fn from(blocks: Vec<Block>) -> Text {
+        Text { blocks: blocks.into() }
+    }
 }
 
 impl Text {
@@ -86,17 +94,22 @@ impl Text {
     /// after each. A line is `kind TAB marker TAB words`, then ` TAB target` for each link; kinds
     /// are `h1` to `h6`, `p`, `li1` and deeper, `tr`.
     pub fn to_lines(&self) -> String {
-        let mut lines = String::new();
-        for block in &self.blocks {
-            let kind = match block.kind {
-                BlockKind::Heading(level) => format!("h{level}"),
-                BlockKind::Paragraph => "p".to_owned(),
-                BlockKind::Item(depth) => format!("li{depth}"),
-                BlockKind::Row => "tr".to_owned(),
+        let mut lines = String::with_capacity(self.blocks.iter().map(line_len_max).sum());
+        for block in self.blocks.iter() {
+            // Writing to a string cannot fail.
+            let _ = match block.kind {
+                BlockKind::Heading(level) => write!(lines, "h{level}"),
+                BlockKind::Paragraph => lines.write_str("p"),
+                BlockKind::Item(depth) => write!(lines, "li{depth}"),
+                BlockKind::Row => lines.write_str("tr"),
             };
-            let _ = write!(lines, "{kind}\t{}\t{}", block.marker, block.words);
+            for field in [&block.marker, &block.words] {
+                lines.push('\t');
+                lines.push_str(field);
+            }
             for link in &block.links {
-                let _ = write!(lines, "\t{}", link.target);
+                lines.push('\t');
+                lines.push_str(&link.target);
             }
             lines.push('\n');
         }
@@ -105,9 +118,14 @@ impl Text {
 
     /// Reads what [`Text::to_lines`] wrote; `None` if the lines are not of that form.
     pub fn from_lines(lines: &str) -> Option<Text> {
-        let blocks = lines.lines().map(block_from_line).collect::<Option<Vec<_>>>()?;
+        let blocks = lines.lines().map(block_from_line).collect::<Option<Arc<[_]>>>()?;
         Some(Text { blocks })
     }
+}
+
+fn line_len_max(block: &Block) -> usize {
+    let links = block.links.iter().map(|link| link.target.len() + 1).sum::<usize>();
+    block.marker.len() + block.words.len() + links + 8
 }
 
 fn block_from_line(line: &str) -> Option<Block> {
@@ -141,7 +159,7 @@ mod tests {
             item,
             Block::new(BlockKind::Row, "a | b"),
         ];
-        let text = Text { blocks };
+        let text = Text::from(blocks);
         let lines = "h2\t\tFaces\np\t\tToday, we pause.\nli2\t(a)\tWe do not sell faces.\t/faces\t#x\ntr\t\ta | b\n";
         assert_eq!(text.to_lines(), lines);
         assert_eq!(Text::from_lines(lines), Some(text));

@@ -11,7 +11,6 @@ use std::{
 use crate::{
     archive::{error::ArchiveError, store::Archive},
     compare,
-    extract::language::detected,
     model::{
         channel::Channel,
         edit::Diff,
@@ -436,10 +435,8 @@ fn suspicions(
               sign: Option<&Trouble>,
               language: Option<&str>,
               parts: &[Part]| {
-        let language_before = detected(before);
         let aspect = Aspect {
             sign,
-            language_before: language_before.as_deref(),
             language_after: language,
             may_be_cut: parts.iter().any(intake::may_be_cut),
             is_open: parts.iter().any(intake::is_open),

@@ -5,6 +5,7 @@ use pledgewatch::model::{
     cause::Cause,
     event::{Certainty, EventKind, Telling, What},
     history::{Accepted, Finding, Judgement, NewVersion, Reading, Regime},
+    text::Text,
     trouble::TroubleKind,
 };
 
@@ -372,8 +373,8 @@ fn read_by_an_earlier_revision(world: &World) {
     let mut app = world.app();
     let page = "p".parse().unwrap();
     let version = app.archive.page_state(&page).unwrap().version.unwrap();
-    let mut text = app.archive.text(&version.text).unwrap();
-    text.blocks.remove(0);
+    let text = app.archive.text(&version.text).unwrap();
+    let text = Text::from(text.blocks[1..].to_vec());
     let regime = Regime { revision: 0, ..version.regime };
     let wording = pledgewatch::compare::wording::wording(&text);
     let judgement = Judgement {

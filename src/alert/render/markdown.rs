@@ -75,7 +75,7 @@ pub fn diff(view: &DiffView) -> String {
 /// lines of no other.
 pub fn text(text: &Text) -> String {
     let mut out = String::new();
-    for block in &text.blocks {
+    for block in text.blocks.iter() {
         let words = visible(&block.words);
         let words = match block.marker.as_str() {
             "" => neutral(&words),

@@ -1,6 +1,8 @@
 //! Events and diffs to test the forms with: one of each kind, and the same with hostile words in
 //! every field.
 
+use std::sync::Arc;
+
 use crate::{
     alert::render::DiffView,
     model::{
@@ -262,13 +264,15 @@ pub fn pair() -> Pair {
         edit(EditKind::Moved, Some(0), Some(14), &[(Same, moved)]),
     ]);
     let diff = Diff { rows };
-    Pair { before: Text { blocks: before }, after: Text { blocks: after }, diff }
+    Pair { before: before.into(), after: after.into(), diff }
 }
 
 /// Returns a pair with hostile words in every block, link and mark.
 pub fn hostile_pair() -> Pair {
     let mut pair = pair();
-    for block in pair.before.blocks.iter_mut().chain(&mut pair.after.blocks) {
+    let Pair { before, after, .. } = &mut pair;
+    let texts = [before, after].map(|text| Arc::make_mut(&mut text.blocks));
+    for block in texts.into_iter().flatten() {
         block.words = HOSTILE.to_owned();
         block.marker = HOSTILE.to_owned();
         block.links = vec![Link { target: format!("{HOSTILE}{}", block.links.len()) }];

@@ -96,8 +96,8 @@ pub fn tagged(mut visit: Visit, etag: &str) -> Visit {
 }
 
 pub fn text(words: &str) -> Text {
-    let blocks = words.split('/').map(|words| Block::new(BlockKind::Paragraph, words)).collect();
-    Text { blocks }
+    let blocks = words.split('/').map(|words| Block::new(BlockKind::Paragraph, words));
+    Text { blocks: blocks.collect() }
 }
 
 pub fn regime() -> Regime {

@@ -101,7 +101,7 @@ fn texts() -> impl Strategy<Value = (Text, Text)> {
                 _ => (),
             }
         }
-        (Text { blocks: before }, Text { blocks: after })
+        (before.into(), after.into())
     })
 }
 
@@ -228,7 +228,7 @@ fn no_sign_of_a_number_is_lost_in_marks() {
         last = last.iter().flat_map(longer).collect();
         passages.extend(last.iter().cloned());
     }
-    let text = |words: &str| Text { blocks: vec![Block::new(BlockKind::Paragraph, words)] };
+    let text = |words: &str| Text::from(vec![Block::new(BlockKind::Paragraph, words)]);
     // A seam may put white space between a sign and its number, never take the sign away.
     let signs = |words: &str| without_space(words).matches("-5").count();
     for before in passages.iter().skip(1) {

@@ -4,6 +4,7 @@ use super::*;
 use crate::compare::beside::{self, Way};
 use crate::model::pledge::{BesideHow, Happening, Role, Step};
 use crate::model::text::Link;
+use std::sync::Arc;
 
 const PLEDGE: &str = "We have paused sales of FaceFind to police departments for one year.";
 const QUOTE: &str = "paused sales of FaceFind to police";
@@ -172,7 +173,7 @@ fn what_does_not_speak_of_the_same_is_not_beside_the_pledge() {
 fn a_reference_that_went_with_its_link_is_told_as_such() {
     let long = format!("{PLEDGE} For more, see our announcement.");
     let mut before = text(&with(&long));
-    before.blocks[2].links = vec![Link { target: "/news/pause".to_owned() }];
+    Arc::make_mut(&mut before.blocks)[2].links = vec![Link { target: "/news/pause".to_owned() }];
     let after = text(&BEFORE);
     let found = step(&before, &after).unwrap();
     let [only] = &found.beside[..] else { panic!("{found:?}") };

@@ -485,7 +485,7 @@ fn fault_039_large_pages_end_soon() {
 #[test]
 fn every_block_is_normalized() {
     let read = read("<p>\u{202e}a\u{0}\u{1b}[2J\tb\n</p><li>\u{2022}\u{a0}c<p>d");
-    for block in &read.text.blocks {
+    for block in read.text.blocks.iter() {
         let is_clean =
             |s: &str| !s.contains(char::is_control) && !s.contains("  ") && s.trim() == s;
         assert!(is_clean(&block.words) && is_clean(&block.marker), "{block:?}");

@@ -200,7 +200,7 @@ fn is_pledged(edit: &Edit, pledges: &[Pledge]) -> bool {
     pledges.iter().any(|pledge| {
         passages.iter().copied().flatten().any(|passage| {
             let block = Block::new(BlockKind::Paragraph, &passage.words);
-            find_quote(&Text { blocks: vec![block] }, &pledge.quote).is_some()
+            find_quote(&Text::from(vec![block]), &pledge.quote).is_some()
         })
     })
 }
@@ -303,7 +303,7 @@ impl Found {
             (None, Some((_, diff))) => diff.clone(),
             (_, _) => compare::diff::diff(established.ground, text),
         };
-        let (texts, said) = ((established.ground, text), Said::of(text));
+        let (texts, said) = ((established.ground, text), memory.said(text));
         let is_told: Vec<bool> =
             diff.edits().map(|edit| self.has(edit, texts, (ground_said, &said))).collect();
         if !diff.edits().zip(&is_told).any(|(edit, told)| *told && edit.kind.is_wording()) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     compare::wording::likeness,
-    extract::signs::missing_notice,
+    extract::{language::detected, signs::missing_notice},
     model::{
         text::{Block, BlockKind, Text},
         trouble::{Trouble, TroubleKind},
@@ -26,8 +26,6 @@ const OTHER_TITLE_PER_MILLE: u32 = 350;
 pub struct Aspect<'a> {
     /// The strongest sign of trouble on the page itself.
     pub sign: Option<&'a Trouble>,
-    /// The language of the text before.
-    pub language_before: Option<&'a str>,
     /// The language of the text after.
     pub language_after: Option<&'a str>,
     /// Whether the body may have been cut off without a word: only the connection's end ended it.
@@ -52,10 +50,10 @@ pub fn suspicion(before: &Text, after: &Text, aspect: &Aspect) -> Option<Trouble
     {
         return Some(sign.clone());
     }
-    if let (Some(language_before), Some(language_after)) =
-        (aspect.language_before, aspect.language_after)
-        && language_before != language_after
+    if let Some(language_after) = aspect.language_after
         && alike < OTHER_PAGE_PER_MILLE * 3
+        && let Some(language_before) = detected(before)
+        && language_before != language_after
     {
         let evidence = format!("`{language_after}` where it was `{language_before}`");
         return Some(Trouble::new(TroubleKind::OtherLanguage, evidence));
@@ -145,7 +143,7 @@ fn shares_a_word(a: &str, b: &str) -> bool {
 /// An author who takes sections out takes out their headings, and ends with a whole sentence.
 fn missing_parts(before: &Text, after: &Text, aspect: &Aspect) -> Option<String> {
     let (whole, part) = (&before.blocks, &after.blocks);
-    let same = whole.iter().zip(part).take_while(|(a, b)| a.words == b.words).count();
+    let same = whole.iter().zip(part.iter()).take_while(|(a, b)| a.words == b.words).count();
     let is_cut_within = same + 1 == part.len()
         && same + 1 < whole.len()
         && whole[same].words.starts_with(&part[same].words);
@@ -236,13 +234,7 @@ mod tests {
 
     #[track_caller]
     fn check(after: &Text, is_open: bool, expected: Option<TroubleKind>) {
-        let aspect = Aspect {
-            sign: None,
-            language_before: None,
-            language_after: None,
-            may_be_cut: false,
-            is_open,
-        };
+        let aspect = Aspect { sign: None, language_after: None, may_be_cut: false, is_open };
         let found = suspicion(&whole(), after, &aspect);
         assert_eq!(found.as_ref().map(|it| it.kind), expected, "{found:?}");
     }
