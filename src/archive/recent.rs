@@ -1,8 +1,9 @@
-//! The bytes held in memory within one transaction. It knows no shelf and no database.
+//! The bytes held in memory within one transaction, and the texts held beyond it. It knows no shelf
+//! and no database.
 
 use std::{collections::VecDeque, sync::Arc};
 
-use crate::model::snapshot::Digest;
+use crate::model::{snapshot::Digest, text::{Block, Text}};
 
 /// Bytes written or read lately, so that a successor need not decode the chain below it.
 ///
@@ -44,4 +45,46 @@ impl Recent {
             self.bytes -= gone.len();
         }
     }
+}
+
+/// Texts read lately: what a visit is held against, it is held against again and again.
+///
+/// Valid as long as nobody else wrote, who could have taken one of them out.
+#[derive(Default)]
+pub struct LatelyRead {
+    /// By which the database tells that another connection wrote.
+    written: i64,
+    texts: VecDeque<(Digest, Text)>,
+    bytes: usize,
+}
+
+impl LatelyRead {
+    /// The most that is held, in bytes: more than a page is ever held against at one visit.
+    const BYTES_MAX: usize = 24 << 20;
+
+    /// Returns the text of this digest, if it is held and nobody else wrote.
+    pub fn get(&mut self, written: i64, digest: &Digest) -> Option<Text> {
+        if self.written != written {
+            *self = LatelyRead { written, ..LatelyRead::default() };
+        }
+        let at = self.texts.iter().position(|(held, _)| held == digest)?;
+        let entry = self.texts.remove(at)?;
+        let text = entry.1.clone();
+        self.texts.push_back(entry);
+        Some(text)
+    }
+
+    /// Holds a text that was read, in place of those that were asked for longest ago.
+    pub fn keep(&mut self, digest: Digest, text: &Text) {
+        self.bytes += size(text);
+        self.texts.push_back((digest, text.clone()));
+        while Self::BYTES_MAX < self.bytes {
+            let Some((_, gone)) = self.texts.pop_front() else { break };
+            self.bytes -= size(&gone);
+        }
+    }
+}
+
+fn size(text: &Text) -> usize {
+    text.blocks.iter().map(|block| block.words.len() + size_of::<Block>()).sum()
 }

@@ -43,6 +43,7 @@ impl Archive {
             access.recent.borrow_mut().clear();
             Ok(texts)
         })?;
+        self.let_go_of_texts();
         self.leave_nothing()?;
         Ok(texts)
     }
@@ -78,6 +79,7 @@ impl Archive {
             access.recent.borrow_mut().clear();
             Ok(bodies.len() as u64)
         })?;
+        self.let_go_of_texts();
         self.leave_nothing()?;
         Ok(bodies)
     }

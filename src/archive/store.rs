@@ -2,7 +2,6 @@
 
 use std::{
     cell::RefCell,
-    collections::VecDeque,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,7 +13,7 @@ use crate::archive::{
     error::{ArchiveError, Fault},
     log::{self, tail::Tail},
     opening,
-    recent::Recent,
+    recent::{LatelyRead, Recent},
 };
 use crate::model::{snapshot::Digest, text::Text};
 
@@ -33,12 +32,9 @@ pub struct Archive {
 #[derive(Default)]
 pub(in crate::archive) struct Memory {
     recent: RefCell<Recent>,
-    texts: RefCell<VecDeque<(Digest, Text)>>,
+    texts: RefCell<LatelyRead>,
     log: RefCell<Tail>,
 }
-
-/// How many texts are held: what one visit is held against mostly.
-const TEXTS_MAX: usize = 4;
 
 impl Archive {
     /// Opens the archive in `directory`; makes both where they are missing, and brings an archive
@@ -124,7 +120,6 @@ impl Archive {
             return act(self);
         }
         self.batch("BEGIN IMMEDIATE")?;
-        self.memory.texts.get_mut().clear();
         let done = act(self).and_then(|value| {
             log::flush(self.inside()).map_err(|fault| fault.at(&self.path))?;
             self.batch("COMMIT")?;
@@ -185,8 +180,7 @@ impl Archive {
         &mut self,
         act: impl FnOnce(Access<'_>) -> Result<T, Fault>,
     ) -> Result<T, ArchiveError> {
-        let Archive { path, connection, memory: Memory { recent, texts, log }, .. } = self;
-        texts.get_mut().clear();
+        let Archive { path, connection, memory: Memory { recent, log, .. }, .. } = self;
         if !connection.is_autocommit() {
             return act(Access { connection, recent, log }).map_err(|fault| fault.at(path));
         }
@@ -216,18 +210,28 @@ impl Archive {
         self.bare(&self.memory)
     }
 
-    /// Returns a text that was read since this archive last wrote, if it is held still: one visit
-    /// asks for the same few again and again.
-    pub(in crate::archive) fn text_read_lately(&self, digest: &Digest) -> Option<Text> {
-        let texts = self.memory.texts.borrow();
-        texts.iter().find(|(held, _)| held == digest).map(|(_, text)| text.clone())
+    /// Returns a text, as it was read lately or as `read` reads it.
+    ///
+    /// What another process wrote may have been to take out a text: then nothing counts as read.
+    pub(in crate::archive) fn held_or_read(
+        &self,
+        digest: &Digest,
+        read: impl FnOnce(Access<'_>) -> Result<Text, Fault>,
+    ) -> Result<Text, ArchiveError> {
+        self.read(|access| {
+            let written = access.one("PRAGMA data_version", [], |row| row.get(0))?;
+            if let Some(text) = self.memory.texts.borrow_mut().get(written, digest) {
+                return Ok(text);
+            }
+            let text = read(access)?;
+            self.memory.texts.borrow_mut().keep(*digest, &text);
+            Ok(text)
+        })
     }
 
-    /// Holds a text that was read, in place of the one that was read longest ago.
-    pub(in crate::archive) fn note_read(&self, digest: Digest, text: &Text) {
-        let mut texts = self.memory.texts.borrow_mut();
-        texts.truncate(TEXTS_MAX - 1);
-        texts.push_front((digest, text.clone()));
+    /// Lets go of every text that was read.
+    pub(in crate::archive) fn let_go_of_texts(&mut self) {
+        *self.memory.texts.get_mut() = LatelyRead::default();
     }
 
     /// Runs a statement that can be in no transaction.

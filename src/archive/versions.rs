@@ -47,15 +47,10 @@ impl Archive {
 
     /// Returns a text, read from the disk and checked against its digest.
     pub fn text(&self, digest: &Digest) -> Result<Text, ArchiveError> {
-        if let Some(text) = self.text_read_lately(digest) {
-            return Ok(text);
-        }
-        let text = self.read(|access| {
+        self.held_or_read(digest, |access| {
             let bytes = frames::get_by_digest(access, Shelf::Texts, digest)?;
             text_from_bytes(digest, &bytes)
-        })?;
-        self.note_read(*digest, &text);
-        Ok(text)
+        })
     }
 
     /// Returns a text; `None` if it was taken out by order.
