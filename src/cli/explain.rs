@@ -88,7 +88,7 @@ fn asked(app: &App, what: &str) -> Result<Asked, CliError> {
     if let Ok(id) = what.parse::<EventId>() {
         return Ok(Asked::Entry(id));
     }
-    let number = what.strip_prefix('v').and_then(|number| number.parse::<i64>().ok());
+    let number = what.strip_prefix('v').unwrap_or(what).parse::<i64>().ok();
     match (number, page) {
         (Some(number), _) => Ok(Asked::Visit(VisitId(number))),
         (None, Some(page)) => Ok(Asked::Page(page)),

@@ -338,7 +338,7 @@ impl Found {
                 since.minute()
             ),
             (false, true) => {
-                format!("words never seen on this page before, seen {visits} times over {lasted}: they hold")
+                format!("a wording never seen on this page before, seen {visits} times over {lasted}: it holds")
             }
             (false, false) if now.within.is_zero() => {
                 "`confirm_within` is 0: what was never on this page before is established at once"
