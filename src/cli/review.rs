@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     alert::render::{json as told_json, plain, reviews, visible},
@@ -11,7 +11,7 @@ use crate::{
         event::EventId,
         page::PageId,
         review::{Decision, Reason, ReviewNote, ReviewState, Reviewer, RuleId, WordsFailure},
-        rule::{Rule, RuleState},
+        rule::RuleState,
     },
     monitor::{
         app::{App, Paths},
@@ -242,7 +242,7 @@ fn rules(rules: &[ShownRule], as_json: bool, terminal: &Terminal) -> Result<Exit
     }
     for ShownRule { rule, from } in rules {
         if as_json {
-            terminal.print_json(&rule_value(rule))?;
+            terminal.print_json(&reviews::rule(rule))?;
             continue;
         }
         let state = match rule.state {
@@ -258,52 +258,12 @@ fn rules(rules: &[ShownRule], as_json: bool, terminal: &Terminal) -> Result<Exit
             visible::visible(rule.by.as_str()),
             rule.at.minute()
         );
-        let edits = from.iter().flat_map(|told| told.event.edits());
-        for edit in edits.filter(|edit| edit.kind.is_wording()) {
-            text.push_str(&format!("    alike: {}\n", alike(edit)));
+        for alike in from.iter().flat_map(|told| reviews::alike(&told.event)) {
+            text.push_str(&format!("    alike: {alike}\n"));
         }
         terminal.print(&text)?;
     }
     Ok(Exit::Done)
-}
-
-/// Says which edits a rule takes for alike to this one.
-fn alike(edit: &crate::model::edit::Edit) -> String {
-    let heading = match edit.heading.trim() {
-        "" => "under no heading".to_owned(),
-        heading => {
-            format!("under \"{}\"", visible::clipped(&visible::visible(heading), 60))
-        }
-    };
-    let meaning = edit.verdict.as_ref().map_or("unjudged", |verdict| verdict.meaning.code());
-    let kept = edit.marks.iter().filter(|it| it.kind == crate::model::edit::MarkKind::Same);
-    let kept: Vec<&str> = kept.flat_map(|mark| mark.words.split_whitespace()).collect();
-    let words = match kept.is_empty() {
-        true => String::new(),
-        false => {
-            let kept = visible::clipped(&visible::visible(&kept.join(" ")), 120);
-            format!(", where these words stay: \"{kept}\"")
-        }
-    };
-    format!("{}, {meaning}, {heading}{words}", edit.kind.code())
-}
-
-fn rule_value(rule: &Rule) -> Value {
-    let likenesses = rule.likenesses.iter().map(|it| {
-        json!({ "kind": it.kind.code(), "meaning": it.meaning.code(),
-            "passage_digest": it.passage.to_string() })
-    });
-    json!({
-        "rule": rule.id.0,
-        "revision": rule.revision,
-        "page": rule.page.as_str(),
-        "from": rule.from.as_str(),
-        "state": rule.state.code(),
-        "reason": rule.reason.code(),
-        "by": rule.by.as_str(),
-        "at": rule.at.to_string(),
-        "likenesses": likenesses.collect::<Vec<_>>(),
-    })
 }
 
 fn go_through(

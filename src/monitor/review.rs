@@ -5,6 +5,7 @@ use crate::{
     archive::{reviews::ChangeQuery, rules::NewRule, store::Archive},
     model::{
         event::{EventId, EventKind, Told},
+        page::PageId,
         review::{Decision, Review, ReviewNote, ReviewStanding, Reviewer, RuleId},
         rule::{Likeness, NoLikeness, Rule},
         time::Timestamp,
@@ -145,22 +146,32 @@ pub struct ShownRule {
 
 /// Returns all rules as they stand, those that were taken back included.
 pub fn rules(app: &App) -> Result<Vec<ShownRule>, MonitorError> {
-    let rules = app.archive.rules()?;
+    shown(app, app.archive.rules()?)
+}
+
+/// Returns the rules of a page as they stand, those that were taken back included.
+pub fn rules_of(app: &App, page: &PageId) -> Result<Vec<ShownRule>, MonitorError> {
+    shown(app, app.archive.rules_of(page)?)
+}
+
+fn shown(app: &App, rules: Vec<Rule>) -> Result<Vec<ShownRule>, MonitorError> {
     let shown = |rule: Rule| Ok(ShownRule { from: app.archive.event(&rule.from)?, rule });
     rules.into_iter().map(shown).collect()
 }
 
-/// Takes a rule back from now on; what it dismissed stays dismissed until somebody decides otherwise.
+/// Takes a rule back from now on, and returns how it stands then; what it dismissed stays dismissed
+/// until somebody decides otherwise.
 pub fn forget_rule(
     app: &mut App,
     rule: RuleId,
     by: &Reviewer,
     at: Timestamp,
-) -> Result<(), MonitorError> {
-    if !app.archive.rules()?.iter().any(|it| it.id == rule) {
-        return Err(MonitorError::UnknownRule { rule });
-    }
-    Ok(app.archive.forget_rule(rule, by, at)?)
+) -> Result<Rule, MonitorError> {
+    let found = |app: &App| Ok(app.archive.rules()?.into_iter().find(|it| it.id == rule));
+    let unknown = || MonitorError::UnknownRule { rule };
+    found(app).and_then(|it: Option<Rule>| it.ok_or_else(unknown))?;
+    app.archive.forget_rule(rule, by, at)?;
+    found(app).and_then(|it| it.ok_or_else(unknown))
 }
 
 fn reviewed(app: &App, told: Told, trail: Vec<Review>) -> Reviewed {

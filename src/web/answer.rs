@@ -105,7 +105,11 @@ impl From<MonitorError> for Refusal {
             | MonitorError::UnknownPledge { .. }
             | MonitorError::UnknownChange { .. }
             | MonitorError::NotReviewed { .. }
+            | MonitorError::UnknownRule { .. }
             | MonitorError::NoVersion { .. } => Refusal::Missing(sentence(&error)),
+            MonitorError::NoRule { reason, .. } => {
+                Refusal::Wrong(format!("No rule can be made of it: {reason}."))
+            }
             MonitorError::NoNote { .. } => Refusal::Wrong("A note has no words.".to_owned()),
             MonitorError::ReviewedSince { .. } => {
                 Refusal::Conflict("Somebody else decided since you looked.".to_owned())

@@ -31,6 +31,8 @@ pub enum Asked {
     Changes(Box<ReviewQuery>),
     /// One change.
     Change(EventId),
+    /// The rules that dismiss changes.
+    Rules,
     /// All pledges.
     Pledges,
     /// A pledge's life.
@@ -49,6 +51,7 @@ impl Asked {
             ["pages", page] => Asked::Page(page.parse().map_err(|_| nothing())?),
             ["changes"] => return changes(fields),
             ["changes", id] => Asked::Change(id.parse().map_err(|_| nothing())?),
+            ["rules"] => Asked::Rules,
             ["pledges"] => Asked::Pledges,
             ["pledges", page, pledge] => Asked::Pledge(
                 page.parse().map_err(|_| nothing())?,
@@ -153,6 +156,11 @@ pub fn answer(app: &App, asked: &Asked, now: Timestamp) -> Result<Value, Refusal
             json!({ "changes": found.iter().map(change).collect::<Vec<_>>() })
         }
         Asked::Change(id) => change(&review::one(app, id)?),
+        Asked::Rules => {
+            let rules = review::rules(app)?;
+            let rules = rules.iter().map(|it| reviews::rule(&it.rule));
+            json!({ "rules": rules.collect::<Vec<_>>() })
+        }
         Asked::Pledges => {
             let lives = list::all(app)?;
             let facts = lives.iter().map(|life| Value::Object(pledge::facts(life, now)));

@@ -30,6 +30,10 @@ pub fn description() -> Value {
                 "get": read("One change, with its edits and its review", "change", vec![change()]),
             },
             "/api/changes/{change}/review": { "post": decide() },
+            "/api/rules": {
+                "get": read("The rules that dismiss changes, those taken back included", "rules", vec![]),
+            },
+            "/api/rules/{rule}/forget": { "post": forget() },
             "/api/pledges": { "get": read("All pledges and how each stands", "pledges", vec![]) },
             "/api/pledges/{page}/{pledge}": {
                 "get": read("A pledge's whole life", "pledge", vec![name("page"), name("pledge")]),
@@ -85,6 +89,7 @@ fn answers(key: &str) -> Value {
         "change" => vec!["id", "page", "review"],
         "pledge" => vec!["pledge", "page", "state"],
         "search" => vec!["count", "stays"],
+        "rule" => vec!["rule", "page", "from", "state"],
         other => vec![other],
     };
     json!({
@@ -127,12 +132,28 @@ fn decide() -> Value {
                 "decision": { "enum": ["confirm", "dismiss", "escalate", "reopen", "note"] },
                 "reason": { "type": "string", "minLength": 1, "maxLength": 200, "description":
                     "for a dismissal: editorial, not-policy, known, misread, or other words" },
+                "always": { "type": "boolean", "default": false, "description":
+                    "with a dismissal: dismiss changes like this on this page from now on, by a rule" },
                 "note": { "type": "string", "maxLength": 4000,
                     "description": "required where the decision is a note" },
                 "seen": { "type": "integer", "minimum": 0, "description":
                     "`review.seen` as it was when the reviewer looked" },
             },
         } } } },
+        "responses": answers,
+    })
+}
+
+fn forget() -> Value {
+    let mut answers = answers("rule");
+    if let Some(answers) = answers.as_object_mut() {
+        answers.insert("403".to_owned(), problem("Reviewing is not open, or not to this user"));
+    }
+    json!({
+        "summary": "Take a rule back from now on; what it dismissed stays so until it is opened again",
+        "security": [{ "password": [] }],
+        "parameters": [json!({ "name": "rule", "in": "path", "required": true,
+            "schema": { "type": "integer", "minimum": 1 } })],
         "responses": answers,
     })
 }

@@ -9,6 +9,7 @@ pub mod health;
 pub mod help;
 pub mod overview;
 pub mod pledge;
+pub mod rules;
 pub mod search;
 pub mod sign_in;
 pub mod timeline;

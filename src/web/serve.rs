@@ -2,7 +2,10 @@
 //! is asked to stop.
 
 mod asked;
+mod reply;
+mod reviewing;
 mod routes;
+mod sent;
 pub mod state;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};

@@ -192,12 +192,20 @@ fn changes_are_gone_through_one_key_at_a_time() {
     let first = edit(&site, &world, 2, &policy("may", "", "twelve"));
     let second = edit(&site, &world, 3, &policy("may", "", "thirteen"));
     let third = edit(&site, &world, 4, &policy("will not", "", "thirteen"));
-    // Confirm; dismiss as editorial; take that back; dismiss always; skip; nothing is left.
-    let ran = typed(&world, &["review", "--by", "Ada"], "cd1ua1s");
+    // Confirm; dismiss as editorial; take that back; dismiss always; take that and its rule back;
+    // dismiss always once more; skip; nothing is left.
+    let ran = typed(&world, &["review", "--by", "Ada"], "cd1ua1ua1s");
     assert_eq!(ran.code, 0, "{ran:?}");
-    for words in
-        ["1 of 3: new", "3 of 3: new", "confirmed by Ada", "rule 1 dismisses", "1 new change left"]
-    {
+    for words in [
+        "1 of 3: new",
+        "3 of 3: new",
+        "confirmed by Ada",
+        "rule 1 dismisses",
+        "1 new change left",
+        "rule 1 is taken back as well",
+        "rule 2 dismisses",
+        "- reworded,",
+    ] {
         assert!(ran.stdout.contains(words), "no `{words}` in\n{}", ran.stdout);
     }
     assert!(ran.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ran.stdout);

@@ -5,4 +5,5 @@ pub mod client;
 mod access;
 mod hostile;
 mod pages;
+mod rules;
 mod time;

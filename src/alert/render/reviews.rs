@@ -4,11 +4,20 @@ use serde_json::{Value, json};
 
 use crate::{
     alert::render::visible::{clipped, visible},
-    model::review::{Decision, Review, ReviewStanding, ReviewState},
+    model::{
+        edit::{Edit, MarkKind},
+        event::Event,
+        review::{Decision, Review, ReviewStanding, ReviewState},
+        rule::Rule,
+    },
 };
 
 /// The most characters of a note on a list.
 const NOTE_CHARS_MAX: usize = 2_000;
+
+/// The most characters of a heading, and of the words that stay, where a rule is told.
+const HEADING_CHARS_MAX: usize = 60;
+const KEPT_CHARS_MAX: usize = 120;
 
 /// Returns where a change stands, in one visible line: `dismissed by Ada: known already`.
 pub fn standing(standing: &ReviewStanding, is_settled: bool) -> String {
@@ -85,5 +94,54 @@ pub fn value(standing: &ReviewStanding, trail: &[Review], is_settled: bool) -> V
         "since": standing.since.map(|at| at.to_string()),
         "rule": standing.rule.map(|rule| rule.0),
         "trail": entries,
+    })
+}
+
+/// Says which edits a rule made of this change takes for alike, in a visible line each.
+pub fn alike(event: &Event) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for edit in event.edits().iter().filter(|edit| edit.kind.is_wording()) {
+        let line = alike_to(edit);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn alike_to(edit: &Edit) -> String {
+    let heading = match edit.heading.trim() {
+        "" => "under no heading".to_owned(),
+        heading => format!("under \"{}\"", clipped(&visible(heading), HEADING_CHARS_MAX)),
+    };
+    let meaning = edit.verdict.as_ref().map_or("unjudged", |verdict| verdict.meaning.code());
+    let kept = edit.marks.iter().filter(|it| it.kind == MarkKind::Same);
+    let kept: Vec<&str> = kept.flat_map(|mark| mark.words.split_whitespace()).collect();
+    let words = match kept.is_empty() {
+        true => String::new(),
+        false => {
+            let kept = clipped(&visible(&kept.join(" ")), KEPT_CHARS_MAX);
+            format!(", where these words stay: \"{kept}\"")
+        }
+    };
+    format!("{}, {meaning}, {heading}{words}", edit.kind.code())
+}
+
+/// Returns a rule for scripts.
+pub fn rule(rule: &Rule) -> Value {
+    let likenesses = rule.likenesses.iter().map(|it| {
+        json!({ "kind": it.kind.code(), "meaning": it.meaning.code(),
+            "passage_digest": it.passage.to_string() })
+    });
+    json!({
+        "rule": rule.id.0,
+        "revision": rule.revision,
+        "page": rule.page.as_str(),
+        "from": rule.from.as_str(),
+        "state": rule.state.code(),
+        "reason": rule.reason.code(),
+        "by": rule.by.as_str(),
+        "at": rule.at.to_string(),
+        "likenesses": likenesses.collect::<Vec<_>>(),
     })
 }

@@ -56,8 +56,9 @@ pub struct Walk<'a> {
     pub look: &'a Look,
     /// The changes.
     pub queue: Vec<EventId>,
-    /// The places of the changes that were decided in this walk, first to last.
-    pub done: Vec<usize>,
+    /// The places of the changes that were decided in this walk, first to last, each with the rule
+    /// that was written with it.
+    pub done: Vec<(usize, Option<RuleId>)>,
 }
 
 /// Where the walk goes from a change.
@@ -187,7 +188,7 @@ impl Walk<'_> {
         match told(decided, keyboard)? {
             None => Ok(Step::Stay),
             Some(now) => {
-                self.done.push(at);
+                self.done.push((at, None));
                 Ok(Step::On(reviews::standing(&now.standing, now.is_settled)))
             }
         }
@@ -205,12 +206,15 @@ impl Walk<'_> {
             (keyboard.print)(&self.wrapped(&format!("no rule can be made of it: {reason}")))?;
             return Ok(None);
         }
-        (keyboard.print)("Always dismiss changes like this on this page:")?;
+        (keyboard.print)("Always dismiss changes like this on this page; alike is:")?;
+        for alike in reviews::alike(&reviewed.told.event) {
+            (keyboard.print)(&self.wrapped(&format!("  - {alike}")))?;
+        }
         let Some(reason) = ask_why(keyboard)? else { return Ok(None) };
         let new = self.new_review(Decision::Dismiss(reason), reviewed.standing.entries);
         let decided = review::always(self.app, &reviewed.told.event.id, &new);
         let Some((now, rule)) = told(decided, keyboard)? else { return Ok(None) };
-        self.done.push(at);
+        self.done.push((at, Some(rule)));
         let standing = reviews::standing(&now.standing, now.is_settled);
         Ok(Some(Step::On(format!("{standing}\n{}", written(rule)))))
     }
@@ -231,14 +235,18 @@ impl Walk<'_> {
         Ok(Step::Stay)
     }
 
-    /// Takes back the last decision of this walk, by another.
+    /// Takes back the last decision of this walk, by another, and the rule that came with it.
     fn undo(&mut self, keyboard: &mut Keyboard<'_>) -> Result<Option<Step>, CliError> {
-        let Some(at) = self.done.pop() else { return Ok(None) };
+        let Some((at, rule)) = self.done.pop() else { return Ok(None) };
         let Some(change) = self.queue.get(at).cloned() else { return Ok(None) };
         let standing = review::one(self.app, &change)?.standing;
         if standing.state != ReviewState::New {
             let new = self.new_review(Decision::Reopen, standing.entries);
             told(review::decide(self.app, &change, &new), keyboard)?;
+        }
+        if let Some(rule) = rule {
+            review::forget_rule(self.app, rule, &self.by, self.clock.now())?;
+            (keyboard.print)(&format!("rule {rule} is taken back as well"))?;
         }
         Ok(Some(Step::Back(at)))
     }

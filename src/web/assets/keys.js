@@ -39,6 +39,12 @@
     focus(reason);
   }
 
+  function always() {
+    const box = document.getElementById("always");
+    if (box) box.checked = true;
+    dismiss();
+  }
+
   function help() {
     const keys = document.getElementById("keys");
     if (!keys) return;
@@ -54,6 +60,7 @@
     c: () => press("confirm"),
     e: () => press("escalate"),
     d: dismiss,
+    a: always,
     s: () => press("other-view"),
     "/": () => { const field = one("input[type=search]"); if (field) focus(field); else press("menu-search"); },
     "?": help,

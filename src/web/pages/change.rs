@@ -13,6 +13,7 @@ use crate::{
     model::{
         edit::Edit,
         event::{Change, Event, EventId, What, by_weight},
+        page::PageId,
         review::{Decision, Reason, Review, ReviewState},
         snapshot::Digest,
         time::Timestamp,
@@ -30,6 +31,7 @@ use crate::{
         pages::{
             changes::capital,
             diff::{Part, View, parts},
+            rules::{self, Offer},
         },
         place::{Links, Place, company_key},
     },
@@ -68,6 +70,7 @@ struct ChangePage<'a> {
     steps: Vec<StepItem>,
     left_out: (usize, usize),
     action: String,
+    offer: Offer,
     reasons: [(&'static str, &'static str); 4],
     sign_in: String,
     api: String,
@@ -95,7 +98,7 @@ struct TrailEntry {
     by: String,
     at: Timestamp,
     note: Option<String>,
-    rule: Option<String>,
+    rule: Option<(String, String)>,
 }
 
 /// A link to a capture.
@@ -152,7 +155,7 @@ pub fn page(app: &App, frame: &Frame, id: &EventId, view: View) -> Result<String
         account,
         parts: texts.map(|texts| texts_shown(&texts, event)),
         standing: standing(&reviewed),
-        trail: reviewed.trail.iter().map(trail_entry).collect(),
+        trail: reviewed.trail.iter().map(|it| trail_entry(it, &event.page, frame)).collect(),
         around: (previous.map(to), next.map(to)),
         captures: match frame.is_served() {
             true => capture_links(app, event, change, &frame.links)?,
@@ -161,6 +164,7 @@ pub fn page(app: &App, frame: &Frame, id: &EventId, view: View) -> Result<String
         steps,
         left_out,
         action: frame.links.path(&format!("changes/{id}/review")),
+        offer: rules::offer(app, frame, event)?,
         reasons: Reason::LISTED.map(listed),
         sign_in: frame.to(&Place::SignIn),
         api: frame.links.path(&format!("api/changes/{id}")),
@@ -254,7 +258,7 @@ fn standing(reviewed: &Reviewed) -> Standing {
     }
 }
 
-fn trail_entry(review: &Review) -> TrailEntry {
+fn trail_entry(review: &Review, page: &PageId, frame: &Frame) -> TrailEntry {
     let what = match &review.decision {
         Decision::Confirm => "Confirmed".to_owned(),
         Decision::Dismiss(reason) => format!("Dismissed: {}", visible(reason.words())),
@@ -267,7 +271,10 @@ fn trail_entry(review: &Review) -> TrailEntry {
         by: visible(review.by.as_str()),
         at: review.at,
         note: review.note.as_ref().map(|note| note_words(note.as_str())),
-        rule: review.rule.map(|rule| rule.to_string()),
+        rule: review.rule.map(|rule| {
+            let link = format!("{}#rule-{rule}", frame.to(&Place::Page(page.clone())));
+            (rule.to_string(), link)
+        }),
     }
 }
 

@@ -26,6 +26,7 @@ use crate::{
         pages::{
             changes::capital,
             overview::{PledgeItem, pledge_item},
+            rules::{self, RuleItem},
         },
         place::{Feed, Place, company_key},
     },
@@ -51,6 +52,7 @@ struct TimelinePage<'a> {
     quiet: Vec<Entry>,
     is_cut: bool,
     versions: Vec<VersionItem>,
+    rules: Vec<RuleItem>,
     feed: String,
     captures: String,
     timemap: String,
@@ -110,6 +112,7 @@ pub fn page(app: &App, frame: &Frame, page: &PageId) -> Result<String, Refusal> 
         told: told.into_iter().map(|event| entry(event, frame)).collect(),
         quiet: quiet.into_iter().map(|event| entry(event, frame)).collect(),
         versions: versions.iter().map(|version| version_item(version, frame)).collect(),
+        rules: rules::of_page(app, frame, page)?,
         feed: frame.to(&Place::Feed(Feed::Page(page.clone()))),
         captures: frame.to(&Place::Captures(page.clone())),
         timemap: frame.links.path(&format!("timemap/{page}")),

@@ -5,34 +5,32 @@ use std::collections::BTreeMap;
 
 use axum::{
     Router,
-    body::{Body, Bytes, to_bytes},
+    body::Body,
     extract::{Extension, Path, RawQuery, State},
-    http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header},
     middleware::{self, Next},
     response::{IntoResponse, Redirect},
     routing::{get, post},
 };
-use serde_json::{Value, json};
 
 use crate::{
-    model::{event::EventId, review::ReviewState},
+    model::review::ReviewState,
     monitor::app::App,
     web::{
-        access::is_same,
         answer::Refusal,
         api, guard, memento, openapi,
         pages::{changes, search, sign_in},
         place::Place,
-        review,
         serve::{
             asked::{Asker, COOKIE, bearer, fields, path_of_ours},
+            reply::{Answer, HTML, as_json, page, refused},
+            reviewing::{forget_by_form, forget_by_program, review_by_form, review_by_program},
+            sent::{bounded, form},
             state::Site,
         },
         site,
     },
 };
-
-type Answer = Response<Body>;
 
 /// Returns the routes of a site.
 pub fn routes(site: Site) -> Router {
@@ -42,11 +40,13 @@ pub fn routes(site: Site) -> Router {
             get(|| async { as_json(StatusCode::OK, &openapi::description()) }),
         )
         .route("/api/changes/{change}/review", post(review_by_program))
+        .route("/api/rules/{rule}/forget", post(forget_by_program))
         .route("/api/{*path}", get(api))
         .route("/captures/{*name}", get(capture))
         .route("/timegate/{*original}", get(time_gate))
         .route("/timemap/{*original}", get(time_map))
         .route("/changes/{change}/review", post(review_by_form).get(back_to_change))
+        .route("/rules/{rule}/forget", post(forget_by_form))
         .route("/sign-in/", get(sign_in_form).post(sign_in))
         .route("/sign-out", post(sign_out))
         .fallback(place)
@@ -122,43 +122,6 @@ async fn hashed<T: Send + 'static>(
     let Ok(Ok(_turn)) = turn else { return Err(Refusal::Busy) };
     let done = tokio::task::spawn_blocking(act).await;
     done.unwrap_or_else(|_| Err(Refusal::Failed("the password could not be checked".to_owned())))
-}
-
-/// Writes a refusal: a page for people, JSON for programs.
-fn refused(refusal: &Refusal, asker: Option<&Asker>, is_api: bool) -> Answer {
-    let status =
-        StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let (words, advice) = refusal.words();
-    let mut response = match (is_api, asker) {
-        (true, _) => as_json(status, &json!({ "error": words, "advice": advice })),
-        (false, None) => (status, format!("{words}\n{advice}\n")).into_response(),
-        (false, Some(asker)) => {
-            let page = refusal.page(asker.visitor(), asker.now);
-            (status, [(header::CONTENT_TYPE, HTML)], page).into_response()
-        }
-    };
-    if let Refusal::TooMany { seconds } = refusal {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
-    }
-    if matches!(refusal, Refusal::SignIn) {
-        let scheme = HeaderValue::from_static("Bearer realm=\"pledgewatch\"");
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
-    }
-    response
-}
-
-const HTML: &str = "text/html; charset=utf-8";
-
-fn as_json(status: StatusCode, value: &Value) -> Answer {
-    let kind = (header::CONTENT_TYPE, "application/json");
-    (status, [kind], format!("{value}\n")).into_response()
-}
-
-fn page(body: Result<String, Refusal>, asker: &Asker, kind: &'static str) -> Answer {
-    match body {
-        Ok(body) => ([(header::CONTENT_TYPE, kind)], body).into_response(),
-        Err(refusal) => refused(&refusal, Some(asker), false),
-    }
 }
 
 /// Answers with the page at a place.
@@ -282,128 +245,6 @@ fn original(uri: &Uri, prefix: &str, asker: &Asker) -> memento::Asked {
 
 async fn back_to_change(Path(change): Path<String>) -> Answer {
     Redirect::to(&path_of_ours(&format!("/changes/{change}/"))).into_response()
-}
-
-/// Reads a form that came with the token of the session; whoever else made it does not know that.
-async fn form(body: Body, asker: &Asker) -> Result<BTreeMap<String, String>, Refusal> {
-    let bytes = bounded(body).await?;
-    let fields: BTreeMap<String, String> = fields(&bytes)?.into_iter().collect();
-    let session = asker.session.as_ref().ok_or(Refusal::SignIn)?;
-    let token = fields.get("form_token").map(String::as_str).unwrap_or_default();
-    match is_same(token, &session.form_token) {
-        true => Ok(fields),
-        false => Err(Refusal::Forbidden("This form is not of your session.".to_owned())),
-    }
-}
-
-async fn bounded(body: Body) -> Result<Bytes, Refusal> {
-    let read = to_bytes(body, guard::BODY_BYTES_MAX).await;
-    read.map_err(|_| Refusal::Wrong("More was sent than a form can hold.".to_owned()))
-}
-
-async fn review_by_form(
-    State(site): State<Site>,
-    Extension(asker): Extension<Asker>,
-    Path(change): Path<String>,
-    body: Body,
-) -> Answer {
-    let done = match form(body, &asker).await {
-        Ok(fields) => decide(&site, &asker, &change, fields).await,
-        Err(refusal) => Err(refusal),
-    };
-    match done {
-        Ok((id, _)) => Redirect::to(&format!("/changes/{id}/#review")).into_response(),
-        Err(refusal) => refused(&refusal, Some(&asker), false),
-    }
-}
-
-async fn review_by_program(
-    State(site): State<Site>,
-    Extension(asker): Extension<Asker>,
-    Path(change): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
-    // A browser sends its cookie along whoever asks it to: programs say who they are.
-    let is_program = bearer(&headers).is_some();
-    let done = match (is_program, sent(&headers, body).await) {
-        (false, _) => Err(Refusal::SignIn),
-        (true, Ok(fields)) => decide(&site, &asker, &change, fields).await,
-        (true, Err(Refusal::Wrong(what))) if what.starts_with("JSON") => {
-            let refusal = json!({ "error": what, "advice": "Nothing was changed." });
-            return as_json(StatusCode::UNSUPPORTED_MEDIA_TYPE, &refusal);
-        }
-        (true, Err(refusal)) => Err(refusal),
-    };
-    match done {
-        Ok((_, value)) => as_json(StatusCode::OK, &value),
-        Err(refusal) => refused(&refusal, Some(&asker), true),
-    }
-}
-
-/// Reads what a program sent: one JSON object of strings and numbers.
-async fn sent(headers: &HeaderMap, body: Body) -> Result<BTreeMap<String, String>, Refusal> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or("");
-    if kind.split(';').next().map(str::trim) != Some("application/json") {
-        return Err(Refusal::Wrong("JSON is expected.".to_owned()));
-    }
-    let wrong = |what: &str| Refusal::Wrong(format!("What was sent {what}."));
-    let bytes = bounded(body).await?;
-    let value: Value =
-        serde_json::from_slice(&bytes).map_err(|_| wrong("is no JSON that can be read"))?;
-    let object = value.as_object().ok_or_else(|| wrong("is no object"))?;
-    let mut fields = BTreeMap::new();
-    for (name, value) in object {
-        let value = match (name.as_str(), value) {
-            ("decision" | "reason" | "note", Value::String(text)) => text.clone(),
-            ("seen", Value::Number(number)) => {
-                whole(number).ok_or_else(|| wrong("has a count that is none"))?
-            }
-            (_, _) => return Err(wrong("has a field that is not known, or of another type")),
-        };
-        fields.insert(name.clone(), value);
-    }
-    if fields.get("reason").is_some_and(|reason| reason.trim().is_empty()) {
-        return Err(wrong("has an empty reason"));
-    }
-    Ok(fields)
-}
-
-/// Returns a count as text; `3.0` is one in JSON as `3` is.
-fn whole(number: &serde_json::Number) -> Option<String> {
-    const MAX: f64 = 1e9;
-    match (number.as_u64(), number.as_f64()) {
-        (Some(count), _) => Some(count.to_string()),
-        (None, Some(count)) if count.fract() == 0.0 && (0.0..=MAX).contains(&count) => {
-            Some(format!("{count:.0}"))
-        }
-        (None, _) => None,
-    }
-}
-
-/// Records a decision of somebody who may review.
-async fn decide(
-    site: &Site,
-    asker: &Asker,
-    change: &str,
-    fields: BTreeMap<String, String>,
-) -> Result<(EventId, Value), Refusal> {
-    let session = asker.session.clone().ok_or(Refusal::SignIn)?;
-    if !site.options.may_review {
-        let what = "This server is read only; `serve --review` opens it for review.".to_owned();
-        return Err(Refusal::Forbidden(what));
-    }
-    if !session.may_review {
-        return Err(Refusal::Forbidden("You may read, and not review.".to_owned()));
-    }
-    let id: EventId =
-        change.parse().map_err(|_| Refusal::Missing("There is no such change.".to_owned()))?;
-    let new = review::read(&fields, &session, asker.now)?;
-    let (paths, change) = (site.paths.clone(), id.clone());
-    let recorded = tokio::task::spawn_blocking(move || review::record(&paths, &change, &new));
-    let recorded =
-        recorded.await.unwrap_or_else(|_| Err(Refusal::Failed("it was not recorded".to_owned())));
-    Ok((id, api::change(&recorded?)))
 }
 
 async fn sign_in_form(
