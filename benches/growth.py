@@ -18,7 +18,7 @@ def warc(path):
     clause = "<p>We review every sensitive use of our technology, and publish the outcome.</p>"
     with open(path, "wb") as out:
         for visit in range(VISITS):
-            words = ["will not sell", "do not sell", "do not currently sell", "may sell"][visit // 25]
+            words = ["will not sell", "do not sell", "do not currently sell", "may sell"][visit * 4 // VISITS]
             html = (f"<html><body><main><h1>Faces</h1><p>We {words} facial recognition technology to "
                     f"police departments, until a national law governs it.</p>{clause * 20}</main>"
                     f"<!-- {visit} --></body></html>")
@@ -71,8 +71,8 @@ def copy_rows(path, pages):
             return column
         selected = ", ".join(f"{moved_on(column)}" for column in columns)
         first = "page = 1" if "page" in columns else \
-            {"page": "id = 1", "part": f"visit <= {highest['visit']}",
-             "reason": f"judgement <= {highest['judgement']}"}[table]
+            {"page": "id = 1", "part": "visit IN (SELECT id FROM visit WHERE page = 1)",
+             "reason": "judgement IN (SELECT id FROM judgement WHERE page = 1)"}[table]
         db.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {selected} FROM "
             f"(WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n "

@@ -54,6 +54,36 @@ impl Archive {
         })
     }
 
+    /// Returns the captures of one address of a page from a visit on, in the order of time, at most
+    /// `limit`: forward with the visit itself, or back without it. From the first, where none is named.
+    pub fn captures_from(
+        &self,
+        (page, url): (&PageId, &str),
+        from: Option<VisitId>,
+        toward: Toward,
+        limit: usize,
+    ) -> Result<Vec<Capture>, ArchiveError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let (side, order) = match toward {
+            Toward::Future => (">=", "v.started_at, v.id, p.position"),
+            Toward::Past => ("<", "v.started_at DESC, v.id DESC, p.position DESC"),
+        };
+        self.read(|access| {
+            let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
+            let sql = format!(
+                "{FIELDS} WHERE v.page = ?1 AND a.url = ?2 AND (?3 IS NULL OR
+                     (v.started_at, v.id) {side} (SELECT started_at, id FROM visit WHERE id = ?3))
+                 ORDER BY {order} LIMIT ?4"
+            );
+            let from = from.map(|visit| visit.0);
+            let mut found = access.all(&sql, params![page, url, from, limit], capture)?;
+            if toward == Toward::Past {
+                found.reverse();
+            }
+            Ok(found)
+        })
+    }
+
     /// Returns the capture of a page that is nearest to an instant on one side of it.
     pub fn capture_toward(
         &self,

@@ -149,7 +149,7 @@ fn why_text(page: &PageStatus) -> String {
 }
 
 fn kept(page: &PageStatus) -> String {
-    let size = &page.size;
+    let size = page.size.unwrap_or_default();
     format!(
         "{} visit{}, {} version{}, {} of bodies in {}",
         size.visits,

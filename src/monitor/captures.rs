@@ -57,9 +57,34 @@ pub fn original(app: &App, asked: &str) -> Result<Option<Original>, MonitorError
     Ok(page.map(|page| Original { page, url }))
 }
 
-/// Returns the captures of an address, latest first, at most `limit`.
-pub fn of(app: &App, original: &Original, limit: usize) -> Result<Vec<Capture>, MonitorError> {
-    Ok(app.archive.captures(&original.page, Some(&original.url), limit)?)
+/// Some captures of an address, in the order of time, and what lies around them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The captures.
+    pub captures: Vec<Capture>,
+    /// Where as many as that begin before them; the first and the last of those.
+    pub before: Option<(Capture, Capture)>,
+    /// And after them.
+    pub after: Option<(Capture, Capture)>,
+}
+
+/// Returns the captures of an address from a visit on, or from the first, at most `limit`.
+pub fn stretch(
+    app: &App,
+    original: &Original,
+    from: Option<VisitId>,
+    limit: usize,
+) -> Result<Stretch, MonitorError> {
+    let place = (&original.page, original.url.as_str());
+    let ends = |found: &[Capture]| Some((found.first()?.clone(), found.last()?.clone()));
+    let mut captures =
+        app.archive.captures_from(place, from, Toward::Future, limit.saturating_mul(2))?;
+    let after = captures.split_off(limit.min(captures.len()));
+    let before = match from {
+        Some(_) => app.archive.captures_from(place, from, Toward::Past, limit)?,
+        None => Vec::new(),
+    };
+    Ok(Stretch { captures, before: ends(&before), after: ends(&after) })
 }
 
 /// Returns the captures of a page, latest first, at most `limit`.

@@ -58,8 +58,8 @@ pub struct PageStatus {
     pub next_due_at: Option<Timestamp>,
     /// The turns that it took lately, if it alternates between wordings.
     pub turns: Option<Turns>,
-    /// What it takes up.
-    pub size: PageSize,
+    /// What it takes up; `None` where nobody asked for it.
+    pub size: Option<PageSize>,
     /// What the user should know, one sentence each.
     pub notes: Vec<String>,
     /// What of the page is taken for the policy, in a sentence.
@@ -118,15 +118,36 @@ pub struct Status {
 /// So many times at which the clock went back are shown.
 const CLOCK_JUMPS_MAX: usize = 3;
 
+/// Whether it is counted what pages take up: each of their visits is looked at for that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sizes {
+    Counted,
+    Left,
+}
+
 /// Returns how the pages asked for are doing; all of them if none is named.
 pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, MonitorError> {
+    status_with(app, pages, Sizes::Counted, now)
+}
+
+/// Returns how all pages are doing, without what they take up: cheap enough to be asked at each look.
+pub fn glance(app: &App, now: Timestamp) -> Result<Status, MonitorError> {
+    status_with(app, &[], Sizes::Left, now)
+}
+
+fn status_with(
+    app: &App,
+    pages: &[PageId],
+    sizes: Sizes,
+    now: Timestamp,
+) -> Result<Status, MonitorError> {
     for page in pages {
         app.known_page(page)?;
     }
     let mut found = Vec::new();
     for id in app.pages()? {
         if pages.is_empty() || pages.contains(&id) {
-            found.push(page_status(app, &id, now)?);
+            found.push(page_status(app, &id, sizes, now)?);
         }
     }
     let (held, undelivered) =
@@ -154,7 +175,12 @@ fn is_held(app: &App, delivery: &Delivery, now: Timestamp) -> bool {
     }
 }
 
-fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, MonitorError> {
+fn page_status(
+    app: &App,
+    page: &PageId,
+    sizes: Sizes,
+    now: Timestamp,
+) -> Result<PageStatus, MonitorError> {
     let state = app.archive.page_state(page)?;
     let watch = app.watchlist.watch(page);
     let health = match watch {
@@ -188,7 +214,10 @@ fn page_status(app: &App, page: &PageId, now: Timestamp) -> Result<PageStatus, M
         spell: state.spell,
         waiting: state.waiting,
         next_due_at,
-        size: app.archive.page_size(page)?,
+        size: match sizes {
+            Sizes::Counted => Some(app.archive.page_size(page)?),
+            Sizes::Left => None,
+        },
         region: region(watch),
         learns: watch.is_none_or(|watch| watch.learning == Learning::On),
         learnt: app.archive.lessons(page, now)?.iter().map(|it| learnt(it, now)).collect(),

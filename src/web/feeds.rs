@@ -1,5 +1,5 @@
-//! Atom feeds (RFC 4287) of everything, a company, a page, a pledge. An entry keeps its id for good,
-//! so that no reader shows it twice.
+//! Feeds of everything, a company, a page, a pledge: Atom (RFC 4287) and JSON Feed 1.1. An entry keeps
+//! its id for good, the same in both, so that no reader shows it twice.
 
 use crate::{
     alert::render::{feed as atom, visible::visible},
@@ -26,8 +26,17 @@ const ENTRIES_MAX: usize = 50;
 /// So many of the latest entries of the record are looked through for them.
 const LOOKED_THROUGH_MAX: usize = 2_000;
 
+/// In which form a feed is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Atom.
+    Atom,
+    /// JSON Feed.
+    Json,
+}
+
 /// Returns a feed.
-pub fn feed(app: &App, frame: &Frame, feed: &Feed) -> Result<String, Refusal> {
+pub fn feed(app: &App, frame: &Frame, feed: &Feed, form: Form) -> Result<String, Refusal> {
     let title = title(app, feed)?;
     let page = match feed {
         Feed::All | Feed::Company(_) => None,
@@ -45,12 +54,15 @@ pub fn feed(app: &App, frame: &Frame, feed: &Feed) -> Result<String, Refusal> {
         scope: &scope,
         title,
         home: frame.base.is_some().then(|| address(&Place::Overview)),
-        atom_url: frame.base.is_some().then(|| address(&frame.place)),
-        json_url: None,
+        atom_url: frame.base.is_some().then(|| address(&Place::Feed(feed.clone()))),
+        json_url: frame.base.is_some().then(|| address(&Place::JsonFeed(feed.clone()))),
         made_at: frame.now,
         entries: told.map(|told| entry(&told.event, &address)).collect(),
     };
-    Ok(atom::atom(&page))
+    Ok(match form {
+        Form::Atom => atom::atom(&page),
+        Form::Json => format!("{}\n", atom::json(&page)),
+    })
 }
 
 fn title(app: &App, feed: &Feed) -> Result<String, Refusal> {

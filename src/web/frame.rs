@@ -76,6 +76,16 @@ impl Frame {
         self.links.to(&Place::Feed(Feed::All))
     }
 
+    /// Returns a link to the same as JSON.
+    pub fn json_feed(&self) -> String {
+        self.links.to(&Place::JsonFeed(Feed::All))
+    }
+
+    /// Returns the links to a feed, as Atom and as JSON.
+    pub fn feeds(&self, feed: Feed) -> (String, String) {
+        (self.to(&Place::Feed(feed.clone())), self.to(&Place::JsonFeed(feed)))
+    }
+
     /// Returns whether a server answers, so that forms and captures lead somewhere.
     pub fn is_served(&self) -> bool {
         self.visitor != Visitor::OfFile

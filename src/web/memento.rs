@@ -20,8 +20,8 @@ use crate::{
     web::{answer::Refusal, guard},
 };
 
-/// The most captures in a TimeMap, the latest.
-const TIMEMAP_MAX: usize = 10_000;
+/// The most captures in one TimeMap: three years and a half of a visit every six hours.
+const TIMEMAP_MAX: usize = 5_000;
 
 const MEMENTO_DATETIME: HeaderName = HeaderName::from_static("memento-datetime");
 
@@ -52,26 +52,41 @@ pub fn time_gate(app: &App, asked: &Asked, field: Option<&str>) -> Result<Respon
     Ok(response)
 }
 
-/// Returns the TimeMap of an address, `application/link-format`.
-pub fn time_map(app: &App, asked: &Asked) -> Result<Response<Body>, Refusal> {
+/// Returns the TimeMap of an address, `application/link-format`: its captures from a visit on, which
+/// is named `v7`, or from the first. Where there are more, it leads to the TimeMaps before and after
+/// it (RFC 7089, section 5.1.1).
+pub fn time_map(app: &App, asked: &Asked, from: Option<&str>) -> Result<Response<Body>, Refusal> {
     let original = original(app, asked)?;
-    let mut found = captures::of(app, &original, TIMEMAP_MAX)?;
-    found.reverse();
-    let (Some(first), Some(last)) = (found.first(), found.last()) else {
-        return Err(missing(asked));
+    let nothing = || missing(asked);
+    let from = from.map(|it| visit(it).ok_or_else(nothing)).transpose()?;
+    let found = captures::stretch(app, &original, from, TIMEMAP_MAX)?;
+    let (Some(first), Some(last)) = (found.captures.first(), found.captures.last()) else {
+        return Err(nothing());
     };
     let root = &asked.root;
     let here = quoted(&original.url);
+    let list = |address: &str, rel: &str, (first, last): (&Capture, &Capture)| {
+        format!(
+            "<{address}>;rel=\"{rel}\";type=\"application/link-format\";\
+             from=\"{}\";until=\"{}\"",
+            http_date(first.at),
+            http_date(last.at),
+        )
+    };
+    let page_from = |first: &Capture| format!("{root}timemap-from/{}/{here}", first.visit);
+    let own = from.map_or_else(|| format!("{root}timemap/{here}"), |_| page_from(first));
     let mut map = format!(
-        "<{here}>;rel=\"original\",\n<{root}timegate/{here}>;rel=\"timegate\",\n\
-         <{root}timemap/{here}>;rel=\"self\";type=\"application/link-format\";\
-         from=\"{}\";until=\"{}\"",
-        http_date(first.at),
-        http_date(last.at),
+        "<{here}>;rel=\"original\",\n<{root}timegate/{here}>;rel=\"timegate\",\n{}",
+        list(&own, "self", (first, last)),
     );
-    let count = found.len();
-    for (at, capture) in found.iter().enumerate() {
-        let rel = match (at == 0, at + 1 == count) {
+    for (first, last) in [&found.before, &found.after].into_iter().flatten() {
+        map.push_str(",\n");
+        map.push_str(&list(&page_from(first), "timemap", (first, last)));
+    }
+    for (at, capture) in found.captures.iter().enumerate() {
+        let is_first = at == 0 && found.before.is_none();
+        let is_last = at + 1 == found.captures.len() && found.after.is_none();
+        let rel = match (is_first, is_last) {
             (true, true) => "first last memento",
             (true, false) => "first memento",
             (false, true) => "last memento",
@@ -87,14 +102,19 @@ pub fn time_map(app: &App, asked: &Asked) -> Result<Response<Body>, Refusal> {
     Ok(response)
 }
 
+/// Reads a visit's name.
+fn visit(name: &str) -> Option<VisitId> {
+    name.strip_prefix('v').and_then(|it| it.parse().ok()).map(VisitId)
+}
+
 /// Returns one capture, byte for byte, in a sandbox: its type is the one it came with where a
 /// browser only shows it, and a file to save otherwise.
 pub fn capture(app: &App, name: &str, root: &str) -> Result<Response<Body>, Refusal> {
     let nothing = || Refusal::Missing("There is no such capture.".to_owned());
-    let (visit, part) = name.split_once('/').ok_or_else(nothing)?;
-    let visit = visit.strip_prefix('v').and_then(|it| it.parse().ok()).ok_or_else(nothing)?;
+    let (name, part) = name.split_once('/').ok_or_else(nothing)?;
+    let visit = visit(name).ok_or_else(nothing)?;
     let part = part.parse().map_err(|_| nothing())?;
-    let found = captures::with_body(app, VisitId(visit), part)?;
+    let found = captures::with_body(app, visit, part)?;
     let (capture, body) = found.ok_or_else(nothing)?;
     let captures::Body::Kept(snapshot) = body else { return Err(Refusal::Redacted) };
     let placed = captures::placed(app, capture)?;

@@ -14,11 +14,13 @@ pub fn description() -> Value {
         },
         "servers": [{ "url": "/" }],
         "paths": {
-            "/api/pages": { "get": read("All pages and how their watches are doing", "pages", vec![]) },
-            "/api/pages/{page}": {
-                "get": read("One page, with its versions", "page", vec![name("page")]),
+            "/api/pages": {
+                "get": read("pages", "All pages and how their watches are doing", vec![]),
             },
-            "/api/changes": { "get": read("Changes, in the order of their captures", "changes", vec![
+            "/api/pages/{page}": {
+                "get": read("page", "One page, with its versions", vec![name("page")]),
+            },
+            "/api/changes": { "get": read("changes", "Changes, in the order of their captures", vec![
                 query("state", json!({ "enum": ["new", "confirmed", "dismissed", "escalated"] })),
                 query("page", id()),
                 query("company", json!({ "type": "string" })),
@@ -27,20 +29,23 @@ pub fn description() -> Value {
                 query("limit", limit()),
             ]) },
             "/api/changes/{change}": {
-                "get": read("One change, with its edits and its review", "change", vec![change()]),
+                "get": read("change", "One change, with its edits and its review", vec![change()]),
             },
             "/api/changes/{change}/review": { "post": decide() },
             "/api/rules": {
-                "get": read("The rules that dismiss changes, those taken back included", "rules", vec![]),
+                "get": read("rules", "The rules that dismiss changes, those taken back included", vec![]),
             },
             "/api/rules/{rule}/forget": { "post": forget() },
-            "/api/pledges": { "get": read("All pledges and how each stands", "pledges", vec![]) },
-            "/api/pledges/{page}/{pledge}": {
-                "get": read("A pledge's whole life", "pledge", vec![name("page"), name("pledge")]),
+            "/api/pledges": {
+                "get": read("pledges", "All pledges and how each stands", vec![]),
             },
-            "/api/search": { "get": read("Where a phrase stood, from when to when", "search", vec![
+            "/api/pledges/{page}/{pledge}": {
+                "get": read("pledge", "A pledge's whole life", vec![name("page"), name("pledge")]),
+            },
+            "/api/search": { "get": read("search", "Where a phrase stood, from when to when", vec![
                 json!({ "name": "q", "in": "query", "required": true,
-                    "schema": { "type": "string", "minLength": 1, "maxLength": 200 } }),
+                    "schema": { "type": "string", "minLength": 1, "maxLength": 200,
+                        "pattern": "[\\p{L}\\p{N}]" } }),
                 query("limit", limit()),
             ]) },
         },
@@ -60,6 +65,13 @@ pub fn description() -> Value {
 
 fn id() -> Value {
     json!({ "type": "string", "pattern": "^[a-z0-9-]{1,100}$" })
+}
+
+/// Returns what words of people look like: not blank, and no control character but tabs and the ends
+/// of lines.
+fn words() -> String {
+    let control = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f";
+    format!("^[^{control}]*[^\\s{control}][^{control}]*$")
 }
 
 fn limit() -> Value {
@@ -84,16 +96,33 @@ fn problem(what: &str) -> Value {
         "schema": { "$ref": "#/components/schemas/Problem" } } } })
 }
 
-fn answers(key: &str) -> Value {
-    let required = match key {
-        "change" => vec!["id", "page", "review"],
+/// Returns the answers to an operation, with what leads on from them.
+fn answers(operation: &str) -> Value {
+    let required = match operation {
+        "change" | "decide" => vec!["id", "page", "review"],
         "pledge" => vec!["pledge", "page", "state"],
         "search" => vec!["count", "stays"],
-        "rule" => vec!["rule", "page", "from", "state"],
-        other => vec![other],
+        "forget" => vec!["rule", "page", "from", "state"],
+        list => vec![list],
+    };
+    let first = |at: &str| format!("$response.body#/{operation}/0/{at}");
+    let links = match operation {
+        "pages" => {
+            json!({ "page": { "operationId": "page", "parameters": { "page": first("page") } } })
+        }
+        "changes" => json!({
+            "change": { "operationId": "change", "parameters": { "change": first("id") } },
+            "review": { "operationId": "decide", "parameters": { "change": first("id") } },
+        }),
+        "pledges" => json!({ "pledge": { "operationId": "pledge",
+            "parameters": { "page": first("page"), "pledge": first("pledge") } } }),
+        "rules" => {
+            json!({ "forget": { "operationId": "forget", "parameters": { "rule": first("rule") } } })
+        }
+        _ => json!({}),
     };
     json!({
-        "200": { "description": "It is on record", "content": { "application/json": {
+        "200": { "description": "It is on record", "links": links, "content": { "application/json": {
             "schema": { "type": "object", "required": required } } } },
         "400": problem("What was asked cannot be right"),
         "401": problem("Reading needs a password here, and there was none, or a wrong one"),
@@ -103,17 +132,18 @@ fn answers(key: &str) -> Value {
     })
 }
 
-fn read(summary: &str, key: &str, parameters: Vec<Value>) -> Value {
+fn read(operation: &str, summary: &str, parameters: Vec<Value>) -> Value {
     json!({
+        "operationId": operation,
         "summary": summary,
         "security": [{}, { "password": [] }],
         "parameters": parameters,
-        "responses": answers(key),
+        "responses": answers(operation),
     })
 }
 
 fn decide() -> Value {
-    let mut answers = answers("change");
+    let mut answers = answers("decide");
     if let Some(answers) = answers.as_object_mut() {
         answers.insert("403".to_owned(), problem("Reviewing is not open, or not to this user"));
         answers.insert("409".to_owned(), problem("Somebody else decided since `seen`"));
@@ -121,6 +151,7 @@ fn decide() -> Value {
         answers.insert("415".to_owned(), problem("What was sent is no JSON"));
     }
     json!({
+        "operationId": "decide",
         "summary": "Decide about a change; nothing that was decided before is altered",
         "security": [{ "password": [] }],
         "parameters": [change()],
@@ -130,26 +161,34 @@ fn decide() -> Value {
             "additionalProperties": false,
             "properties": {
                 "decision": { "enum": ["confirm", "dismiss", "escalate", "reopen", "note"] },
-                "reason": { "type": "string", "minLength": 1, "maxLength": 200, "description":
+                "reason": { "type": "string", "maxLength": 200, "pattern": words(), "description":
                     "for a dismissal: editorial, not-policy, known, misread, or other words" },
                 "always": { "type": "boolean", "default": false, "description":
                     "with a dismissal: dismiss changes like this on this page from now on, by a rule" },
-                "note": { "type": "string", "maxLength": 4000,
+                "note": { "type": "string", "maxLength": 4000, "pattern": words(),
                     "description": "required where the decision is a note" },
-                "seen": { "type": "integer", "minimum": 0, "description":
+                "seen": { "type": "integer", "minimum": 0, "maximum": 1_000_000, "description":
                     "`review.seen` as it was when the reviewer looked" },
             },
+            "allOf": [
+                { "if": { "properties": { "decision": { "const": "note" } } },
+                    "then": { "required": ["note"] } },
+                { "if": { "properties": { "decision": { "const": "dismiss" } } },
+                    "then": { "required": ["reason"] },
+                    "else": { "properties": { "always": { "const": false } } } },
+            ],
         } } } },
         "responses": answers,
     })
 }
 
 fn forget() -> Value {
-    let mut answers = answers("rule");
+    let mut answers = answers("forget");
     if let Some(answers) = answers.as_object_mut() {
         answers.insert("403".to_owned(), problem("Reviewing is not open, or not to this user"));
     }
     json!({
+        "operationId": "forget",
         "summary": "Take a rule back from now on; what it dismissed stays so until it is opened again",
         "security": [{ "password": [] }],
         "parameters": [json!({ "name": "rule", "in": "path", "required": true,

@@ -32,8 +32,10 @@ pub enum Place {
     Help,
     /// Signing in; served only.
     SignIn,
-    /// A feed.
+    /// An Atom feed.
     Feed(Feed),
+    /// The same as JSON.
+    JsonFeed(Feed),
     /// A file of ours.
     Asset(&'static str),
 }
@@ -68,13 +70,20 @@ impl Place {
             Place::Health => "health/".to_owned(),
             Place::Help => "help/".to_owned(),
             Place::SignIn => "sign-in/".to_owned(),
-            Place::Feed(Feed::All) => "feeds/all.atom".to_owned(),
-            Place::Feed(Feed::Company(key)) => format!("feeds/companies/{key}.atom"),
-            Place::Feed(Feed::Page(page)) => format!("feeds/pages/{page}.atom"),
-            Place::Feed(Feed::Pledge(page, pledge)) => {
-                format!("feeds/pledges/{page}/{pledge}.atom")
-            }
+            Place::Feed(feed) => feed.path("atom"),
+            Place::JsonFeed(feed) => feed.path("json"),
             Place::Asset(name) => format!("assets/{name}"),
+        }
+    }
+}
+
+impl Feed {
+    fn path(&self, ending: &str) -> String {
+        match self {
+            Feed::All => format!("feeds/all.{ending}"),
+            Feed::Company(key) => format!("feeds/companies/{key}.{ending}"),
+            Feed::Page(page) => format!("feeds/pages/{page}.{ending}"),
+            Feed::Pledge(page, pledge) => format!("feeds/pledges/{page}/{pledge}.{ending}"),
         }
     }
 }
@@ -103,7 +112,11 @@ impl Place {
             ["sign-in", ""] => Place::SignIn,
             ["assets", "style.css"] => Place::Asset("style.css"),
             ["assets", "keys.js"] => Place::Asset("keys.js"),
-            ["feeds", rest @ ..] => Place::Feed(feed_at(rest)?),
+            ["feeds", before @ .., last] => match last.rsplit_once('.')? {
+                (name, "atom") => Place::Feed(feed_at(before, name)?),
+                (name, "json") => Place::JsonFeed(feed_at(before, name)?),
+                (_, _) => return None,
+            },
             _ => return None,
         };
         // One place has one address: none is written in upper case or with zeros before a number.
@@ -111,9 +124,7 @@ impl Place {
     }
 }
 
-fn feed_at(parts: &[&str]) -> Option<Feed> {
-    let (last, before) = parts.split_last()?;
-    let name = last.strip_suffix(".atom")?;
+fn feed_at(before: &[&str], name: &str) -> Option<Feed> {
     Some(match before {
         [] if name == "all" => Feed::All,
         ["companies"] => Feed::Company(name.parse::<PageId>().ok()?.to_string()),
@@ -205,7 +216,9 @@ mod tests {
             Place::Feed(Feed::All),
             Place::Feed(Feed::Company("amber".to_owned())),
             Place::Feed(Feed::Page(page.clone())),
-            Place::Feed(Feed::Pledge(page.clone(), page)),
+            Place::Feed(Feed::Pledge(page.clone(), page.clone())),
+            Place::JsonFeed(Feed::All),
+            Place::JsonFeed(Feed::Pledge(page.clone(), page)),
             Place::Asset("keys.js"),
         ] {
             assert_eq!(Place::at(&place.path()), Some(place.clone()), "{place:?}");
@@ -221,6 +234,8 @@ mod tests {
             "assets/../Cargo.toml",
             "feeds/../all.atom",
             "feeds/companies/.atom",
+            "feeds/all.xml",
+            "feeds/all",
             "//",
             "/",
         ] {

@@ -164,6 +164,12 @@ fn places(app: &App) -> Result<BTreeSet<Place>, PublishFailure> {
         places.insert(Place::Sides(id.clone()));
         places.insert(Place::Change(id));
     }
+    let as_json = |place: &Place| match place {
+        Place::Feed(feed) => Some(Place::JsonFeed(feed.clone())),
+        _ => None,
+    };
+    let feeds: Vec<Place> = places.iter().filter_map(as_json).collect();
+    places.extend(feeds);
     Ok(places)
 }
 

@@ -4,7 +4,7 @@ use crate::{
     monitor::app::App,
     web::{
         answer::Refusal,
-        feeds,
+        feeds::{self, Form},
         frame::Frame,
         pages::{
             captures, change, changes, diff::View, health, help, overview, pledge, search,
@@ -35,7 +35,8 @@ pub fn page(app: &App, frame: &Frame) -> Result<String, Refusal> {
         Place::Search => search::page(app, frame, &search::Asked::default()),
         Place::Health => health::page(app, frame),
         Place::Help => help::page(frame),
-        Place::Feed(feed) => feeds::feed(app, frame, feed),
+        Place::Feed(feed) => feeds::feed(app, frame, feed, Form::Atom),
+        Place::JsonFeed(feed) => feeds::feed(app, frame, feed, Form::Json),
         Place::Asset("style.css") => Ok(STYLE.to_owned()),
         Place::Asset("keys.js") => Ok(KEYS.to_owned()),
         Place::SignIn | Place::Asset(_) => Err(Refusal::Missing("There is no such page.".into())),

@@ -118,6 +118,32 @@ async function byKeys(context, url, password) {
   await page.close();
 }
 
+// A rule, written and taken back by keys alone.
+async function ruleByKeys(context, url, change) {
+  const page = await context.newPage();
+  await page.goto(`${url}changes/${change}/`);
+  await page.keyboard.press("a");
+  check(await page.isChecked("#always"), "a ticks that it holds always");
+  check(await page.evaluate(() => document.activeElement.id) === "reason", "a asks for the reason");
+  for (let steps = 0; steps < 5 && await page.evaluate(() => document.activeElement.id) !== "dismiss"; steps += 1) {
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/#review/);
+  await page.click("text=Rule 1");
+  await page.waitForURL(/#rule-1/);
+  check((await page.textContent("#rule-1")).includes("Written by Ada"), "a rule is shown with its page");
+  return page;
+}
+
+async function takeBack(page) {
+  await page.focus("#rule-1 button");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/#rules/);
+  check((await page.textContent("#rule-1")).includes("Taken back by Ada"), "a rule is taken back, by keys alone");
+  await page.close();
+}
+
 // The same without JavaScript, by links and forms.
 async function withoutScript(browser, url, password) {
   const context = await browser.newContext({ javaScriptEnabled: false });
@@ -169,6 +195,42 @@ async function look(browser, url, places, axe) {
       await context.close();
     }
   }
+}
+
+// What who may review sees, at all widths; and on paper.
+async function lookAsReviewer(browser, url, password, places, axe) {
+  const files = [];
+  for (const scheme of ["light", "dark"]) {
+    for (const width of [390, 1024, 1600]) {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, bypassCSP: true });
+      const page = await context.newPage();
+      await sign(page, url, password);
+      for (const place of places) {
+        await page.goto(url + place);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        check(wide <= 0, `${place} of a reviewer fits ${width} pixels, ${scheme}`);
+        const name = place.replace(/[^a-z0-9]+/g, "-").replace(/-$/, "");
+        if (pictures) await page.screenshot({ path: path.join(pictures, `reviewer-${name}-${width}-${scheme}.png`), fullPage: true });
+        if (width === 1600 && scheme === "light") {
+          const file = path.join(folder, `reviewer-${files.length}.html`);
+          fs.writeFileSync(file, await page.evaluate(async () => (await fetch(location.href)).text()));
+          files.push(file);
+          await page.emulateMedia({ media: "print" });
+          check(!(await page.isVisible("main form")), `${place} has no form on paper`);
+          if (pictures) {
+            await page.pdf({ path: path.join(pictures, `reviewer-${name}.pdf`), format: "A4" });
+            await page.setViewportSize({ width: 700, height: 1000 });
+            await page.screenshot({ path: path.join(pictures, `reviewer-${name}-paper.png`), fullPage: true });
+            await page.setViewportSize({ width, height: 900 });
+          }
+          await page.emulateMedia({ media: "screen" });
+        }
+        if (axe && width !== 1600) await audit(page, `${place} of a reviewer at ${width}, ${scheme}`, axe);
+      }
+      await context.close();
+    }
+  }
+  return files;
 }
 
 // Nothing of a page's words runs, and nothing is asked of anybody else.
@@ -228,6 +290,11 @@ async function main() {
       if (ran.error) console.log("skipped: no xmllint");
       else check(ran.status === 0 && fs.readFileSync(file, "utf8").includes("<entry>"), `xmllint reads ${feed} ${ran.stderr}`);
     }
+    for (const feed of ["feeds/all.json", "feeds/pages/faces.json", "feeds/pledges/faces/police.json", "feeds/companies/amber-co-b.json"]) {
+      const answer = await fetch(url + feed);
+      const items = (await answer.json()).items;
+      check(answer.headers.get("content-type").startsWith("application/feed+json") && items.length > 0, `${feed} is a JSON feed`);
+    }
     const vnu = find("vnu-jar");
     if (vnu) validate(files, vnu);
     if (!find("playwright-core")) return;
@@ -236,10 +303,16 @@ async function main() {
     const browser = await require("playwright-core").chromium.launch({ executablePath: chromium, args: ["--no-sandbox"] });
     try {
       if (pictures) fs.mkdirSync(pictures, { recursive: true });
-      await look(browser, url, place, find("axe-core/axe.min.js"));
+      const axe = find("axe-core/axe.min.js");
+      await look(browser, url, place, axe);
       await harmless(browser, url, place, capture);
       const context = await browser.newContext();
       await byKeys(context, url, password);
+      const rule = await ruleByKeys(context, url, changes.at(-1).id);
+      const reviewed = changes.map((change) => `changes/${change.id}/`).concat("pages/faces/");
+      const seen = await lookAsReviewer(browser, url, password, reviewed, axe);
+      if (vnu) validate(seen, vnu);
+      await takeBack(rule);
       await withoutScript(browser, url, password);
     } finally {
       await browser.close();

@@ -117,8 +117,17 @@ pub fn label(kind: EditKind) -> &'static str {
 
 /// Returns an edit's whole passages as one woven sequence of runs, nothing folded.
 pub fn runs(edit: &Edit) -> Vec<Run> {
+    woven(&marks(edit))
+}
+
+/// Returns marked words as runs, bounded.
+pub fn bounded(marks: &[Mark]) -> Vec<Run> {
+    folded(&woven(marks))
+}
+
+fn woven(marks: &[Mark]) -> Vec<Run> {
     let mut runs = Vec::new();
-    for mark in marks(edit) {
+    for mark in marks {
         let words = visible(&mark.words);
         match mark.kind {
             MarkKind::Same => push_same(&mut runs, &words),

@@ -141,13 +141,16 @@ pub fn numbers(step: &Step) -> Option<String> {
     Some(format!("{} became {}", shown(before), shown(after)))
 }
 
+/// The label of an altered wording.
+pub const WORDING: &str = "Wording";
+
 /// Returns what a step says beside what happened, as labelled lines: the wording with its marks,
 /// what is unsure, and what was altered around it.
 pub fn step_lines(step: &Step) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     match (step.what, &step.before, &step.after) {
         (_, Some(_), Some(_)) if !step.marks.is_empty() => {
-            lines.push(("Wording", marked(&step.marks)));
+            lines.push((WORDING, marked(&step.marks)));
         }
         (Happening::Missing, Some(before), _) => lines.push(("It said", quoted(before))),
         (Happening::Ambiguous, None, Some(after)) => lines.push(("Likeliest", quoted(after))),

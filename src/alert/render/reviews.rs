@@ -124,7 +124,9 @@ fn alike_to(edit: &Edit) -> String {
             format!(", where these words stay: \"{kept}\"")
         }
     };
-    format!("{}, {meaning}, {heading}{words}", edit.kind.code())
+    let kind = edit.kind.code();
+    let meaning = if meaning == kind { String::new() } else { format!("{meaning}, ") };
+    format!("{kind}, {meaning}{heading}{words}")
 }
 
 /// Returns a rule for scripts.

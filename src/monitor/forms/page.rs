@@ -26,9 +26,9 @@ pub fn page(page: &PageStatus) -> Value {
         "last_change_at": shown(page.last_change_at),
         "next_due_at": shown(page.next_due_at),
         "versions": page.versions,
-        "visits": page.size.visits,
-        "body_bytes": page.size.raw_bytes,
-        "stored_bytes": page.size.stored_bytes,
+        "visits": page.size.map(|size| size.visits),
+        "body_bytes": page.size.map(|size| size.raw_bytes),
+        "stored_bytes": page.size.map(|size| size.stored_bytes),
         "trouble": page.spell.as_ref().map(|spell| json!({
             "kind": spell.trouble.kind.code(),
             "evidence": spell.trouble.evidence,

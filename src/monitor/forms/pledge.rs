@@ -3,8 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::{
-    alert::render::{json as as_json, pledges as words, pledges::step_lines},
+    alert::render::{
+        json as as_json,
+        pledges::{self as words, WORDING, step_lines},
+    },
     model::{
+        edit::Mark,
         history::RecordedState,
         pledge::{Happening, NoteKind, Standing, Step},
         time::Timestamp,
@@ -50,7 +54,10 @@ pub struct Entry {
     pub at: Timestamp,
     /// What happened, in one line; the page's own words are in it.
     pub title: String,
-    /// What else there is to say, labelled.
+    /// How the wording was altered, where it was and both wordings are there.
+    pub marks: Vec<Mark>,
+    /// What else there is to say, labelled; an altered wording is in it too, with brackets, as
+    /// [`WORDING`].
     pub lines: Vec<(&'static str, String)>,
 }
 
@@ -71,7 +78,9 @@ pub fn entries(life: &PledgeLife, now: Timestamp) -> Vec<Entry> {
         }
         let version = it.version.number;
         let title = format!("{}  {what} (version {version})", at.day());
-        entries.push(Entry { at, title, lines });
+        let is_woven = lines.iter().any(|(label, _)| *label == WORDING);
+        let marks = if is_woven { step.marks.clone() } else { Vec::new() };
+        entries.push(Entry { at, title, marks, lines });
     }
     for note in &life.notes {
         let what = match note.kind {
@@ -88,13 +97,13 @@ pub fn entries(life: &PledgeLife, now: Timestamp) -> Vec<Entry> {
         }
         lines.push(("added", note.recorded_at.minute()));
         let at = note.on.to_string().parse().unwrap_or(note.recorded_at);
-        entries.push(Entry { at, title: format!("{}  {what}", note.on), lines });
+        entries.push(Entry { at, title: format!("{}  {what}", note.on), marks: Vec::new(), lines });
     }
     entries.extend(lapse(life, now));
     for (before, after) in life.terms.iter().zip(life.terms.iter().skip(1)) {
         let (was, (said, at)) = (&before.0, after);
         let title = format!("{}  the watchlist says `{said}`, no longer `{was}`", at.day());
-        entries.push(Entry { at: *at, title, lines: Vec::new() });
+        entries.push(Entry { at: *at, title, marks: Vec::new(), lines: Vec::new() });
     }
     entries.sort_by_key(|entry| entry.at);
     entries
@@ -113,7 +122,8 @@ fn lapse(life: &PledgeLife, now: Timestamp) -> Option<Entry> {
         Some(_) => "the page still said what it said",
         None => "the page was not watched yet",
     };
-    Some(Entry { at, title: format!("{deadline}  its deadline passed: {how}"), lines: Vec::new() })
+    let title = format!("{deadline}  its deadline passed: {how}");
+    Some(Entry { at, title, marks: Vec::new(), lines: Vec::new() })
 }
 
 /// Returns how a pledge stands.

@@ -153,7 +153,7 @@ pub fn page(app: &App, frame: &Frame, id: &EventId, view: View) -> Result<String
         views: (frame.to(&Place::Change(id.clone())), frame.to(&Place::Sides(id.clone()))),
         excerpts: account.excerpts.clone(),
         account,
-        parts: texts.map(|texts| texts_shown(&texts, event)),
+        parts: texts.map(|texts| texts_shown(&texts, event, view)),
         standing: standing(&reviewed),
         trail: reviewed.trail.iter().map(|it| trail_entry(it, &event.page, frame)).collect(),
         around: (previous.map(to), next.map(to)),
@@ -194,8 +194,8 @@ fn company(event: &Event, frame: &Frame) -> Option<(String, String)> {
     Some((visible(&event.company), link))
 }
 
-fn texts_shown(texts: &ChangeTexts, event: &Event) -> Vec<Part> {
-    parts(&DiffView {
+fn texts_shown(texts: &ChangeTexts, event: &Event, layout: View) -> Vec<Part> {
+    let view = DiffView {
         company: &event.company,
         title: &event.title,
         url: event.url.as_str(),
@@ -204,7 +204,8 @@ fn texts_shown(texts: &ChangeTexts, event: &Event) -> Vec<Part> {
         before: &texts.before,
         after: &texts.after,
         diff: &texts.diff,
-    })
+    };
+    parts(&view, layout)
 }
 
 fn amounts_of(edits: &[&Edit], has_texts: bool) -> (Vec<Amount>, usize) {

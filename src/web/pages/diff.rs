@@ -52,17 +52,17 @@ pub struct Shown {
     /// What it amounts to, and why.
     pub amounts: Option<String>,
     /// The class of its block.
-    pub block: String,
-    /// Its words, woven.
+    pub block: &'static str,
+    /// Its words, where it is woven.
     pub runs: Vec<Run>,
-    /// Its words before; `None` if it was not there.
+    /// Its words before, where sides are shown; `None` if it was not there.
     pub before: Option<Vec<Run>>,
-    /// Its words after; `None` if it is not there.
+    /// Its words after, where sides are shown; `None` if it is not there.
     pub after: Option<Vec<Run>>,
 }
 
-/// Returns the parts of a diff.
-pub fn parts(view: &DiffView) -> Vec<Part> {
+/// Returns the parts of a diff, with what the layout shows of each row.
+pub fn parts(view: &DiffView, layout: View) -> Vec<Part> {
     let numbers: BTreeMap<*const Edit, usize> =
         view.diff.edits().zip(1..).map(|(edit, number)| (ptr::from_ref(edit), number)).collect();
     let part = |stretch: &Stretch| {
@@ -70,13 +70,18 @@ pub fn parts(view: &DiffView) -> Vec<Part> {
             Stretch::Folded(lines) => (Some(folded_words(lines)), None, lines),
             Stretch::Shown(lines) => (None, heading_above(lines, view), lines),
         };
-        let rows = lines.iter().map(|line| shown(line, view, &numbers)).collect();
+        let rows = lines.iter().map(|line| shown(line, view, layout, &numbers)).collect();
         Part { summary, heading, rows }
     };
     stretches(view.diff).iter().map(part).collect()
 }
 
-fn shown(line: &Line, view: &DiffView, numbers: &BTreeMap<*const Edit, usize>) -> Shown {
+fn shown(
+    line: &Line,
+    view: &DiffView,
+    layout: View,
+    numbers: &BTreeMap<*const Edit, usize>,
+) -> Shown {
     let Row { sign, note, kind, runs, .. } = row(line, view);
     let number = |edit: &Edit| numbers.get(&ptr::from_ref(edit)).copied().unwrap_or_default();
     let mut shown = Shown {
@@ -88,14 +93,23 @@ fn shown(line: &Line, view: &DiffView, numbers: &BTreeMap<*const Edit, usize>) -
         other_end: None,
         amounts: None,
         block: block_class(kind),
-        before: side(&runs, RunKind::Inserted),
-        after: side(&runs, RunKind::Deleted),
+        before: None,
+        after: None,
         runs,
     };
-    match line {
-        Line::Same { before, .. } => {
-            shown.before = Some(block_runs(view.before.blocks.get(*before)))
+    match (layout, line) {
+        (View::Woven, _) => (),
+        (View::Sides, Line::Same { before, .. }) => {
+            shown.before = Some(block_runs(view.before.blocks.get(*before)));
+            shown.after = Some(std::mem::take(&mut shown.runs));
         }
+        (View::Sides, Line::Left(_) | Line::Edited(_)) => {
+            shown.before = side(&shown.runs, RunKind::Inserted);
+            shown.after = side(&shown.runs, RunKind::Deleted);
+        }
+    }
+    match line {
+        Line::Same { .. } => (),
         Line::Left(edit) => {
             shown.id = Some(format!("from-{}", number(edit)));
             shown.other_end = Some(format!("edit-{}", number(edit)));
@@ -140,11 +154,19 @@ fn block_runs(block: Option<&Block>) -> Vec<Run> {
 }
 
 /// Returns the class of a block in the style sheet.
-pub fn block_class(kind: BlockKind) -> String {
+pub fn block_class(kind: BlockKind) -> &'static str {
     match kind {
-        BlockKind::Heading(level) => format!("h{}", level.clamp(1, 6)),
-        BlockKind::Paragraph => "p".to_owned(),
-        BlockKind::Item(depth) => format!("li{}", depth.clamp(1, 4)),
-        BlockKind::Row => "tr".to_owned(),
+        BlockKind::Heading(0 | 1) => "h1",
+        BlockKind::Heading(2) => "h2",
+        BlockKind::Heading(3) => "h3",
+        BlockKind::Heading(4) => "h4",
+        BlockKind::Heading(5) => "h5",
+        BlockKind::Heading(_) => "h6",
+        BlockKind::Paragraph => "p",
+        BlockKind::Item(0 | 1) => "li1",
+        BlockKind::Item(2) => "li2",
+        BlockKind::Item(3) => "li3",
+        BlockKind::Item(_) => "li4",
+        BlockKind::Row => "tr",
     }
 }

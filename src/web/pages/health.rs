@@ -39,13 +39,12 @@ struct Watch {
     next_due_at: Option<Timestamp>,
     trouble: Option<String>,
     waiting: Option<String>,
-    visits: u64,
     notes: Vec<String>,
 }
 
 /// Returns the page.
 pub fn page(app: &App, frame: &Frame) -> Result<String, Refusal> {
-    let status = status::status(app, &[], frame.now)?;
+    let status = status::glance(app, frame.now)?;
     let concerns = status::concerns(app, &status, frame.now);
     let sweep =
         |it: &SweepRecord| (it.began_at, it.ended.as_ref().map(|(at, end)| (*at, end.code())));
@@ -95,7 +94,6 @@ fn watch(page: &PageStatus, frame: &Frame) -> Watch {
         next_due_at: page.next_due_at,
         trouble,
         waiting,
-        visits: page.size.visits,
         notes: page.notes.iter().map(|note| capital(&visible(note))).collect(),
     }
 }

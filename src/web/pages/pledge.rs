@@ -3,7 +3,11 @@
 use askama::Template;
 
 use crate::{
-    alert::render::visible::visible,
+    alert::render::{
+        excerpt::{Run, RunKind, bounded},
+        pledges::WORDING,
+        visible::visible,
+    },
     model::{page::PageId, time::Timestamp},
     monitor::{
         app::App,
@@ -47,7 +51,7 @@ struct PledgePage<'a> {
     is_watched: bool,
     wordings: Vec<WordingItem>,
     entries: Vec<EntryItem>,
-    feed: String,
+    feeds: (String, String),
 }
 
 /// A wording as the template shows it.
@@ -63,6 +67,7 @@ struct WordingItem {
 /// What happened, as the template shows it.
 struct EntryItem {
     title: String,
+    wording: Vec<Run>,
     lines: Vec<(String, String)>,
 }
 
@@ -90,9 +95,11 @@ pub fn page(app: &App, frame: &Frame, page: &PageId, pledge: &PageId) -> Result<
         .into_iter()
         .map(|it| EntryItem {
             title: visible(&it.title),
+            wording: bounded(&it.marks),
             lines: it
                 .lines
                 .into_iter()
+                .filter(|(label, _)| *label != WORDING)
                 .map(|(label, words)| (capital(label), visible(&words)))
                 .collect(),
         })
@@ -118,7 +125,7 @@ pub fn page(app: &App, frame: &Frame, page: &PageId, pledge: &PageId) -> Result<
         is_watched: life.is_watched,
         wordings,
         entries: happened,
-        feed: frame.to(&Place::Feed(Feed::Pledge(life.page.clone(), life.pledge.id.clone()))),
+        feeds: frame.feeds(Feed::Pledge(life.page.clone(), life.pledge.id.clone())),
     };
     written(&page)
 }

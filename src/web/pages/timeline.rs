@@ -53,7 +53,7 @@ struct TimelinePage<'a> {
     is_cut: bool,
     versions: Vec<VersionItem>,
     rules: Vec<RuleItem>,
-    feed: String,
+    feeds: (String, String),
     captures: String,
     timemap: String,
 }
@@ -113,7 +113,7 @@ pub fn page(app: &App, frame: &Frame, page: &PageId) -> Result<String, Refusal> 
         quiet: quiet.into_iter().map(|event| entry(event, frame)).collect(),
         versions: versions.iter().map(|version| version_item(version, frame)).collect(),
         rules: rules::of_page(app, frame, page)?,
-        feed: frame.to(&Place::Feed(Feed::Page(page.clone()))),
+        feeds: frame.feeds(Feed::Page(page.clone())),
         captures: frame.to(&Place::Captures(page.clone())),
         timemap: frame.links.path(&format!("timemap/{page}")),
     };

@@ -30,7 +30,7 @@ struct VersionPage<'a> {
     cause: &'static str,
     digest: Digest,
     words: usize,
-    blocks: Vec<(String, String)>,
+    blocks: Vec<(&'static str, String)>,
     before: Option<String>,
     after: Option<String>,
 }

@@ -45,6 +45,7 @@ pub fn routes(site: Site) -> Router {
         .route("/captures/{*name}", get(capture))
         .route("/timegate/{*original}", get(time_gate))
         .route("/timemap/{*original}", get(time_map))
+        .route("/timemap-from/{visit}/{*original}", get(time_map_from))
         .route("/changes/{change}/review", post(review_by_form).get(back_to_change))
         .route("/rules/{rule}/forget", post(forget_by_form))
         .route("/sign-in/", get(sign_in_form).post(sign_in))
@@ -146,6 +147,7 @@ async fn place(
     };
     let kind = match &place {
         Place::Feed(_) => "application/atom+xml; charset=utf-8",
+        Place::JsonFeed(_) => "application/feed+json; charset=utf-8",
         Place::Asset("style.css") => "text/css; charset=utf-8",
         Place::Asset(_) => "text/javascript; charset=utf-8",
         _ => HTML,
@@ -233,7 +235,17 @@ async fn time_map(
     uri: Uri,
 ) -> Answer {
     let asked = original(&uri, "/timemap/", &asker);
-    by_time(&site, &asker, move |app| memento::time_map(app, &asked)).await
+    by_time(&site, &asker, move |app| memento::time_map(app, &asked, None)).await
+}
+
+async fn time_map_from(
+    State(site): State<Site>,
+    Extension(asker): Extension<Asker>,
+    Path((visit, _)): Path<(String, String)>,
+    uri: Uri,
+) -> Answer {
+    let asked = original(&uri, &format!("/timemap-from/{visit}/"), &asker);
+    by_time(&site, &asker, move |app| memento::time_map(app, &asked, Some(&visit))).await
 }
 
 /// Returns the address behind a prefix of ours: all that follows, with its query.

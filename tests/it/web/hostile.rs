@@ -196,7 +196,27 @@ fn fault_056_feeds_have_no_markup_of_a_page_and_stable_ids() {
     assert!(!unique.contains(&of_page[0]), "a feed has a name of its own");
     let of_pledge = ids(&read("/feeds/pledges/p/q.atom"));
     assert!(of_pledge[1..].iter().all(|id| of_page.contains(id)), "{of_pledge:?}");
+    // The same entries under the same names as JSON.
+    for (atom, json) in [
+        ("/feeds/all.atom", "/feeds/all.json"),
+        ("/feeds/pages/p.atom", "/feeds/pages/p.json"),
+        ("/feeds/pledges/p/q.atom", "/feeds/pledges/p/q.json"),
+    ] {
+        let answer = served.get(json);
+        assert_eq!(answer.header("content-type"), "application/feed+json; charset=utf-8");
+        let feed = answer.json();
+        assert_eq!(feed["version"], "https://jsonfeed.org/version/1.1");
+        assert!(feed["feed_url"].as_str().unwrap().ends_with(json), "{feed}");
+        let items = feed["items"].as_array().unwrap().iter();
+        let items: Vec<&str> = items.map(|it| it["id"].as_str().unwrap()).collect();
+        assert_eq!(items, ids(&read(atom))[1..], "{json}");
+        for item in feed["items"].as_array().unwrap() {
+            let html = item["content_html"].as_str().unwrap();
+            assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
+        }
+    }
     assert_eq!(served.get("/feeds/companies/nobody.atom").status, 404);
+    assert_eq!(served.get("/feeds/companies/nobody.json").status, 404);
 }
 
 #[test]
@@ -272,6 +292,11 @@ fn fault_059_no_request_makes_the_server_fail() {
         ("/captures/..%2f..%2f", 404),
         ("/timegate/", 404),
         ("/timemap/%00", 404),
+        ("/timemap-from/v1/", 404),
+        ("/timemap-from/v1/nobody", 404),
+        ("/timemap-from/1/p", 404),
+        ("/timemap-from/v99999999999999999999/p", 404),
+        ("/timemap-from/v9999/p", 404),
         ("//evil.example/pages", 404),
     ] {
         let answer = served.get(path);

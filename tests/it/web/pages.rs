@@ -59,6 +59,9 @@ fn every_page_is_there_and_leads_only_to_what_is_there() {
         "pledges/faces/police/",
         "feeds/all.atom",
         "feeds/companies/amber-co.atom",
+        "feeds/all.json",
+        "feeds/pages/faces.json",
+        "feeds/pledges/faces/police.json",
         "feeds/pages/down.atom",
         "timemap/",
         "api/changes/",
@@ -154,6 +157,10 @@ fn what_is_written_as_files_leads_only_to_files_and_replaces_only_itself() {
     assert!(10 <= count, "{count}");
     let feed = fs::read_to_string(folder.join("feeds/all.atom")).unwrap();
     assert!(feed.contains("https://desk.example/watch/changes/"), "{feed}");
+    let feed = fs::read(folder.join("feeds/companies/amber-co.json")).unwrap();
+    let feed: serde_json::Value = serde_json::from_slice(&feed).unwrap();
+    let url = feed["items"][0]["url"].as_str().unwrap();
+    assert!(url.starts_with("https://desk.example/watch/"), "{feed}");
     fs::write(folder.join("stale.html"), "x").unwrap();
     assert_eq!(publish().code, 0);
     assert!(!folder.join("stale.html").exists());

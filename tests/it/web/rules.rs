@@ -74,11 +74,12 @@ fn a_rule_is_written_shown_and_taken_back_in_the_browser() {
     let page = served.get(&format!("/changes/{second}/")).text();
     assert!(page.contains("<a href=\"../../pages/p/#rule-1\">rule 1</a>"), "{page}");
     let timeline = served.get_as(&cookie, "/pages/p/").text();
-    for words in ["id=\"rule-1\"", "dismisses changes like", "Written by <bdi>Ada", "Take it back"]
+    for words in
+        ["id=\"rule-1\"", "dismisses changes like", "Written by <bdi>Ada", "Take rule 1 back"]
     {
         assert!(timeline.contains(words), "{words}: {timeline}");
     }
-    assert!(!served.get("/pages/p/").text().contains("Take it back"), "readers get no form");
+    assert!(!served.get("/pages/p/").text().contains("Take rule 1 back"), "readers get no form");
 
     let forget = "/rules/1/forget";
     assert_eq!(served.post(forget, &cookie, "form_token=0123").status, 403);

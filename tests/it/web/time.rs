@@ -1,5 +1,7 @@
 //! Captures by time, as RFC 7089 has it.
 
+use std::{collections::BTreeSet, fmt::Write as _, fs};
+
 use crate::{
     server::reply::Reply,
     web::client::{Served, changed},
@@ -100,4 +102,65 @@ fn a_redacted_capture_is_gone_and_says_so() {
     let capture = served.get(&path);
     assert_eq!(capture.status, 410, "{}", capture.text());
     assert!(capture.text().contains("by order"));
+}
+
+/// Returns the address of a TimeMap's link, without the server.
+fn path_of<'a>(served: &Served, line: &'a str) -> &'a str {
+    let url = line.trim_start_matches('<').split('>').next().unwrap();
+    url.strip_prefix(served.url().trim_end_matches('/')).unwrap_or_else(|| panic!("{line}"))
+}
+
+#[test]
+fn a_long_time_map_goes_on_in_others_that_lead_back() {
+    const CAPTURES: usize = 5_002;
+    let world = World::empty();
+    let block = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<main><h1>Faces</h1>\
+        <p>We will not sell any of it to the police.</p></main>";
+    let mut warc = String::new();
+    for hour in 0..CAPTURES {
+        let (day, hour) = (1 + hour / 24, hour % 24);
+        let (year, day) = (2020 + day / 336, day % 336);
+        let (month, day) = (1 + day / 28, 1 + day % 28);
+        let _ = write!(
+            warc,
+            "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://acme.example/p?a=b\r\n\
+             WARC-Date: {year}-{month:02}-{day:02}T{hour:02}:00:00Z\r\n\
+             WARC-Record-ID: <urn:uuid:{year}-{month}-{day}-{hour}>\r\n\
+             Content-Type: application/http; msgtype=response\r\n\
+             Content-Length: {}\r\n\r\n{block}\r\n\r\n",
+            block.len()
+        );
+    }
+    fs::write(world.folder().join("a.warc"), warc).unwrap();
+    let ran = world.run(&["import", "--as", "p", "a.warc"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(world.run(&["init"]).code, 0);
+
+    let served = Served::start(&world, &[]);
+    let read = |path: &str| -> Vec<String> {
+        let answer = served.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        answer.text().split(",\n").map(|it| it.trim_end().to_owned()).collect()
+    };
+    let of = |map: &[String], rel: &str| -> Vec<String> {
+        let rel = format!("rel=\"{rel}\"");
+        map.iter().filter(|line| line.contains(&rel)).cloned().collect()
+    };
+    let mementos = |map: &[String]| -> BTreeSet<String> {
+        map.iter().filter(|it| it.contains("memento\"")).cloned().collect()
+    };
+    let first = read("/timemap/https://acme.example/p?a=b");
+    assert_eq!(of(&first, "first memento").len(), 1);
+    assert!(of(&first, "last memento").is_empty(), "it goes on");
+    let [next] = &of(&first, "timemap")[..] else { panic!("{:?}", &first[..5]) };
+    assert!(next.contains("from=\"") && next.contains("until=\""), "{next}");
+    let second = read(path_of(&served, next));
+    assert_eq!(of(&second, "last memento").len(), 1);
+    let [back] = &of(&second, "timemap")[..] else { panic!("{second:?}") };
+    assert_eq!(mementos(&read(path_of(&served, back))), mementos(&first));
+    let [own] = &of(&second, "self")[..] else { panic!("{second:?}") };
+    assert_eq!(path_of(&served, own), path_of(&served, next));
+    let all: BTreeSet<String> = mementos(&first).union(&mementos(&second)).cloned().collect();
+    let count = mementos(&first).len() + mementos(&second).len();
+    assert_eq!((all.len(), count), (CAPTURES, CAPTURES), "each once");
 }
