@@ -3,7 +3,11 @@
 use rusqlite::params;
 
 use crate::{
-    archive::{error::ArchiveError, reviews::REVIEWED, store::Archive},
+    archive::{
+        error::ArchiveError,
+        reviews::{LATEST, REVIEWED},
+        store::Archive,
+    },
     model::event::EventId,
 };
 
@@ -41,6 +45,25 @@ impl Archive {
                 access.maybe(&sql, params![at, id], |row| row.get(0))
             };
             Ok((beside("<", "DESC")?, beside(">", "ASC")?))
+        })
+    }
+
+    /// Returns the change that nobody decided about which was captured last before an event; where
+    /// there is none, the last of all but the event itself.
+    pub fn undecided_beside(&self, event: &EventId) -> Result<Option<EventId>, ArchiveError> {
+        self.read(|access| {
+            let last = |side: &str| {
+                let sql = format!(
+                    "SELECT e.name FROM event e WHERE {REVIEWED} AND {LATEST} = 'reopen' AND
+                         (e.captured_at, e.id) {side} (SELECT captured_at, id FROM event WHERE name = ?1)
+                     ORDER BY e.captured_at DESC, e.id DESC LIMIT 1"
+                );
+                access.maybe(&sql, [event], |row| row.get(0))
+            };
+            match last("<")? {
+                Some(before) => Ok(Some(before)),
+                None => last(">"),
+            }
         })
     }
 }

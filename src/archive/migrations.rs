@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::archive::error::Fault;
 
 /// What makes each form from the one before. Only ever added to.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0001_archive.sql"),
     include_str!("migrations/0002_reread.sql"),
     include_str!("migrations/0003_ground.sql"),
@@ -17,6 +17,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0009_rules_and_bundles.sql"),
     include_str!("migrations/0010_removed.sql"),
     include_str!("migrations/0011_lesson.sql"),
+    include_str!("migrations/0022_alerted_changes.sql"),
 ];
 
 /// The newest form that this program knows.

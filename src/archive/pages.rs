@@ -15,6 +15,7 @@ use crate::{
     model::{
         history::{PageState, Spell, VisitId, Waiting},
         page::PageId,
+        time::Timestamp,
         trouble::Trouble,
         visit::{Known, Validators},
     },
@@ -47,6 +48,30 @@ impl Archive {
     /// Returns the pages on record, by name.
     pub fn pages(&self) -> Result<Vec<PageId>, ArchiveError> {
         self.read(|access| access.all("SELECT name FROM page ORDER BY name", [], |row| row.get(0)))
+    }
+
+    /// Returns the pages that were ever read, or are in trouble, and which of them are in trouble.
+    pub fn pages_seen(&self) -> Result<Vec<(PageId, bool)>, ArchiveError> {
+        self.read(|access| {
+            access.all(
+                "SELECT g.name, s.spell_since IS NOT NULL FROM page g JOIN page_status s ON s.page = g.id
+                 WHERE s.version IS NOT NULL OR s.spell_since IS NOT NULL ORDER BY g.name",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+        })
+    }
+
+    /// Returns when each page was last seen healthy, if it ever was.
+    pub fn pages_healthy_at(&self) -> Result<Vec<(PageId, Option<Timestamp>)>, ArchiveError> {
+        self.read(|access| {
+            access.all(
+                "SELECT g.name, s.last_healthy_at FROM page g
+                 LEFT JOIN page_status s ON s.page = g.id ORDER BY g.name",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+        })
     }
 
     /// Gives a page another name; all that is on record of it follows, and its events keep theirs.

@@ -36,7 +36,7 @@ pub struct ChangeQuery {
 }
 
 /// The decision that holds for the event `e`; `reopen` where none does.
-const LATEST: &str = "coalesce((SELECT decision FROM review r
+pub(super) const LATEST: &str = "coalesce((SELECT decision FROM review r
     WHERE r.event = e.id AND r.decision <> 'note' ORDER BY r.id DESC LIMIT 1), 'reopen')";
 
 /// Changes that are reviewed: alerts, and what somebody or a rule decided about.
@@ -101,15 +101,32 @@ impl Archive {
     /// Returns how many changes are in each state, in the order of [`ReviewState::ALL`].
     pub fn review_counts(&self) -> Result<[u64; 4], ArchiveError> {
         self.read(|access| {
+            let count = |row: &Row<'_>, at: usize| row.get::<_, i64>(at).map(i64::unsigned_abs);
+            // What nobody decided about is most of it: it is counted by an index of its own.
+            let alerted = access.one(
+                "SELECT count(*) FROM event WHERE kind = 'change' AND superseded_by IS NULL
+                     AND telling = 'alert'",
+                [],
+                |row| count(row, 0),
+            )?;
             let sql = format!(
-                "SELECT {LATEST} AS latest, count(*) FROM event e WHERE {REVIEWED} GROUP BY latest"
+                "SELECT {LATEST} AS latest, count(*), coalesce(sum(e.telling = 'alert'), 0)
+                 FROM event e WHERE e.id IN (SELECT event FROM review)
+                     AND e.kind = 'change' AND e.superseded_by IS NULL GROUP BY latest"
             );
             let counts = access.all(&sql, [], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+                Ok((row.get::<_, String>(0)?, count(row, 1)?, count(row, 2)?))
             })?;
+            let told: u64 = counts.iter().map(|(_, _, told)| told).sum();
             Ok(ReviewState::ALL.map(|state| {
-                let of_state = counts.iter().find(|(latest, _)| latest == decision_of(state));
-                of_state.map_or(0, |(_, count)| *count)
+                let of_state = counts.iter().find(|(latest, ..)| latest == decision_of(state));
+                let touched = of_state.map_or(0, |(_, count, _)| *count);
+                match state {
+                    ReviewState::New => touched + alerted.saturating_sub(told),
+                    ReviewState::Confirmed | ReviewState::Dismissed | ReviewState::Escalated => {
+                        touched
+                    }
+                }
             }))
         })
     }

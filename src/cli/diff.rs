@@ -5,10 +5,15 @@ use std::str::FromStr;
 use crate::{
     alert::render::{DiffView, html, json, markdown, plain, terminal as rendered},
     cli::{error::CliError, exit::Exit, terminal::Terminal},
-    model::{page::PageId, time::Timestamp},
+    model::{
+        event::{EventId, What},
+        page::PageId,
+        time::Timestamp,
+    },
     monitor::{
         app::{App, Paths},
         history::{self, VersionText, Which},
+        review,
     },
 };
 
@@ -18,9 +23,10 @@ pub struct DiffArguments {
     /// The page.
     page: PageId,
     /// Which two versions, each a number, a day or an instant: `2..3`, `2020-06-10..2021-06-10`,
-    /// `2..` (to the latest), `..2` (from the first); without it, the latest change.
-    #[arg(value_name = "A..B")]
-    range: Option<Range>,
+    /// `2..` (to the latest), `..2` (from the first); or a change by its id, as alerts and `log` name
+    /// it; without it, the latest change.
+    #[arg(value_name = "A..B|CHANGE")]
+    asked: Option<Asked>,
     /// How to show it.
     #[arg(long, value_enum, default_value_t = Format::Terminal)]
     format: Format,
@@ -47,21 +53,33 @@ enum Format {
     Json,
 }
 
-/// Two versions, as typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Range {
-    before: Option<Which>,
-    after: Option<Which>,
+/// Which versions, as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Two.
+    Range {
+        /// From this one on, or from the first.
+        before: Option<Which>,
+        /// To this one, or to the latest.
+        after: Option<Which>,
+    },
+    /// Those around a change.
+    Change(EventId),
 }
 
-impl FromStr for Range {
+impl FromStr for Asked {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Range, String> {
-        let Some((before, after)) = text.split_once("..") else {
-            return Err(format!("`{text}` is no range: write `2..3` or `2020-06-10..2021-06-10`"));
-        };
-        Ok(Range { before: end(before)?, after: end(after)? })
+    fn from_str(text: &str) -> Result<Asked, String> {
+        match (text.split_once(".."), text.parse()) {
+            (Some((before, after)), _) => {
+                Ok(Asked::Range { before: end(before)?, after: end(after)? })
+            }
+            (None, Ok(change)) => Ok(Asked::Change(change)),
+            (None, Err(_)) => Err(format!(
+                "`{text}` is no range and no change: write `2..3` or `2020-06-10..2021-06-10`"
+            )),
+        }
     }
 }
 
@@ -84,11 +102,12 @@ pub fn run(
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
     let app = App::open_record(paths)?;
-    let (before, after) = match arguments.range {
+    let (before, after) = match &arguments.asked {
         None => (Which::BeforeLatest, Which::Latest),
-        Some(range) => {
-            (range.before.unwrap_or(Which::Number(1)), range.after.unwrap_or(Which::Latest))
+        Some(Asked::Range { before, after }) => {
+            (before.unwrap_or(Which::Number(1)), after.unwrap_or(Which::Latest))
         }
+        Some(Asked::Change(id)) => around(&app, &arguments.page, id)?,
     };
     let compared = history::compare(&app, &arguments.page, before, after)?;
     let watch = app.watchlist.watch(&arguments.page);
@@ -116,6 +135,20 @@ pub fn run(
     Ok(if arguments.exit_code && differs { Exit::Changes } else { Exit::Done })
 }
 
+/// Returns the versions of a page before and after a change.
+fn around(app: &App, page: &PageId, id: &EventId) -> Result<(Which, Which), CliError> {
+    let event = review::one(app, id)?.told.event;
+    match &event.what {
+        What::Change(change) if event.page == *page => {
+            Ok((Which::At(change.before_last_at), Which::At(event.captured_at)))
+        }
+        _ => Err(CliError::wrong(
+            format!("`{id}` is a change of `{}`", event.page),
+            "name that page, or leave the change out",
+        )),
+    }
+}
+
 fn label(found: &VersionText) -> String {
     let version = &found.version;
     format!("version {}, first seen {}", version.number, version.first_at.minute())
@@ -127,12 +160,14 @@ mod tests {
 
     #[test]
     fn ranges_are_numbers_or_times() {
-        let range: Range = "2..3".parse().unwrap();
-        assert_eq!(range.before, Some(Which::Number(2)));
-        let range: Range = "2020-06-10..".parse().unwrap();
-        assert!(matches!(range.before, Some(Which::At(_))));
-        assert_eq!(range.after, None);
-        assert!("2".parse::<Range>().is_err());
-        assert!("x..y".parse::<Range>().is_err());
+        let number = |number| Some(Which::Number(number));
+        let asked = "2..3".parse::<Asked>().unwrap();
+        assert_eq!(asked, Asked::Range { before: number(2), after: number(3) });
+        let asked = "2020-06-10..".parse::<Asked>().unwrap();
+        assert!(matches!(asked, Asked::Range { before: Some(Which::At(_)), after: None }));
+        let change: EventId = "0123456789abcdef".parse().unwrap();
+        assert_eq!("0123456789abcdef".parse::<Asked>().unwrap(), Asked::Change(change));
+        assert!("2".parse::<Asked>().is_err());
+        assert!("x..y".parse::<Asked>().is_err());
     }
 }

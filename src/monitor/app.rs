@@ -1,6 +1,7 @@
 //! What every command works with: the watchlist as checked, and the archive as opened.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -112,15 +113,21 @@ impl App {
 
     /// Returns all pages, in the watchlist's order, then those that are only on record.
     pub fn pages(&self) -> Result<Vec<PageId>, MonitorError> {
-        let watched = self.watchlist.watches.iter().map(|watch| watch.page.clone());
-        let kept = self.archive.pages()?.into_iter();
-        Ok(watched.chain(kept.filter(|page| self.watchlist.watch(page).is_none())).collect())
+        let watched: Vec<PageId> =
+            self.watchlist.watches.iter().map(|watch| watch.page.clone()).collect();
+        let known: BTreeSet<&PageId> = watched.iter().collect();
+        let mut kept = self.archive.pages()?;
+        kept.retain(|page| !known.contains(page));
+        Ok([watched, kept].concat())
     }
 
     /// Returns `page` if the watchlist or the archive knows it.
     pub fn known_page(&self, page: &PageId) -> Result<(), MonitorError> {
+        if self.watchlist.watch(page).is_some() {
+            return Ok(());
+        }
         let kept = self.archive.pages()?;
-        if self.watchlist.watch(page).is_some() || kept.contains(page) {
+        if kept.contains(page) {
             return Ok(());
         }
         let mut known: Vec<PageId> = kept;

@@ -1,6 +1,6 @@
 //! What a reader sees first: the pages and how each stands, cheap enough to be asked at each look.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     model::{
@@ -9,7 +9,7 @@ use crate::{
         page::PageId,
         pledge::Standing,
         time::Timestamp,
-        watch::WatchState,
+        watch::{Watch, WatchState},
     },
     monitor::{
         app::{App, MonitorError},
@@ -43,23 +43,80 @@ pub struct PageRow {
     pub pledges: Vec<PledgeLife>,
 }
 
-/// Returns all pages, in the watchlist's order, then those that are only on record.
-pub fn pages(app: &App) -> Result<Vec<PageRow>, MonitorError> {
-    let ids = app.pages()?;
-    let watched = app.watchlist.watches.len();
+/// A page, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageName {
+    /// The page.
+    pub page: PageId,
+    /// Whose page; empty if nobody said.
+    pub company: String,
+    /// Its title, or its id.
+    pub title: String,
+}
+
+/// So many pages are told about at a glance; of the others the names.
+const DETAILED_MAX: usize = 500;
+
+/// Everything at a glance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Glance {
+    /// The first pages.
+    pub rows: Vec<PageRow>,
+    /// The others.
+    pub others: Vec<PageName>,
+    /// How many watched pages are in trouble.
+    pub troubled: usize,
+    /// How many pledges there are.
+    pub pledges: usize,
+}
+
+/// Returns all pages by name: the watchlist's in its order, then those on record only that were ever
+/// read, or are in trouble.
+pub fn names(app: &App) -> Result<Vec<PageName>, MonitorError> {
+    let watched: BTreeSet<&PageId> = app.watchlist.watches.iter().map(|it| &it.page).collect();
+    let name = |watch: &Watch| PageName {
+        page: watch.page.clone(),
+        company: watch.company.clone(),
+        title: watch.name().to_owned(),
+    };
+    let mut names: Vec<PageName> = app.watchlist.watches.iter().map(name).collect();
+    let seen = app.archive.pages_seen()?.into_iter().map(|(page, _)| page);
+    names.extend(seen.filter(|page| !watched.contains(page)).map(|page| PageName {
+        title: page.to_string(),
+        company: String::new(),
+        page,
+    }));
+    Ok(names)
+}
+
+/// Returns all pages in the order of [`names`], the first of them with how each stands.
+pub fn glance(app: &App) -> Result<Glance, MonitorError> {
+    let mut names = names(app)?;
+    let others = names.split_off(DETAILED_MAX.min(names.len()));
+    let shown: BTreeSet<&PageId> = names.iter().map(|name| &name.page).collect();
     let mut lives: BTreeMap<PageId, Vec<PledgeLife>> = BTreeMap::new();
-    for life in list::all(app)? {
+    for life in list::of(app, &|page| shown.contains(page))? {
         lives.entry(life.page.clone()).or_default().push(life);
     }
-    let mut rows = Vec::with_capacity(ids.len());
-    for (at, id) in ids.into_iter().enumerate() {
-        let mut row = page(app, &id)?;
-        row.pledges = lives.remove(&id).unwrap_or_default();
-        if at < watched || row.version.is_some() || row.spell.is_some() {
-            rows.push(row);
-        }
+    let elsewhere: usize = {
+        let of_others = app.watchlist.watches.iter().filter(|it| !shown.contains(&it.page));
+        of_others.map(|watch| watch.pledges.len()).sum()
+    };
+    let mut rows = Vec::with_capacity(names.len());
+    for name in &names {
+        let mut row = page(app, &name.page)?;
+        row.pledges = lives.remove(&name.page).unwrap_or_default();
+        rows.push(row);
     }
-    Ok(rows)
+    let active = app.watchlist.watches.iter().filter(|it| it.state != WatchState::Paused);
+    let active: BTreeSet<&PageId> = active.map(|it| &it.page).collect();
+    let seen = app.archive.pages_seen()?;
+    Ok(Glance {
+        troubled: seen.iter().filter(|(page, ill)| *ill && active.contains(page)).count(),
+        pledges: elsewhere + rows.iter().map(|row| row.pledges.len()).sum::<usize>(),
+        rows,
+        others,
+    })
 }
 
 /// Returns one page without its pledges.
@@ -107,4 +164,10 @@ pub fn around(
     change: &EventId,
 ) -> Result<(Option<EventId>, Option<EventId>), MonitorError> {
     Ok(app.archive.changes_around(change)?)
+}
+
+/// Returns the change to review after one: the latest before it that nobody decided about, and where
+/// there is none, the latest of all.
+pub fn next_to_review(app: &App, change: &EventId) -> Result<Option<EventId>, MonitorError> {
+    Ok(app.archive.undecided_beside(change)?)
 }

@@ -1,6 +1,9 @@
 //! How each watch is doing, and what silence means.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     archive::pages::PageSize,
@@ -127,28 +130,47 @@ enum Sizes {
 
 /// Returns how the pages asked for are doing; all of them if none is named.
 pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, MonitorError> {
-    status_with(app, pages, Sizes::Counted, now)
-}
-
-/// Returns how all pages are doing, without what they take up: cheap enough to be asked at each look.
-pub fn glance(app: &App, now: Timestamp) -> Result<Status, MonitorError> {
-    status_with(app, &[], Sizes::Left, now)
-}
-
-fn status_with(
-    app: &App,
-    pages: &[PageId],
-    sizes: Sizes,
-    now: Timestamp,
-) -> Result<Status, MonitorError> {
     for page in pages {
         app.known_page(page)?;
     }
+    let mut asked = app.pages()?;
+    asked.retain(|page| pages.is_empty() || pages.contains(page));
+    status_of(app, asked, Sizes::Counted, now)
+}
+
+/// So many pages are looked at for a glance.
+const GLANCE_MAX: usize = 500;
+
+/// Returns how pages are doing, without what they take up, and how many were left out: where there
+/// are very many, those that were seen healthy the longest ago.
+pub fn glance(app: &App, now: Timestamp) -> Result<(Status, usize), MonitorError> {
+    let mut pages = app.pages()?;
+    let left_out = pages.len().saturating_sub(GLANCE_MAX);
+    if 0 < left_out {
+        let healthy_at: BTreeMap<_, _> = app.archive.pages_healthy_at()?.into_iter().collect();
+        let active = app.watchlist.watches.iter().filter(|it| it.state != WatchState::Paused);
+        let active: BTreeSet<&PageId> = active.map(|watch| &watch.page).collect();
+        let mut order: Vec<usize> = (0..pages.len()).collect();
+        let rank =
+            |page: &PageId| (!active.contains(page), healthy_at.get(page).copied().flatten());
+        order.sort_by_key(|&at| pages.get(at).map(rank));
+        order.truncate(GLANCE_MAX);
+        let kept: BTreeSet<usize> = order.into_iter().collect();
+        let mut at = 0..;
+        pages.retain(|_| at.next().is_some_and(|at| kept.contains(&at)));
+    }
+    Ok((status_of(app, pages, Sizes::Left, now)?, left_out))
+}
+
+fn status_of(
+    app: &App,
+    pages: Vec<PageId>,
+    sizes: Sizes,
+    now: Timestamp,
+) -> Result<Status, MonitorError> {
     let mut found = Vec::new();
-    for id in app.pages()? {
-        if pages.is_empty() || pages.contains(&id) {
-            found.push(page_status(app, &id, sizes, now)?);
-        }
+    for page in &pages {
+        found.push(page_status(app, page, sizes, now)?);
     }
     let (held, undelivered) =
         app.archive.undelivered()?.into_iter().partition(|it| is_held(app, it, now));

@@ -141,7 +141,7 @@ fn places(app: &App) -> Result<BTreeSet<Place>, PublishFailure> {
         Place::Asset("keys.js"),
     ]
     .into();
-    for row in overview::pages(app)? {
+    for row in overview::names(app)? {
         places.insert(Place::Feed(Feed::Page(row.page.clone())));
         if !row.company.is_empty() {
             places.insert(Place::Feed(Feed::Company(company_key(&row.company))));

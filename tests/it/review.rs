@@ -217,3 +217,18 @@ fn changes_are_gone_through_one_key_at_a_time() {
     assert_eq!(states, expected.map(|(id, state)| (id, Value::from(state))));
     verify(&world);
 }
+
+#[test]
+fn the_command_that_an_alert_names_shows_that_change_whatever_came_after() {
+    let site = Site::start();
+    let world = watching(&site, "");
+    let first = edit(&site, &world, 2, &policy("may", "", "twelve"));
+    let second = edit(&site, &world, 3, &policy("may", "", "thirteen"));
+    let diff = |change: &str| world.run(&["diff", "p", change, "--format", "plain"]).stdout;
+    let (of_first, of_second) = (diff(&first), diff(&second));
+    assert!(of_first.contains("never") && !of_first.contains("thirteen"), "{of_first}");
+    assert!(of_second.contains("thirteen") && !of_second.contains("never"), "{of_second}");
+    assert_eq!(of_second, world.run(&["diff", "p", "--format", "plain"]).stdout);
+    let unknown = world.run(&["diff", "p", "0123456789abcdef"]);
+    assert_eq!(unknown.code, 2, "{unknown:?}");
+}

@@ -402,7 +402,8 @@ fn advice(event: &Event) -> Vec<String> {
 fn commands(event: &Event) -> Vec<String> {
     let page = &event.page;
     let first = match &event.what {
-        What::Change(_) => format!("pledgewatch diff {page}"),
+        // Named, so that it is the same change when it is read a month later.
+        What::Change(_) => format!("pledgewatch diff {page} {}", event.id),
         What::Trouble { .. } | What::Moved { .. } | What::Recovered { .. } => {
             format!("pledgewatch explain {page}")
         }

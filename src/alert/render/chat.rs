@@ -74,7 +74,7 @@ mod tests {
 
             and 3 edits without new words\: 1 date stamp, 2 link targets
 
-            `pledgewatch diff example-faces`
+            `pledgewatch diff example-faces 2aae735b3503cf83`
             `pledgewatch log example-faces`
             Event `2aae735b3503cf83`
             Log: not signed yet
@@ -101,7 +101,7 @@ mod tests {
 
             and 3 edits without new words\: 1 date stamp, 2 link targets
 
-            `pledgewatch diff example-faces`
+            `pledgewatch diff example-faces 2aae735b3503cf83`
             `pledgewatch log example-faces`
             Event `2aae735b3503cf83`
             Log: not signed yet"#]].assert_eq(value["embeds"][0]["description"].as_str().unwrap());
@@ -122,7 +122,7 @@ mod tests {
             |TextRun|Bolder|We |TextRun|will never|TextRun| |TextRun|may|TextRun|Bolder| sell face recognition to the police|TextRun|, where the law allows it|TextRun|Bolder|.|TextRun|RichTextBlock|emphasis|Container|Removed, under "Police use"
             |TextRun|Bolder|This pause lasts until Congress has passed a law.|TextRun|RichTextBlock|emphasis|Container|Moved, under "Contact"
             |TextRun|Bolder|Write to us at any time.|TextRun|RichTextBlock|emphasis|Container|and 3 edits without new words: 1 date stamp, 2 link targets|TextRun|RichTextBlock|https://www.example.com/news/moratorium?a=1&b=2
-            |TextRun|pledgewatch diff example-faces
+            |TextRun|pledgewatch diff example-faces 2aae735b3503cf83
             |TextRun|pledgewatch log example-faces
             |TextRun|Event 2aae735b3503cf83
             |TextRun|Log: not signed yet|TextRun|RichTextBlock"#]].assert_eq(&shown.join("|"));

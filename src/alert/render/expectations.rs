@@ -56,7 +56,7 @@ fn a_change_reads_well_on_a_terminal() {
         and 3 edits without new words: 1 date stamp, 2 link targets
 
         Address    https://www.example.com/news/moratorium?a=1&b=2
-        Look       pledgewatch diff example-faces
+        Look       pledgewatch diff example-faces 2aae735b3503cf83
         Look       pledgewatch log example-faces
         Event      2aae735b3503cf83
     "#]]
@@ -97,6 +97,7 @@ fn a_change_reads_well_on_a_narrow_terminal() {
                    moratorium?a=1&b=2
         Look       pledgewatch diff
                    example-faces
+                   2aae735b3503cf83
         Look       pledgewatch log example-faces
         Event      2aae735b3503cf83
     "#]]
@@ -221,7 +222,7 @@ fn a_change_reads_well_as_plain_text() {
         and 3 edits without new words: 1 date stamp, 2 link targets
 
         Address: https://www.example.com/news/moratorium?a=1&b=2
-        Look: pledgewatch diff example-faces
+        Look: pledgewatch diff example-faces 2aae735b3503cf83
         Look: pledgewatch log example-faces
         Event: 2aae735b3503cf83
     "#]].assert_eq(&plain::event(&samples::change()));
@@ -252,7 +253,7 @@ fn a_change_reads_well_as_markdown() {
         and 3 edits without new words: 1 date stamp, 2 link targets
 
         - Address: <https://www.example.com/news/moratorium?a=1&b=2>
-        - Look: `pledgewatch diff example-faces`
+        - Look: `pledgewatch diff example-faces 2aae735b3503cf83`
         - Look: `pledgewatch log example-faces`
         - Event: `2aae735b3503cf83`
     "###]].assert_eq(&markdown::event(&samples::change()));

@@ -120,13 +120,24 @@ pub fn days_between(from: Date, to: Date) -> i64 {
 /// Returns all pledges with their lives: those of the watchlist in its order, then those that are
 /// on record only.
 pub fn all(app: &App) -> Result<Vec<PledgeLife>, MonitorError> {
+    of(app, &|_| true)
+}
+
+/// Returns the pledges of the pages that are asked for, in the order of [`all`].
+pub fn of(
+    app: &App,
+    is_asked_for: &dyn Fn(&PageId) -> bool,
+) -> Result<Vec<PledgeLife>, MonitorError> {
     let mut lives = Vec::new();
-    for watch in &app.watchlist.watches {
+    for watch in app.watchlist.watches.iter().filter(|watch| is_asked_for(&watch.page)) {
         for pledge in &watch.pledges {
             lives.push(life(app, &watch.page, Some(watch), pledge.clone())?);
         }
     }
     for (page, id) in app.archive.pledges()? {
+        if !is_asked_for(&page) {
+            continue;
+        }
         let watch = app.watchlist.watch(&page);
         if watch.is_some_and(|watch| watch.pledges.iter().any(|pledge| pledge.id == id)) {
             continue;

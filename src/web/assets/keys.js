@@ -61,6 +61,7 @@
     e: () => press("escalate"),
     d: dismiss,
     a: always,
+    r: () => press("next-to-review"),
     s: () => press("other-view"),
     "/": () => { const field = one("input[type=search]"); if (field) focus(field); else press("menu-search"); },
     "?": help,

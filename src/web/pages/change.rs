@@ -66,6 +66,7 @@ struct ChangePage<'a> {
     standing: Standing,
     trail: Vec<TrailEntry>,
     around: (Option<String>, Option<String>),
+    to_review: Option<String>,
     captures: Vec<CaptureLink>,
     steps: Vec<StepItem>,
     left_out: (usize, usize),
@@ -157,6 +158,10 @@ pub fn page(app: &App, frame: &Frame, id: &EventId, view: View) -> Result<String
         standing: standing(&reviewed),
         trail: reviewed.trail.iter().map(|it| trail_entry(it, &event.page, frame)).collect(),
         around: (previous.map(to), next.map(to)),
+        to_review: match frame.reviewer() {
+            Some(_) => overview::next_to_review(app, id)?.map(to),
+            None => None,
+        },
         captures: match frame.is_served() {
             true => capture_links(app, event, change, &frame.links)?,
             false => Vec::new(),

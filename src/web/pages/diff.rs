@@ -10,7 +10,7 @@ use crate::{
         visible::visible,
     },
     model::{
-        edit::Edit,
+        edit::{Edit, EditKind},
         text::{Block, BlockKind},
     },
     web::pages::changes::capital,
@@ -120,7 +120,11 @@ fn shown(
             shown.id = Some(format!("edit-{}", number(edit)));
             shown.is_stop = true;
             shown.label = label(edit.kind);
-            shown.amounts = edit.verdict.as_ref().map(|it| capital(&amounts::account(it)));
+            // What is altered in no word that counts is told by its kind.
+            if sign != Sign::Small {
+                shown.amounts = edit.verdict.as_ref().map(|it| capital(&amounts::account(it)));
+            }
+            shown.note = beside_label(edit.kind, shown.note);
             if sign == Sign::MovedHere {
                 shown.other_end = Some(format!("from-{}", number(edit)));
                 shown.before = None;
@@ -128,6 +132,22 @@ fn shown(
         }
     }
     shown
+}
+
+/// Returns what is to be said of an edit beside its label.
+fn beside_label(kind: EditKind, note: String) -> String {
+    match kind {
+        EditKind::DateStamp | EditKind::Typography => String::new(),
+        EditKind::LinkTarget => {
+            note.strip_prefix("link target, ").map(str::to_owned).unwrap_or(note)
+        }
+        EditKind::Moved
+        | EditKind::Reworded
+        | EditKind::Added
+        | EditKind::Removed
+        | EditKind::Renumbered
+        | EditKind::Structure => note,
+    }
 }
 
 fn class(sign: Sign) -> &'static str {

@@ -25,6 +25,7 @@ struct HealthPage<'a> {
     watches: Vec<Watch>,
     last_sweep: Option<(Timestamp, Option<(Timestamp, &'static str)>)>,
     undelivered: Vec<String>,
+    left_out: usize,
 }
 
 /// A watch as the template shows it.
@@ -44,12 +45,13 @@ struct Watch {
 
 /// Returns the page.
 pub fn page(app: &App, frame: &Frame) -> Result<String, Refusal> {
-    let status = status::glance(app, frame.now)?;
+    let (status, left_out) = status::glance(app, frame.now)?;
     let concerns = status::concerns(app, &status, frame.now);
     let sweep =
         |it: &SweepRecord| (it.began_at, it.ended.as_ref().map(|(at, end)| (*at, end.code())));
     let page = HealthPage {
         frame,
+        left_out,
         concerns: concerns.iter().map(|it| concern(it, frame)).collect(),
         watches: status.pages.iter().map(|it| watch(it, frame)).collect(),
         last_sweep: status.last_sweep.as_ref().map(sweep),

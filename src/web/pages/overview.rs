@@ -1,5 +1,7 @@
 //! The overview: companies and their pages, pledges and how they stand, the latest changes.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use crate::{
@@ -8,10 +10,9 @@ use crate::{
     monitor::{
         app::App,
         forms::pledge::term_line,
-        overview::{self, PageRow, is_worrying},
+        overview::{self, Glance, PageRow, is_worrying},
         pledges::list::PledgeLife,
         review::{self, ReviewQuery},
-        status::Health,
     },
     web::{
         answer::{Refusal, written},
@@ -35,6 +36,7 @@ struct OverviewPage<'a> {
     to_review: u64,
     troubled: usize,
     changes: String,
+    new_changes: String,
     health: String,
 }
 
@@ -44,6 +46,8 @@ struct Company {
     key: String,
     feed: String,
     pages: Vec<PageItem>,
+    /// The titles of its other pages, with a link to each.
+    others: Vec<(String, String)>,
 }
 
 /// A page as the template shows it.
@@ -76,38 +80,47 @@ pub struct PledgeItem {
 
 /// Returns the page.
 pub fn page(app: &App, frame: &Frame) -> Result<String, Refusal> {
-    let rows = overview::pages(app)?;
+    let glance = overview::glance(app)?;
     let query = ReviewQuery { limit: Some(LATEST_MAX), ..ReviewQuery::default() };
     let mut latest = review::list(app, &query)?;
     latest.reverse();
     let [to_review, ..] = review::counts(app)?;
     let page = OverviewPage {
         frame,
-        pages: rows.len(),
-        pledges: rows.iter().map(|row| row.pledges.len()).sum(),
-        troubled: rows.iter().filter(|row| row.health == Health::Trouble).count(),
+        pages: glance.rows.len() + glance.others.len(),
+        pledges: glance.pledges,
+        troubled: glance.troubled,
         to_review,
         latest: latest.iter().map(|it| entry(it, frame)).collect(),
-        companies: companies(&rows, frame),
+        companies: companies(&glance, frame),
         changes: frame.to(&Place::Changes),
+        new_changes: match frame.is_served() {
+            true => format!("{}?state=new", frame.to(&Place::Changes)),
+            false => frame.to(&Place::Changes),
+        },
         health: frame.to(&Place::Health),
     };
     written(&page)
 }
 
-fn companies(rows: &[PageRow], frame: &Frame) -> Vec<Company> {
+fn companies(glance: &Glance, frame: &Frame) -> Vec<Company> {
     let mut companies: Vec<Company> = Vec::new();
-    for row in rows {
-        let name = visible(&row.company);
-        let item = page_item(row, frame);
-        match companies.iter_mut().find(|company| company.name == name) {
-            Some(company) => company.pages.push(item),
-            None => {
-                let key = company_key(&row.company);
-                let feed = frame.to(&Place::Feed(Feed::Company(key.clone())));
-                companies.push(Company { name, key, feed, pages: vec![item] });
-            }
-        }
+    let mut at: BTreeMap<&str, usize> = BTreeMap::new();
+    let rows = glance.rows.iter().map(|row| (row.company.as_str(), Some(row), None));
+    let others = glance.others.iter().map(|other| (other.company.as_str(), None, Some(other)));
+    for (name, row, other) in rows.chain(others) {
+        let index = *at.entry(name).or_insert_with(|| {
+            let key = company_key(name);
+            let feed = frame.to(&Place::Feed(Feed::Company(key.clone())));
+            let (name, pages, others) = (visible(name), Vec::new(), Vec::new());
+            companies.push(Company { name, key, feed, pages, others });
+            companies.len() - 1
+        });
+        let Some(company) = companies.get_mut(index) else { continue };
+        company.pages.extend(row.map(|row| page_item(row, frame)));
+        company.others.extend(
+            other.map(|other| (visible(&other.title), frame.to(&Place::Page(other.page.clone())))),
+        );
     }
     companies
 }

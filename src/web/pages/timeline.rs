@@ -1,5 +1,7 @@
 //! A page's timeline: what was recorded of it, told or not, and its versions.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use crate::{
@@ -8,7 +10,7 @@ use crate::{
         visible::{clipped, link, shown_url, visible},
     },
     model::{
-        event::{Event, EventKind, Telling},
+        event::{Event, EventId, EventKind, Telling},
         history::Version,
         page::PageId,
         time::Timestamp,
@@ -18,6 +20,7 @@ use crate::{
         history::{self, LogQuery},
         overview,
         pledges::list,
+        review::{self, ReviewQuery},
         status::Health,
     },
     web::{
@@ -65,6 +68,7 @@ struct Entry {
     headline: String,
     link: Option<String>,
     note: Option<String>,
+    state: Option<&'static str>,
 }
 
 /// A version of the page.
@@ -84,6 +88,13 @@ pub fn page(app: &App, frame: &Frame, page: &PageId) -> Result<String, Refusal> 
     let events: Vec<&Event> = log.iter().rev().map(|told| &told.event).collect();
     let (told, quiet): (Vec<&Event>, Vec<&Event>) =
         events.into_iter().partition(|event| !matches!(event.telling, Telling::Quiet(_)));
+    let query =
+        ReviewQuery { page: Some(page.clone()), limit: Some(ENTRIES_MAX), ..Default::default() };
+    let states: BTreeMap<EventId, &'static str> = review::list(app, &query)?
+        .into_iter()
+        .map(|it| (it.told.event.id, it.standing.state.code()))
+        .collect();
+    let entry = |event: &Event| entry(event, states.get(&event.id).copied(), frame);
     let lives = list::all(app)?;
     let of_page = lives.iter().filter(|life| life.page == *page);
     let mut versions = history::versions(app, page)?;
@@ -109,8 +120,8 @@ pub fn page(app: &App, frame: &Frame, page: &PageId) -> Result<String, Refusal> 
         is_new: row.health == Health::New,
         pledges: of_page.map(|life| pledge_item(life, frame)).collect(),
         is_cut: log.len() == ENTRIES_MAX,
-        told: told.into_iter().map(|event| entry(event, frame)).collect(),
-        quiet: quiet.into_iter().map(|event| entry(event, frame)).collect(),
+        told: told.into_iter().map(entry).collect(),
+        quiet: quiet.into_iter().map(entry).collect(),
         versions: versions.iter().map(|version| version_item(version, frame)).collect(),
         rules: rules::of_page(app, frame, page)?,
         feeds: frame.feeds(Feed::Page(page.clone())),
@@ -120,7 +131,7 @@ pub fn page(app: &App, frame: &Frame, page: &PageId) -> Result<String, Refusal> 
     written(&page)
 }
 
-fn entry(event: &Event, frame: &Frame) -> Entry {
+fn entry(event: &Event, state: Option<&'static str>, frame: &Frame) -> Entry {
     let is_change = event.kind() == EventKind::Change;
     let note = match &event.telling {
         Telling::Alert(_) => None,
@@ -133,6 +144,7 @@ fn entry(event: &Event, frame: &Frame) -> Entry {
         headline: headline(event, 60, 100),
         link: is_change.then(|| frame.to(&Place::Change(event.id.clone()))),
         note,
+        state,
     }
 }
 

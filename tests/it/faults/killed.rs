@@ -117,7 +117,9 @@ fn account(world: &World, ids: &[String]) -> Vec<String> {
         let health = page.health.word();
         lines.push(format!(
             "{} {health} {} visits {} versions",
-            page.page, page.size.visits, page.versions
+            page.page,
+            page.size.unwrap().visits,
+            page.versions
         ));
     }
     for id in ids {

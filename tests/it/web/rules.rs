@@ -67,6 +67,7 @@ fn a_rule_is_written_shown_and_taken_back_in_the_browser() {
     let page = served.get_as(&cookie, &change).text();
     assert!(page.contains("dismisses changes like this on this page from now on"), "{page}");
     assert!(!page.contains("id=\"always\""), "one rule is enough: {page}");
+    assert!(page.contains("No other change is left to review"), "{page}");
 
     edit(&site, &world, 3, &policy("never", "fourteen"));
     let (second, state) = latest(&served);
@@ -97,6 +98,15 @@ fn a_rule_is_written_shown_and_taken_back_in_the_browser() {
 
     edit(&site, &world, 4, &policy("never", "fifteen"));
     assert_eq!(latest(&served).1, "new", "it is told again");
+    let (third, _) = latest(&served);
+    let page = served.get_as(&cookie, &change).text();
+    let next = format!("<a href=\"../../changes/{third}/\">Next to review</a>");
+    assert!(page.contains(&next), "{page}");
+    assert!(!served.get(&change).text().contains("Next to review"), "for reviewers alone");
+    let timeline = served.get("/pages/p/").text();
+    for state in ["new", "dismissed"] {
+        assert!(timeline.contains(&format!("<span class=\"badge {state}\">")), "{timeline}");
+    }
     edit(&site, &world, 5, &policy("may", "fifteen"));
     let (pledge, _) = latest(&served);
     let page = served.get_as(&cookie, &format!("/changes/{pledge}/")).text();
