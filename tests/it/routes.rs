@@ -124,6 +124,40 @@ fn fault_075_a_channel_that_is_dead_for_a_week_loses_nothing_repeats_nothing_and
 }
 
 #[test]
+fn fault_075_a_mail_server_that_is_dead_for_a_week_loses_nothing_and_repeats_nothing() {
+    let (site, mail) = (Site::start(), MailServer::start());
+    let hook = Server::start(|_| Reply::new(200));
+    let channels = format!(
+        "{}\n[[channel]]\nkind = \"webhook\"\nurl = \"{}\"\nallow_private_addresses = true\n",
+        mail_channel(&mail, ""),
+        hook.url("/hook")
+    );
+    let world = watching(&site, &channels);
+    mail.refuse(true);
+    for day in 2..=8 {
+        show(&site, 0..3, day);
+        for hour in ["06", "12", "18"] {
+            let swept = world.sweep_at(&format!("2026-01-{day:02}T{hour}:00:00Z"));
+            assert!(!swept.undelivered.is_empty(), "the mail server is dead");
+        }
+    }
+    assert_eq!((mail.mails().len(), hook.requests().len()), (0, 21), "it delays no other channel");
+    mail.refuse(false);
+    world.sweep_at("2026-01-09T06:00:00Z");
+    let mails = mail.mails();
+    assert_eq!(mails.len(), 2, "the oldest by itself, and all others together");
+    let subjects: Vec<String> = mails.iter().map(|it| it.header("subject").unwrap()).collect();
+    assert!(subjects[0].contains("Faces 0") && subjects[1].contains("20 alerts"), "{subjects:?}");
+    assert_ne!(mails[0].header("message-id"), mails[1].header("message-id"));
+    world.sweep_at("2026-01-10T06:00:00Z");
+    assert_eq!((mail.mails().len(), hook.requests().len()), (2, 21), "nothing is repeated");
+    let listed = world.run(&["alert", "list"]).stdout;
+    let delivered = "desk@example.org (email): delivered";
+    assert_eq!(listed.matches(delivered).count(), 21, "{listed}");
+    assert_eq!(world.run(&["verify"]).code, 0);
+}
+
+#[test]
 fn a_digest_is_one_mail_at_its_time_with_the_same_id_when_it_is_sent_again() {
     let (site, mail) = (Site::start(), MailServer::start());
     let channel = mail_channel(&mail, "digest = \"daily 08:00 Europe/Brussels\"");
