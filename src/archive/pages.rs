@@ -50,14 +50,26 @@ impl Archive {
         self.read(|access| access.all("SELECT name FROM page ORDER BY name", [], |row| row.get(0)))
     }
 
-    /// Returns the pages that were ever read, or are in trouble, and which of them are in trouble.
-    pub fn pages_seen(&self) -> Result<Vec<(PageId, bool)>, ArchiveError> {
+    /// Returns the pages that were ever read, or are in trouble, by name.
+    pub fn pages_seen(&self) -> Result<Vec<PageId>, ArchiveError> {
         self.read(|access| {
             access.all(
-                "SELECT g.name, s.spell_since IS NOT NULL FROM page g JOIN page_status s ON s.page = g.id
+                "SELECT g.name FROM page g JOIN page_status s ON s.page = g.id
                  WHERE s.version IS NOT NULL OR s.spell_since IS NOT NULL ORDER BY g.name",
                 [],
-                |row| Ok((row.get(0)?, row.get(1)?)),
+                |row| row.get(0),
+            )
+        })
+    }
+
+    /// Returns the pages that are in trouble.
+    pub fn pages_in_trouble(&self) -> Result<Vec<PageId>, ArchiveError> {
+        self.read(|access| {
+            access.all(
+                "SELECT g.name FROM page_status s JOIN page g ON g.id = s.page
+                 WHERE s.spell_since IS NOT NULL",
+                [],
+                |row| row.get(0),
             )
         })
     }

@@ -80,8 +80,13 @@ pub fn names(app: &App) -> Result<Vec<PageName>, MonitorError> {
         title: watch.name().to_owned(),
     };
     let mut names: Vec<PageName> = app.watchlist.watches.iter().map(name).collect();
-    let seen = app.archive.pages_seen()?.into_iter().map(|(page, _)| page);
-    names.extend(seen.filter(|page| !watched.contains(page)).map(|page| PageName {
+    // Mostly there are no others, which is soon told.
+    let is_other = |page: &PageId| !watched.contains(page);
+    let others = match app.archive.pages()?.iter().any(is_other) {
+        true => app.archive.pages_seen()?,
+        false => Vec::new(),
+    };
+    names.extend(others.into_iter().filter(is_other).map(|page| PageName {
         title: page.to_string(),
         company: String::new(),
         page,
@@ -110,9 +115,9 @@ pub fn glance(app: &App) -> Result<Glance, MonitorError> {
     }
     let active = app.watchlist.watches.iter().filter(|it| it.state != WatchState::Paused);
     let active: BTreeSet<&PageId> = active.map(|it| &it.page).collect();
-    let seen = app.archive.pages_seen()?;
+    let troubled = app.archive.pages_in_trouble()?;
     Ok(Glance {
-        troubled: seen.iter().filter(|(page, ill)| *ill && active.contains(page)).count(),
+        troubled: troubled.iter().filter(|page| active.contains(page)).count(),
         pledges: elsewhere + rows.iter().map(|row| row.pledges.len()).sum::<usize>(),
         rows,
         others,

@@ -23,8 +23,9 @@ use crate::{
 /// So many entries are in a feed, the latest.
 const ENTRIES_MAX: usize = 50;
 
-/// So many of the latest entries of the record are looked through for them.
-const LOOKED_THROUGH_MAX: usize = 2_000;
+/// So many of the latest entries of the record are looked through for them: a few first, since
+/// mostly those are enough.
+const LOOKED_THROUGH: [usize; 2] = [4 * ENTRIES_MAX, 2_000];
 
 /// In which form a feed is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +43,17 @@ pub fn feed(app: &App, frame: &Frame, feed: &Feed, form: Form) -> Result<String,
         Feed::All | Feed::Company(_) => None,
         Feed::Page(page) | Feed::Pledge(page, _) => Some(page.clone()),
     };
-    let query = LogQuery { page, since: None, limit: Some(LOOKED_THROUGH_MAX) };
-    let log = history::log(app, &query)?;
-    let told = log.iter().rev().filter(|told| is_of(feed, told)).take(ENTRIES_MAX);
+    let mut log = Vec::new();
+    for most in LOOKED_THROUGH {
+        let query = LogQuery { page: page.clone(), since: None, limit: Some(most) };
+        log = history::log(app, &query)?;
+        let is_whole = log.len() < most;
+        log.retain(|told| is_of(feed, told));
+        if is_whole || ENTRIES_MAX <= log.len() {
+            break;
+        }
+    }
+    let told = log.iter().rev().take(ENTRIES_MAX);
     let address = |place: &Place| match &frame.base {
         Some(base) => format!("{base}{}", place.path()),
         None => frame.to(place),

@@ -9,8 +9,8 @@ use std::{
 };
 
 use crate::{
-    web::client::{EDITED, Served, changed},
-    world::{World, framed},
+    web::client::{EDITED, POLICY, Served, changed},
+    world::{Site, World, framed},
 };
 
 /// Returns what a page links to.
@@ -236,4 +236,32 @@ fn a_server_that_is_asked_to_stop_finishes_what_it_answers() {
     let _silent = std::net::TcpStream::connect(served.address()).unwrap();
     assert_eq!(served.get("/").status, 200);
     assert_eq!(served.stop(), Some(0));
+}
+
+#[test]
+fn a_long_watchlist_is_listed_whole_and_its_health_first_where_it_matters() {
+    let site = Site::start();
+    site.page("/faces", &framed(POLICY, "a"));
+    let quiet = (0..520).map(|at| {
+        format!(
+            "\n[[page]]\nid = \"q{at}\"\ntitle = \"Quiet {at}.\"\ncompany = \"Company {}\"\n\
+             url = \"https://quiet.example/{at}\"\npaused = true\n",
+            at % 7
+        )
+    });
+    let faces = format!("\n[[page]]\nid = \"faces\"\nurl = \"{}\"\n", site.url("/faces"));
+    let world = World::with(&format!("{}{faces}", quiet.collect::<String>()));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    let served = Served::start(&world, &[]);
+    let overview = served.get("/").text();
+    assert!(overview.contains("521 pages, 0 pledges"), "{overview}");
+    for at in 0..520 {
+        let title = format!("<bdi>Quiet {at}.</bdi>");
+        assert_eq!(overview.matches(&title).count(), 1, "{title}");
+    }
+    assert_eq!(overview.matches("id=\"company-3\"").count(), 1, "each company once");
+    assert!(overview.contains("href=\"pages/faces/\""), "{overview}");
+    let health = served.get("/health/").text();
+    assert!(health.contains("21 others are left out"), "{health}");
+    assert!(health.contains("href=\"../pages/faces/\""), "what is watched comes first");
 }
