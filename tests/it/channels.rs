@@ -116,6 +116,48 @@ fn a_webhook_gets_signed_json_once() {
 }
 
 #[test]
+fn each_chat_service_gets_one_message_in_its_own_form() {
+    const SERVICES: [&str; 5] = ["slack", "mattermost", "discord", "teams", "ntfy"];
+    let site = Site::start();
+    let chat = Server::start(|request| {
+        Reply::new(200).body(if request.path == "/slack" { "ok" } else { "{}" })
+    });
+    let channels = SERVICES.map(|service| {
+        format!(
+            "\n[[channel]]\nkind = \"{service}\"\nurl = {{ file = \"/nowhere/{service}\" }}\n\
+             allow_private_addresses = true\n"
+        )
+    });
+    let world = watching(&site, &channels.concat());
+    for service in SERVICES {
+        fs::write(world.folder().join(service), chat.url(&format!("/{service}")).as_str()).unwrap();
+    }
+    let list = fs::read_to_string(world.watchlist()).unwrap();
+    let folder = world.folder().to_str().unwrap().to_owned();
+    fs::write(world.watchlist(), list.replace("/nowhere", &folder)).unwrap();
+    edit(&site, &world);
+    world.sweep_at("2026-01-02T00:00:00Z");
+    world.sweep_at("2026-01-03T00:00:00Z");
+    let mut requests = chat.requests();
+    requests.sort_by(|one, other| one.path.cmp(&other.path));
+    let paths: Vec<&str> = requests.iter().map(|it| it.path.as_str()).collect();
+    // ntfy takes the topic in the message.
+    assert_eq!(paths, ["/", "/discord", "/mattermost", "/slack", "/teams"], "one message each");
+    let bodies: Vec<Value> =
+        requests.iter().map(|it| serde_json::from_slice(&it.body).unwrap()).collect();
+    let [ntfy, discord, mattermost, slack, teams] = &bodies[..] else { panic!("{bodies:?}") };
+    assert_eq!(ntfy["topic"], "ntfy");
+    assert_eq!(discord["allowed_mentions"]["parse"], Value::Array(Vec::new()));
+    assert!(mattermost["text"].as_str().unwrap().starts_with("#### "), "{mattermost}");
+    assert!(slack["blocks"].is_array(), "{slack}");
+    assert_eq!(teams["attachments"][0]["content"]["type"], "AdaptiveCard");
+    for body in &bodies {
+        let text = body.to_string();
+        assert!(text.contains("Acme") && text.contains("never"), "{text}");
+    }
+}
+
+#[test]
 fn a_private_webhook_is_refused_unless_it_is_allowed() {
     let site = Site::start();
     let hook = Server::start(|_| Reply::new(200));

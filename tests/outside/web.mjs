@@ -112,6 +112,9 @@ async function byKeys(context, url, password) {
   await page.waitForURL(/#review/);
   await page.waitForSelector(".review .badge.confirmed");
   check((await page.textContent(".review")).includes("Confirmed by Ada"), "c confirms, by keys alone");
+  await page.keyboard.press("r");
+  await page.waitForFunction((before) => !location.href.startsWith(before), change);
+  check(await page.locator(".change > header .badge.new").count() === 1, "r leads to what nobody decided about");
   await page.goto(change);
   await page.keyboard.press("d");
   check(await page.evaluate(() => document.activeElement.id) === "reason", "d asks for the reason");

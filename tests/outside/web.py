@@ -5,10 +5,11 @@ usage: web.py [--program FILE] [--tools DIR]
 
 `schemathesis` holds the API against its own description: what the description allows is answered as
 it says, what it does not is refused, and nothing makes the server fail. `memento-client` finds the
-captures of a page by time (RFC 7089). DIR is where tests/outside/tools installed them; a tool that
+captures of a page by time (RFC 7089), `feedparser` reads the Atom feeds, whose entries the JSON feeds
+have as well. DIR is where tests/outside/tools installed them; a tool that
 is missing is skipped with a word. Ends with 1 if one finds something wrong.
 """
-import argparse, http.server, json, pathlib, subprocess, sys, tempfile, threading
+import argparse, http.server, json, pathlib, subprocess, sys, tempfile, threading, urllib.request
 
 failures = []
 PAGE = ("<html><body><main><h1>Faces</h1><p>We {verb} sell facial recognition technology to police "
@@ -74,6 +75,25 @@ def memento(python, root, url, folder):
     check(days == expected, f"memento-client finds the captures around a time {days}")
 
 
+FEED = """
+import feedparser, json, sys
+feed = feedparser.parse(sys.argv[1])
+print(json.dumps([bool(feed.bozo), feed.version, [it.id for it in feed.entries if it.updated_parsed]]))
+"""
+
+
+def feeds(python, root, folder):
+    if subprocess.run([python, "-c", "import feedparser"], capture_output=True).returncode:
+        return print("skipped: feedparser is not there")
+    for name in ["all", "pages/faces", "companies/amber", "pledges/faces/police"]:
+        ran = subprocess.run([python, "-c", FEED, f"{root}feeds/{name}.atom"], cwd=folder, capture_output=True, text=True)
+        bozo, version, entries = json.loads(ran.stdout or '[true, "", []]')
+        check(not bozo and version == "atom10" and entries, f"feedparser of {name}: {len(entries)} entries {ran.stderr}")
+        with urllib.request.urlopen(f"{root}feeds/{name}.json", timeout=30) as answer:
+            items = json.load(answer)["items"]
+        check([it["id"] for it in items] == entries, f"{name} as JSON has the same entries")
+
+
 def schemathesis(tools, root, token, folder):
     program = tools / "schemathesis"
     if not program.exists():
@@ -106,6 +126,7 @@ def main():
         try:
             root = server.stdout.readline().split()[-1]
             memento(str(tools / "python"), root, url, folder)
+            feeds(str(tools / "python"), root, folder)
             schemathesis(tools, root, f"Ada:{password}", folder)
             check(run("verify").returncode == 0, "the archive is whole after it all")
         finally:
