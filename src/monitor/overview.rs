@@ -1,6 +1,6 @@
 //! What a reader sees first: the pages and how each stands, cheap enough to be asked at each look.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use crate::{
     model::{
@@ -73,7 +73,8 @@ pub struct Glance {
 /// Returns all pages by name: the watchlist's in its order, then those on record only that were ever
 /// read, or are in trouble.
 pub fn names(app: &App) -> Result<Vec<PageName>, MonitorError> {
-    let watched: BTreeSet<&PageId> = app.watchlist.watches.iter().map(|it| &it.page).collect();
+    // Sets that are only asked whether they hold a page: of ten thousand, hashing costs the least.
+    let watched: HashSet<&PageId> = app.watchlist.watches.iter().map(|it| &it.page).collect();
     let name = |watch: &Watch| PageName {
         page: watch.page.clone(),
         company: watch.company.clone(),
@@ -98,7 +99,7 @@ pub fn names(app: &App) -> Result<Vec<PageName>, MonitorError> {
 pub fn glance(app: &App) -> Result<Glance, MonitorError> {
     let mut names = names(app)?;
     let others = names.split_off(DETAILED_MAX.min(names.len()));
-    let shown: BTreeSet<&PageId> = names.iter().map(|name| &name.page).collect();
+    let shown: HashSet<&PageId> = names.iter().map(|name| &name.page).collect();
     let mut lives: BTreeMap<PageId, Vec<PledgeLife>> = BTreeMap::new();
     for life in list::of(app, &|page| shown.contains(page))? {
         lives.entry(life.page.clone()).or_default().push(life);
@@ -113,11 +114,10 @@ pub fn glance(app: &App) -> Result<Glance, MonitorError> {
         row.pledges = lives.remove(&name.page).unwrap_or_default();
         rows.push(row);
     }
+    let troubled: HashSet<PageId> = app.archive.pages_in_trouble()?.into_iter().collect();
     let active = app.watchlist.watches.iter().filter(|it| it.state != WatchState::Paused);
-    let active: BTreeSet<&PageId> = active.map(|it| &it.page).collect();
-    let troubled = app.archive.pages_in_trouble()?;
     Ok(Glance {
-        troubled: troubled.iter().filter(|page| active.contains(page)).count(),
+        troubled: active.filter(|it| troubled.contains(&it.page)).count(),
         pledges: elsewhere + rows.iter().map(|row| row.pledges.len()).sum::<usize>(),
         rows,
         others,
