@@ -3,7 +3,10 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use crate::model::{snapshot::Digest, text::{Block, Text}};
+use crate::model::{
+    snapshot::Digest,
+    text::{Block, Text},
+};
 
 /// Bytes written or read lately, so that a successor need not decode the chain below it.
 ///
