@@ -17,7 +17,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0009_rules_and_bundles.sql"),
     include_str!("migrations/0010_removed.sql"),
     include_str!("migrations/0011_lesson.sql"),
-    include_str!("migrations/0022_alerted_changes.sql"),
+    include_str!("migrations/0012_alerted_changes.sql"),
 ];
 
 /// The newest form that this program knows.
