@@ -9,7 +9,10 @@ use std::{
     },
 };
 
-use pledgewatch::monitor::status::{self, Status};
+use pledgewatch::monitor::{
+    outbox,
+    status::{self, Status},
+};
 use serde_json::Value;
 
 use crate::{
@@ -157,6 +160,29 @@ fn fault_075_a_mail_server_that_is_dead_for_a_week_loses_nothing_and_repeats_not
     assert_eq!(listed.matches(delivered).count(), 21, "{listed}");
     assert_eq!(world.run(&["verify"]).code, 0);
 }
+
+#[test]
+fn what_could_not_be_sent_is_due_at_once_after_alert_retry() {
+    let (site, mail) = (Site::start(), MailServer::start());
+    let world = watching(&site, &mail_channel(&mail, ""));
+    mail.refuse(true);
+    show(&site, 0..1, 2);
+    for time in ["06:00", "12:00", "18:00"] {
+        world.sweep_at(&format!("2026-01-02T{time}:00Z"));
+    }
+    mail.refuse(false);
+    world.sweep_at("2026-01-02T18:01:00Z");
+    assert_eq!(mail.mails().len(), 0, "it was tried a minute ago");
+    let count = outbox::retry(&mut world.app(), "2026-01-02T18:02:00Z".parse().unwrap());
+    assert_eq!(count.unwrap(), 1);
+    for time in ["18:03", "18:04"] {
+        world.sweep_at(&format!("2026-01-02T{time}:00Z"));
+        assert_eq!(mail.mails().len(), 1, "it is sent now, and once");
+    }
+    assert_eq!(world.run(&["alert", "retry"]).stderr.lines().next(), Some(NONE_DUE));
+}
+
+const NONE_DUE: &str = "0 deliveries are due; the next `pledgewatch check` tries them";
 
 #[test]
 fn a_digest_is_one_mail_at_its_time_with_the_same_id_when_it_is_sent_again() {
