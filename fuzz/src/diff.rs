@@ -127,8 +127,10 @@ fn without_space(words: &str) -> String {
     words.split_whitespace().collect()
 }
 
-/// Letters and digits, in one case: all that is shown of what was but typography.
+/// Letters and digits, in one case: all that is shown of what was but typography. A sign that only
+/// depicts letters, such as `™`, is an ornament.
 fn letters(words: &str) -> String {
-    let lower = words.nfkc().flat_map(char::to_lowercase);
+    let depicts = |c: &char| !c.is_alphanumeric() && c.nfkc().any(char::is_alphanumeric);
+    let lower = words.chars().filter(|c| !depicts(c)).nfkc().flat_map(char::to_lowercase);
     lower.nfkc().filter(|c| c.is_alphanumeric()).collect()
 }

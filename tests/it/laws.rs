@@ -297,3 +297,11 @@ proptest! {
         law::diff::check(&law::diff::text(&before), &law::diff::text(&after));
     }
 }
+
+#[test]
+fn a_sign_that_depicts_letters_is_an_ornament_as_any_other() {
+    let text = law::diff::text;
+    let (before, after) = ("🉐we we 10% we we we we we we", "we we we 10% 🉐we we we we we");
+    law::diff::check(&text(before), &text(after));
+    law::diff::check(&text("Acme™ keeps 5 logs of ours"), &text("Acme keeps 6 logs of ours"));
+}
