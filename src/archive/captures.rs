@@ -70,10 +70,15 @@ impl Archive {
         };
         self.read(|access| {
             let Some(page) = access.page(page)? else { return Ok(Vec::new()) };
+            // Only without a choice within is the visit found by the index.
+            let range = match from {
+                Some(_) => format!(
+                    "(v.started_at, v.id) {side} (SELECT started_at, id FROM visit WHERE id = ?3)"
+                ),
+                None => "?3 IS NULL".to_owned(),
+            };
             let sql = format!(
-                "{FIELDS} WHERE v.page = ?1 AND a.url = ?2 AND (?3 IS NULL OR
-                     (v.started_at, v.id) {side} (SELECT started_at, id FROM visit WHERE id = ?3))
-                 ORDER BY {order} LIMIT ?4"
+                "{FIELDS} WHERE v.page = ?1 AND a.url = ?2 AND {range} ORDER BY {order} LIMIT ?4"
             );
             let from = from.map(|visit| visit.0);
             let mut found = access.all(&sql, params![page, url, from, limit], capture)?;

@@ -47,8 +47,9 @@ impl Shelf {
 /// The level of frames that rest on nothing.
 pub const LEVEL: i32 = 3;
 
-/// The level of a body on the one before it, whose places its one table holds: a third less work
-/// than the level above for a fortieth more room, on ten pages' histories of sixty captures.
+/// The level of bytes on those before them, whose places its one table holds: for bodies, a third
+/// less work than the level of whole ones for a fortieth more room, on ten pages' histories of sixty
+/// captures.
 const DELTA_LEVEL: i32 = 1;
 
 /// How many frames a reader decodes at most, one upon the other.

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use crate::model::{
     snapshot::Digest,
-    text::{Block, Text},
+    text::{Block, Link, Text},
 };
 
 /// Bytes written or read lately, so that a successor need not decode the chain below it.
@@ -62,7 +62,7 @@ pub struct LatelyRead {
 }
 
 impl LatelyRead {
-    /// The most that is held, in bytes: more than a page is ever held against at one visit.
+    /// The most that is held, in bytes: what most pages are held against at one visit.
     const BYTES_MAX: usize = 24 << 20;
 
     /// Returns the text of this digest, if it is held and nobody else wrote.
@@ -89,5 +89,9 @@ impl LatelyRead {
 }
 
 fn size(text: &Text) -> usize {
-    text.blocks.iter().map(|block| block.words.len() + size_of::<Block>()).sum()
+    let links = |block: &Block| -> usize {
+        block.links.iter().map(|link| link.target.len() + size_of::<Link>()).sum()
+    };
+    let block = |it: &Block| it.words.len() + it.marker.len() + links(it) + size_of::<Block>();
+    text.blocks.iter().map(block).sum()
 }

@@ -127,6 +127,7 @@ impl Archive {
         });
         if done.is_err() {
             self.memory.log.borrow_mut().forget();
+            self.let_go_of_texts();
             leave_unfolded(&self.connection);
         }
         if done.is_err() && !self.connection.is_autocommit() {
@@ -180,7 +181,7 @@ impl Archive {
         &mut self,
         act: impl FnOnce(Access<'_>) -> Result<T, Fault>,
     ) -> Result<T, ArchiveError> {
-        let Archive { path, connection, memory: Memory { recent, log, .. }, .. } = self;
+        let Archive { path, connection, memory: Memory { recent, texts, log }, .. } = self;
         if !connection.is_autocommit() {
             return act(Access { connection, recent, log }).map_err(|fault| fault.at(path));
         }
@@ -196,6 +197,8 @@ impl Archive {
         let written = write();
         if written.is_err() {
             log.borrow_mut().forget();
+            // One that was only read within is none that is on record.
+            *texts.get_mut() = LatelyRead::default();
             leave_unfolded(connection);
         }
         written.map_err(|fault: Fault| fault.at(path))
@@ -212,7 +215,7 @@ impl Archive {
 
     /// Returns a text, as it was read lately or as `read` reads it.
     ///
-    /// What another process wrote may have been to take out a text: then nothing counts as read.
+    /// What another connection wrote may have been to take out a text: then nothing counts as read.
     pub(in crate::archive) fn held_or_read(
         &self,
         digest: &Digest,

@@ -45,7 +45,7 @@ impl Archive {
         Ok(bytes.to_vec())
     }
 
-    /// Returns a text, read from the disk and checked against its digest.
+    /// Returns a text, read from the disk and checked against its digest, if not now then lately.
     pub fn text(&self, digest: &Digest) -> Result<Text, ArchiveError> {
         self.held_or_read(digest, |access| {
             let bytes = frames::get_by_digest(access, Shelf::Texts, digest)?;

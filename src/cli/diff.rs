@@ -12,7 +12,7 @@ use crate::{
     },
     monitor::{
         app::{App, Paths},
-        history::{self, VersionText, Which},
+        history::{self, ChangeTexts, Compared, VersionText, Which},
         review,
     },
 };
@@ -102,25 +102,25 @@ pub fn run(
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
     let app = App::open_record(paths)?;
-    let (before, after) = match &arguments.asked {
-        None => (Which::BeforeLatest, Which::Latest),
+    let (texts, labels) = match &arguments.asked {
+        None => between(&app, &arguments.page, Which::BeforeLatest, Which::Latest)?,
         Some(Asked::Range { before, after }) => {
-            (before.unwrap_or(Which::Number(1)), after.unwrap_or(Which::Latest))
+            let (before, after) =
+                (before.unwrap_or(Which::Number(1)), after.unwrap_or(Which::Latest));
+            between(&app, &arguments.page, before, after)?
         }
-        Some(Asked::Change(id)) => around(&app, &arguments.page, id)?,
+        Some(Asked::Change(id)) => of_change(&app, &arguments.page, id)?,
     };
-    let compared = history::compare(&app, &arguments.page, before, after)?;
     let watch = app.watchlist.watch(&arguments.page);
-    let labels = [label(&compared.before), label(&compared.after)];
     let view = DiffView {
         company: watch.map_or("", |watch| watch.company.as_str()),
         title: watch.map_or(arguments.page.as_str(), |watch| watch.name()),
         url: watch.map_or("", |watch| watch.url().as_str()),
         before_label: &labels[0],
         after_label: &labels[1],
-        before: &compared.before.text,
-        after: &compared.after.text,
-        diff: &compared.diff,
+        before: &texts.before,
+        after: &texts.after,
+        diff: &texts.diff,
     };
     let format = if arguments.json { Format::Json } else { arguments.format };
     let text = match format {
@@ -131,22 +131,51 @@ pub fn run(
         Format::Json => json::diff(&view).to_string(),
     };
     terminal.print(&text)?;
-    let differs = compared.diff.edits().next().is_some();
+    let differs = texts.diff.edits().next().is_some();
     Ok(if arguments.exit_code && differs { Exit::Changes } else { Exit::Done })
 }
 
-/// Returns the versions of a page before and after a change.
-fn around(app: &App, page: &PageId, id: &EventId) -> Result<(Which, Which), CliError> {
+/// Returns two versions of a page with what each is called.
+fn between(
+    app: &App,
+    page: &PageId,
+    before: Which,
+    after: Which,
+) -> Result<(ChangeTexts, [String; 2]), CliError> {
+    let Compared { before, after, diff } = history::compare(app, page, before, after)?;
+    let labels = [label(&before), label(&after)];
+    Ok((ChangeTexts { before: before.text, after: after.text, diff }, labels))
+}
+
+/// Returns the two texts of a change, whether they were versions or not, with when each was seen.
+fn of_change(
+    app: &App,
+    page: &PageId,
+    id: &EventId,
+) -> Result<(ChangeTexts, [String; 2]), CliError> {
     let event = review::one(app, id)?.told.event;
-    match &event.what {
-        What::Change(change) if event.page == *page => {
-            Ok((Which::At(change.before_last_at), Which::At(event.captured_at)))
-        }
-        _ => Err(CliError::wrong(
-            format!("`{id}` is a change of `{}`", event.page),
-            "name that page, or leave the change out",
-        )),
+    let What::Change(change) = &event.what else { return Err(no_change_of(id, &event.page)) };
+    if event.page != *page {
+        return Err(no_change_of(id, &event.page));
     }
+    let Some(texts) = history::change_texts(app, change)? else {
+        return Err(CliError::wrong(
+            format!("a text of the change `{id}` is kept no more"),
+            format!("`pledgewatch log --event {id}` shows what is on record of it"),
+        ));
+    };
+    let labels = [
+        format!("last seen {}", change.before_last_at.minute()),
+        format!("seen {}", event.captured_at.minute()),
+    ];
+    Ok((texts, labels))
+}
+
+fn no_change_of(id: &EventId, page: &PageId) -> CliError {
+    CliError::wrong(
+        format!("`{id}` is an entry of `{page}`"),
+        "name that page and a change of its wording, or leave the change out",
+    )
 }
 
 fn label(found: &VersionText) -> String {

@@ -222,7 +222,8 @@ pub struct Filter {
     pub pledges: Vec<PageId>,
     /// Kinds of event.
     pub kinds: Vec<EventKind>,
-    /// The least that a change's strongest edit must amount to; what nobody judged passes.
+    /// The least that a change's strongest edit must amount to; what nobody judged passes, and so
+    /// does what touches a pledge.
     pub min_kind: Option<Meaning>,
     /// Companies that are left out.
     pub not_companies: Vec<String>,
@@ -283,12 +284,30 @@ impl Filter {
             && (self.pledges.is_empty()
                 || matter.pledges.iter().any(|it| is_in(&self.pledges, it)))
             && (self.kinds.is_empty() || self.kinds.contains(&matter.kind))
-            && self.min_kind.is_none_or(|least| matter.meaning.is_none_or(|it| least <= it));
+            && self.min_kind.is_none_or(|least| {
+                !matter.pledges.is_empty() || matter.meaning.is_none_or(|it| least <= it)
+            });
         let is_left_out = self.not_companies.iter().any(|it| it == matter.company)
             || self.not_pages.contains(matter.page)
             || self.not_kinds.contains(&matter.kind)
             || (!matter.pledges.is_empty()
                 && matter.pledges.iter().all(|it| is_in(&self.not_pledges, it)));
         is_wanted && !is_left_out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_touches_a_pledge_passes_whatever_the_least_kind_is() {
+        let (page, pledge) = ("p".parse().unwrap(), "police".parse().unwrap());
+        let filter = Filter { min_kind: Some(Meaning::Removed), ..Filter::default() };
+        let takes = |pledges: Vec<&PageId>| {
+            let (kind, meaning) = (EventKind::Change, Some(Meaning::Editorial));
+            filter.takes(&Matter { company: "Acme", page: &page, kind, pledges, meaning })
+        };
+        assert!(takes(vec![&pledge]) && !takes(Vec::new()));
     }
 }

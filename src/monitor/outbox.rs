@@ -48,8 +48,12 @@ pub async fn deliver_due(
     swept: &mut Swept,
 ) -> Result<(), MonitorError> {
     let addressees = app.archive.due_addressees(clock.now())?;
+    let mut sealed = Ok(());
     if !addressees.is_empty() {
-        swept.log_head = head_line(app);
+        match head_line(app) {
+            Ok(line) => swept.log_head = line,
+            Err(failure) => sealed = Err(failure),
+        }
     }
     let mut round = Round { app, clock, stop, swept, failures: BTreeMap::new() };
     for addressee in addressees {
@@ -58,16 +62,18 @@ pub async fn deliver_due(
             break;
         }
     }
-    Ok(())
+    // Nobody is left untold because of it, and nothing is signed again in this run: a sync that
+    // failed once would then count as done.
+    sealed
 }
 
-/// Returns the log's signed head in a line, what is told now included. That it could not be signed is
-/// told where the sweep ends.
-fn head_line(app: &App) -> Option<String> {
-    match seal::seal(&app.archive) {
-        Ok(Sealed::Signed(head)) => Some(head.line()),
-        Ok(Sealed::Unsigned(_)) | Err(_) => None,
-    }
+/// Returns the log's signed head in a line, what is told now included; none where it is not signed,
+/// why is told where the sweep ends.
+fn head_line(app: &App) -> Result<Option<String>, MonitorError> {
+    Ok(match seal::seal(&app.archive)? {
+        Sealed::Signed(head) => Some(head.line()),
+        Sealed::Unsigned(_) => None,
+    })
 }
 
 /// Records that an alert was printed to standard output, or why it could not be.

@@ -142,7 +142,7 @@ pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, Mon
 const GLANCE_MAX: usize = 500;
 
 /// Returns how pages are doing, without what they take up, and how many were left out: where there
-/// are very many, those that were seen healthy the longest ago.
+/// are very many, those in trouble are kept, and then those that were seen healthy the longest ago.
 pub fn glance(app: &App, now: Timestamp) -> Result<(Status, usize), MonitorError> {
     let mut pages = app.pages()?;
     let left_out = pages.len().saturating_sub(GLANCE_MAX);
@@ -151,8 +151,11 @@ pub fn glance(app: &App, now: Timestamp) -> Result<(Status, usize), MonitorError
         let active = app.watchlist.watches.iter().filter(|it| it.state != WatchState::Paused);
         let active: BTreeSet<&PageId> = active.map(|watch| &watch.page).collect();
         let mut order: Vec<usize> = (0..pages.len()).collect();
-        let rank =
-            |page: &PageId| (!active.contains(page), healthy_at.get(page).copied().flatten());
+        let troubled: BTreeSet<PageId> = app.archive.pages_in_trouble()?.into_iter().collect();
+        let rank = |page: &PageId| {
+            let healthy_at = healthy_at.get(page).copied().flatten();
+            (!active.contains(page), !troubled.contains(page), healthy_at)
+        };
         order.sort_by_key(|&at| pages.get(at).map(rank));
         order.truncate(GLANCE_MAX);
         let kept: BTreeSet<usize> = order.into_iter().collect();

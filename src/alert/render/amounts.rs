@@ -41,7 +41,7 @@ fn what(verdict: &Verdict) -> String {
         Meaning::Cosmetic if verdict.has(Tag::Moved) => "moved, in the same words".to_owned(),
         Meaning::Cosmetic if verdict.has(Tag::Renumbered) => "renumbered alone".to_owned(),
         Meaning::Cosmetic => "no word that counts is another".to_owned(),
-        Meaning::Editorial => "other words that bind nobody otherwise".to_owned(),
+        Meaning::Editorial => "other words, and no sign that they bind otherwise".to_owned(),
         Meaning::Widened => format!("{clause} was widened"),
         Meaning::Narrowed => format!("{clause} was narrowed"),
         Meaning::Condition => format!("a condition of {clause} was changed"),

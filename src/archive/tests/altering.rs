@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use crate::{
     archive::{
+        error::ArchiveError,
         log::keys::LogKey,
         rules::NewRule,
         store::{Archive, Memory},
@@ -198,4 +199,29 @@ fn a_row_removed_by_sql_is_named_by_verify() {
         }
     }
     assert_eq!(unnoticed, [""; 0]);
+}
+
+#[test]
+fn a_text_that_another_took_out_is_not_shown_from_memory() {
+    let (directory, mut archive) = fresh();
+    judged(&mut archive, &visit("a", 1, "one"), Finding::First, "one");
+    let digest = text("one").digest();
+    assert_eq!(archive.text(&digest).unwrap(), text("one"));
+    let mut other = Archive::open(directory.path()).unwrap();
+    other.redact(&[Digest::of(b"one")], "asked to", at(2)).unwrap();
+    assert!(archive.text_if_kept(&digest).unwrap().is_none());
+    assert!(other.text_if_kept(&digest).unwrap().is_none());
+}
+
+#[test]
+fn a_text_of_an_act_that_failed_is_not_on_record() {
+    let (_directory, mut archive) = fresh();
+    let digest = text("one").digest();
+    let failed: Result<(), ArchiveError> = archive.together(|archive| {
+        judged(archive, &visit("a", 1, "one"), Finding::First, "one");
+        assert_eq!(archive.text(&digest)?, text("one"));
+        Err(archive.text(&text("none").digest()).unwrap_err())
+    });
+    assert!(failed.is_err());
+    assert!(archive.text(&digest).is_err());
 }

@@ -242,7 +242,9 @@ impl Walk<'_> {
         let standing = review::one(self.app, &change)?.standing;
         if standing.state != ReviewState::New {
             let new = self.new_review(Decision::Reopen, standing.entries);
-            told(review::decide(self.app, &change, &new), keyboard)?;
+            if told(review::decide(self.app, &change, &new), keyboard)?.is_none() {
+                return Ok(Some(Step::Back(at)));
+            }
         }
         if let Some(rule) = rule {
             review::forget_rule(self.app, rule, &self.by, self.clock.now())?;

@@ -99,7 +99,9 @@ fn is_resegmented(
             !rest.is_empty()
                 && [to.previous, to.next].iter().any(|it| {
                     let stream = stream(it);
-                    !stream.is_empty() && (stream.contains(rest) || rest.contains(&stream))
+                    // A neighbour of a word or two stands in many a clause by chance.
+                    let is_most = rest.len() <= 2 * stream.len();
+                    stream.contains(rest) || (is_most && rest.contains(&stream))
                 })
         })
     };

@@ -259,6 +259,18 @@ mod tests {
     }
 
     #[test]
+    fn an_exception_is_none_of_its_neighbours_though_a_word_of_it_heads_the_section() {
+        let promise = "We will not provide face matching to public authorities";
+        let (plain, excepted) =
+            (format!("{promise}."), format!("{promise}, except to the police."));
+        let standing =
+            |words| Standing { words, previous: "Police", next: "", ..Standing::default() };
+        let found = |before, after| judge(Some(&standing(before)), Some(&standing(after))).meaning;
+        assert_eq!(found(&plain, &excepted), Meaning::Exception);
+        assert_eq!(found(&excepted, &plain), Meaning::Exception);
+    }
+
+    #[test]
     fn the_words_that_decided_are_quoted_as_phrases() {
         let before = Standing { words: "We will not sell it.", ..Standing::default() };
         let after = Standing { words: "We do not currently sell it.", ..Standing::default() };

@@ -95,8 +95,8 @@ pub fn page(app: &App, frame: &Frame, page: &PageId) -> Result<String, Refusal> 
         .map(|it| (it.told.event.id, it.standing.state.code()))
         .collect();
     let entry = |event: &Event| entry(event, states.get(&event.id).copied(), frame);
-    let lives = list::all(app)?;
-    let of_page = lives.iter().filter(|life| life.page == *page);
+    let lives = list::of(app, &|it| it == page)?;
+    let of_page = lives.iter();
     let mut versions = history::versions(app, page)?;
     versions.reverse();
     let address = row.url.clone().unwrap_or_default();

@@ -97,9 +97,14 @@ fn fault_066_a_sync_that_fails_once_ends_the_run_and_is_not_tried_again() {
         let what = format!("fsync:error=EIO:when={number}");
         let Some(ran) = failing(&world, &what, "check") else { break };
         met += 1;
-        assert_eq!(ran.code, 4, "{what}: {ran:?}");
         let trace = fs::read_to_string(world.folder().join("trace")).unwrap();
-        let (_, later) = trace.split_once("(INJECTED)").unwrap();
+        let (until, later) = trace.split_once("(INJECTED)").unwrap();
+        // SQLite passes over the sync of a folder, which many file systems refuse (`unixSync`).
+        if until.lines().last().is_some_and(|call| call.contains("/snapshots>")) {
+            assert_goes_on(&world, 2);
+            continue;
+        }
+        assert_eq!(ran.code, 4, "{what}: {ran:?}");
         assert!(!later.contains("fsync("), "{what}: {later}");
         assert_goes_on(&world, 2);
     }
@@ -122,7 +127,7 @@ fn failing(world: &World, fault: &str, command: &str) -> Option<Ran> {
     let trace = world.folder().join("trace");
     let call = fault.split(':').next().unwrap();
     let (inject, only) = (format!("inject={fault}"), format!("trace={call}"));
-    let wrapper = ["strace", "-f", "-qq", "-o", trace.to_str().unwrap(), "-e", &only];
+    let wrapper = ["strace", "-f", "-qq", "-y", "-o", trace.to_str().unwrap(), "-e", &only];
     let wrapper = [&wrapper[..], &["-e", &inject]].concat();
     let ran = under(world, &wrapper, &command.split(' ').collect::<Vec<_>>());
     assert_decent(&ran);
