@@ -41,6 +41,7 @@ mod round;
 /// A channel that fails delays no other: after a few failures in a row, its other deliveries stay
 /// due without being tried in this run. In the quiet hours of a channel, and before the time of its
 /// digest, what is due stays due. When `stop` turns true, the rest stays due.
+/// Where the log could not be signed, that is the failure that is returned, after all were told.
 pub async fn deliver_due(
     app: &mut App,
     clock: &Clock,
