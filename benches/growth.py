@@ -3,22 +3,24 @@
 
 usage: growth.py [--program FILE] [--work DIR] [--pages N] [--runs N]
 
-Makes an archive of 100 visits to one page by importing a web archive that it writes itself, copies
-its rows to so many pages more (100 and 10,000 by default, so 10,000 and 1,000,000 visits), and runs
-the same commands on both: CPU (user and system, the least of the runs) and peak memory of each.
-Needs Python alone. What is in DIR from an earlier run is used again.
+Makes archives of 100 visits and of one visit to one page by importing web archives that it writes
+itself, and copies their rows to more pages. By default there are then three: 1,000,000 visits of
+10,000 pages; 10,000 visits of as many pages; 10,000 visits of a hundredth of the pages. It runs the
+same commands on each: CPU (user and system, the least of the runs) and peak memory of the first, and
+how often the CPU of the others goes into that. Needs Python alone. What is in DIR from an earlier
+run is used again.
 """
 import argparse, os, pathlib, shutil, sqlite3, subprocess, sys, tempfile, time
 
 VISITS = 100
 
 
-def warc(path):
-    """A page of 100 visits with three edits, and a body that differs each time."""
+def warc(path, visits):
+    """A page of so many visits with three edits, if they are many, and a body that differs each time."""
     clause = "<p>We review every sensitive use of our technology, and publish the outcome.</p>"
     with open(path, "wb") as out:
-        for visit in range(VISITS):
-            words = ["will not sell", "do not sell", "do not currently sell", "may sell"][visit * 4 // VISITS]
+        for visit in range(visits):
+            words = ["will not sell", "do not sell", "do not currently sell", "may sell"][visit * 4 // visits]
             html = (f"<html><body><main><h1>Faces</h1><p>We {words} facial recognition technology to "
                     f"police departments, until a national law governs it.</p>{clause * 20}</main>"
                     f"<!-- {visit} --></body></html>")
@@ -83,18 +85,13 @@ def copy_rows(path, pages):
     db.close()
 
 
-def make(program, folder, pages, small):
+def make(program, folder, pages, visits):
     if (folder / "made").exists():
         return
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    if small is None:
-        warc(folder / "a.warc")
-        run([program, "import", "--as", "p", "a.warc"], folder)
-    else:
-        shutil.copytree(small / "base", folder / "snapshots")
-    if small is None:
-        shutil.copytree(folder / "snapshots", folder / "base")
+    warc(folder / "a.warc", visits)
+    run([program, "import", "--as", "p", "a.warc"], folder)
     copy_rows(folder / "snapshots" / "archive.db", pages)
     (folder / "watchlist.toml").write_text(
         "[settings]\nallow_private_addresses = true\nretries_max = 0\n" + "".join(
@@ -108,7 +105,7 @@ def run(command, folder):
         pid = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err).pid
         _, status, usage = os.wait4(pid, 0)
         code = os.waitstatus_to_exitcode(status)
-        if code not in (0, 3):
+        if code not in (0, 2, 3):
             err.seek(0)
             sys.exit(f"{command}: {code}: {err.read().decode()}")
         out.seek(0)
@@ -124,14 +121,15 @@ def main():
     options = parse.parse_args()
     program = str(pathlib.Path(options.program).resolve())
     work = options.work or pathlib.Path(tempfile.mkdtemp())
-    small, large = work / "small", work / "large"
-    make(program, small, max(options.pages // 100, 11), None)
-    make(program, large, options.pages, small)
-    for folder in (small, large):
+    large, wide, small = work / "large", work / "wide", work / "small"
+    make(program, large, options.pages, VISITS)
+    make(program, wide, options.pages, 1)
+    make(program, small, max(options.pages // 100, 11), VISITS)
+    for folder in (large, wide, small):
         size = (folder / "snapshots" / "archive.db").stat().st_size
         visits = sqlite3.connect(folder / "snapshots" / "archive.db").execute(
             "SELECT count(*) FROM visit").fetchone()[0]
-        print(f"{visits} visits: {size / 1e6:.1f} MB, {size / visits:.0f} bytes a visit")
+        print(f"{folder.name}: {visits} visits: {size / 1e6:.1f} MB, {size / visits:.0f} bytes a visit")
     commands = {
         "status": ["status"],
         "log, one page": ["log", "p-5"],
@@ -140,18 +138,19 @@ def main():
         "show --at": ["show", "p-5", "--at", "2020-10-20"],
         "diff": ["diff", "p-5"],
         "explain": ["explain", "p-5"],
-        "search, one page": ["search", "--page", "p-5", "currently sell"],
-        "search, all pages": ["search", "currently sell", "-n", "20"],
+        "search, one page": ["search", "--page", "p-5", "recognition technology"],
+        "search, all pages": ["search", "recognition technology", "-n", "20"],
         "check": ["check", "p-5"],
     }
     for name, command in commands.items():
         cost = {}
-        for folder in (small, large):
+        for folder in (large, wide, small):
             ran = [run([program, *command], folder) for _ in range(options.runs)]
             cost[folder] = (min(it[0] for it in ran), max(it[1] for it in ran))
-        (before, _), (after, peak) = cost[small], cost[large]
-        print(f"{name:18} {1000 * before:7.1f} ms, {1000 * after:7.1f} ms: "
-              f"{after / max(before, 1e-3):5.2f} times; peak {peak:.0f} MB")
+        ours, peak = cost[large]
+        times = ", ".join(f"{ours / max(cost[it][0], 1e-3):5.2f} times {it.name} "
+                          f"({1000 * cost[it][0]:.1f})" for it in (wide, small))
+        print(f"{name:18} {1000 * ours:7.1f} ms: {times}; peak {peak:.0f} MB")
 
 
 if __name__ == "__main__":

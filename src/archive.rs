@@ -12,7 +12,7 @@
 //! index the words of versions for `search`. `backup` copies the file, `compact` packs bodies anew, and
 //! `redact` removes what must go, and with `quoted` all that quotes it.
 //! `log` holds what each transaction says of what it wrote, for good.
-//! `frames` puts bytes on their shelves, `recent` holds the latest. `columns`, `failures` and
+//! `frames` puts bytes on their shelves, as `codec` makes them; `recent` holds the latest. `columns`, `failures` and
 //! `event_forms`, with `verdict_forms`, `mark_forms` and `pledge_forms`, are the forms in which our
 //! types are kept; `error` says what failed. `pledges` keeps how each pledge stands in each version,
 //! and what people added; `reviews` what they decided about changes, and
@@ -46,6 +46,7 @@ pub mod versions;
 mod access;
 mod anew;
 mod around;
+mod codec;
 mod columns;
 mod deliveries;
 mod event_forms;

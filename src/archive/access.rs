@@ -8,7 +8,7 @@ use crate::{
     archive::{
         error::Fault,
         log::{tail::Tail, touched::Subject},
-        recent::Recent,
+        recent::{LatelyRead, Recent},
     },
     model::page::PageId,
 };
@@ -20,6 +20,8 @@ pub struct Access<'a> {
     pub connection: &'a Connection,
     /// Bodies written or read lately.
     pub recent: &'a RefCell<Recent>,
+    /// Texts read lately.
+    pub texts: &'a RefCell<LatelyRead>,
     /// What the transaction puts into the log when it ends.
     pub log: &'a RefCell<Tail>,
 }

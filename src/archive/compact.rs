@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::{
     archive::{
         access::Access,
+        codec::Proof,
         error::{ArchiveError, Fault},
         frames::{self, CHAIN_MAX, Shelf},
         store::Archive,
@@ -287,7 +288,7 @@ fn choose(
             Some(base) => Some(frames::get(access, Shelf::Snapshots, base)?),
             None => None,
         };
-        let frame = frames::pack(&bytes, below.as_deref(), effort.level())?;
+        let frame = frames::pack(&bytes, below.as_deref(), effort.level(), Proof::Elsewhere)?;
         let (depth, frame_bytes) = (depth(base)?, frame.len() as i64);
         Ok(Choice { base, depth, frame: Some(frame), frame_bytes })
     };

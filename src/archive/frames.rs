@@ -1,12 +1,16 @@
 //! Bytes on their shelves: named by digest, compressed against what they resemble, never rewritten.
 
-use std::{cell::RefCell, io, sync::Arc};
+use std::{cell::RefCell, io};
 
+use bytes::Bytes;
 use rusqlite::params;
-use zstd::zstd_safe::{self, CCtx, CParameter, DCtx};
 
 use crate::{
-    archive::{access::Access, error::Fault},
+    archive::{
+        access::Access,
+        codec::{self, Proof},
+        error::Fault,
+    },
     model::snapshot::Digest,
 };
 
@@ -47,16 +51,8 @@ impl Shelf {
 /// The level of frames that rest on nothing.
 pub const LEVEL: i32 = 3;
 
-/// The level of bytes on those before them, whose places its one table holds: for bodies, a third
-/// less work than the level of whole ones for a fortieth more room, on ten pages' histories of sixty
-/// captures.
-const DELTA_LEVEL: i32 = 1;
-
 /// How many frames a reader decodes at most, one upon the other.
 pub const CHAIN_MAX: i64 = 50;
-
-/// The largest window of a frame, as a power of two: 128 MiB.
-const WINDOW_LOG_MAX: u32 = 27;
 
 /// Returns the number of the bytes of this digest on a shelf, if they are there.
 pub fn find(access: Access<'_>, shelf: Shelf, digest: &Digest) -> Result<Option<i64>, Fault> {
@@ -77,7 +73,7 @@ pub fn put(
     access: Access<'_>,
     shelf: Shelf,
     digest: Digest,
-    bytes: &Arc<[u8]>,
+    bytes: &Bytes,
     base: Option<i64>,
 ) -> Result<i64, Fault> {
     if let Some(id) = find(access, shelf, &digest)? {
@@ -89,8 +85,7 @@ pub fn put(
     };
     let pressed = press(bytes, base.as_ref()).map_err(Fault::System)?;
     let prefix = base.as_ref().filter(|_| pressed.on_base);
-    let check = unpress(&pressed.frame, prefix.map(|it| &*it.bytes), bytes.len());
-    if check.as_deref() != Ok(&**bytes) {
+    if !codec::is_frame_of(bytes, &pressed.frame, prefix.map(|it| &*it.bytes)) {
         return Err(Fault::damaged(shelf.name(&digest), "it did not decode to what was written"));
     }
     let sql = format!(
@@ -107,7 +102,7 @@ pub fn put(
 struct Base {
     id: i64,
     depth: i64,
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
 }
 
 /// Reads what a frame may rest on. Nothing rests on something damaged: the new bytes are then kept
@@ -131,98 +126,39 @@ struct Pressed {
 }
 
 fn press(bytes: &[u8], base: Option<&Base>) -> io::Result<Pressed> {
-    let window_max = 1 << WINDOW_LOG_MAX;
-    let Some(base) = base.filter(|base| base.bytes.len() + bytes.len() <= window_max) else {
-        return Ok(Pressed { frame: encode(bytes, None, LEVEL)?, on_base: false });
+    let whole = || codec::encode(bytes, None, LEVEL, Proof::Elsewhere);
+    let Some(base) = base.filter(|base| codec::can_rest(bytes, &base.bytes)) else {
+        return Ok(Pressed { frame: whole()?, on_base: false });
     };
-    let delta = encode_delta(bytes, &base.bytes)?;
+    let delta = codec::encode_delta(bytes, &base.bytes)?;
     // A frame of its own is hardly ever under an eighth, so it is not even tried.
     if delta.len() <= bytes.len() / 8 {
         return Ok(Pressed { frame: delta, on_base: true });
     }
-    let whole = encode(bytes, None, LEVEL)?;
+    let whole = whole()?;
     Ok(match delta.len() <= whole.len() / 2 {
         true => Pressed { frame: delta, on_base: true },
         false => Pressed { frame: whole, on_base: false },
     })
 }
 
-/// Encodes bytes that are nearly those of `prefix`.
-fn encode_delta(bytes: &[u8], prefix: &[u8]) -> io::Result<Vec<u8>> {
-    // The prefix is noted at every third place; at this level's own size, the table would hold the
-    // end of a long one alone.
-    let table = CParameter::HashLog(window_log(prefix, bytes) - 3);
-    compress(bytes, Some(prefix), &[CParameter::CompressionLevel(DELTA_LEVEL), table])
-}
-
-/// Encodes bytes to a frame, on a prefix if there is one.
-pub fn encode(bytes: &[u8], prefix: Option<&[u8]>, level: i32) -> io::Result<Vec<u8>> {
-    compress(bytes, prefix, &[CParameter::CompressionLevel(level)])
-}
-
-/// Returns the window that reaches over prefix and bytes, as a power of two.
-fn window_log(prefix: &[u8], bytes: &[u8]) -> u32 {
-    let reach = (prefix.len() + bytes.len()).max(2);
-    (usize::BITS - (reach - 1).leading_zeros()).clamp(18, WINDOW_LOG_MAX)
-}
-
-/// Encodes in one go: a stream would copy all of the bytes into a window of its own.
-fn compress(bytes: &[u8], prefix: Option<&[u8]>, parameters: &[CParameter]) -> io::Result<Vec<u8>> {
-    let failed = |code| io::Error::other(zstd_safe::get_error_name(code));
-    let mut context = CCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?;
-    let mut set = |parameter| context.set_parameter(parameter).map_err(failed);
-    for parameter in parameters {
-        set(*parameter)?;
-    }
-    set(CParameter::ChecksumFlag(true))?;
-    if let Some(prefix) = prefix {
-        // The prefix helps only as far as the window reaches.
-        set(CParameter::WindowLog(window_log(prefix, bytes)))?;
-        context.ref_prefix(prefix).map_err(failed)?;
-    }
-    let mut frame = Vec::with_capacity(zstd_safe::compress_bound(bytes.len()));
-    context.compress2(&mut frame, bytes).map_err(failed)?;
-    frame.shrink_to_fit();
-    Ok(frame)
-}
-
-/// Decodes a frame to at most `bytes_max` bytes, for which there has to be memory; the reason if it
-/// does not decode.
-pub fn unpress(frame: &[u8], prefix: Option<&[u8]>, bytes_max: usize) -> Result<Vec<u8>, String> {
-    let failed = |code| zstd_safe::get_error_name(code).to_owned();
-    let told = zstd_safe::get_frame_content_size(frame).ok().flatten();
-    if told.is_some_and(|bytes| (bytes_max as u64) < bytes) {
-        return Err(format!("it decodes to more than {bytes_max} bytes"));
-    }
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(bytes_max).map_err(|failure| failure.to_string())?;
-    let mut context = DCtx::try_create().ok_or("there is no memory to decode it")?;
-    context.ref_prefix(prefix.unwrap_or_default()).map_err(failed)?;
-    context.decompress(&mut bytes, frame).map_err(failed)?;
-    Ok(bytes)
-}
-
 /// Returns bytes as a frame that rests on `prefix` and decodes to them again.
 ///
 /// Fails where both together are larger than a reader would look back.
-pub fn pack(bytes: &[u8], prefix: Option<&[u8]>, level: i32) -> Result<Vec<u8>, Fault> {
-    let reach = bytes.len() + prefix.map_or(0, <[u8]>::len);
-    if prefix.is_some() && (1 << WINDOW_LOG_MAX) < reach {
+pub fn pack(
+    bytes: &[u8],
+    prefix: Option<&[u8]>,
+    level: i32,
+    proof: Proof,
+) -> Result<Vec<u8>, Fault> {
+    if prefix.is_some_and(|prefix| !codec::can_rest(bytes, prefix)) {
         return Err(Fault::damaged("a base for a frame", "it is too large to look back to"));
     }
-    let frame = encode(bytes, prefix, level).map_err(Fault::System)?;
-    match unpress(&frame, prefix, bytes.len()).as_deref() == Ok(bytes) {
+    let frame = codec::encode(bytes, prefix, level, proof).map_err(Fault::System)?;
+    match codec::is_frame_of(bytes, &frame, prefix) {
         true => Ok(frame),
         false => Err(Fault::damaged("a new frame", "it did not decode to what was written")),
     }
-}
-
-/// Decodes a frame that rests on nothing, to at most `bytes_max` bytes; the reason if it does not
-/// decode.
-pub fn unpack(frame: &[u8], bytes_max: usize) -> Result<Vec<u8>, String> {
-    let told = zstd_safe::get_frame_content_size(frame).ok().flatten();
-    let told = told.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(bytes_max);
-    unpress(frame, None, told.min(bytes_max))
 }
 
 /// Puts a frame in the place of the one that a row has; it must decode to the same.
@@ -277,9 +213,9 @@ struct Link {
 }
 
 /// Returns the bytes of this number on a shelf, checked against their digest.
-pub fn get(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Arc<[u8]>, Fault> {
+pub fn get(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Bytes, Fault> {
     let mut links: Vec<Link> = Vec::new();
-    let mut below: Option<Arc<[u8]>> = None;
+    let mut below: Option<Bytes> = None;
     let mut next = Some(id);
     while let Some(id) = next {
         let digest = digest_of(access, shelf, id)?;
@@ -298,14 +234,45 @@ pub fn get(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Arc<[u8]>, Fault
             return Err(Fault::damaged(shelf.name(top), "it rests on too many frames"));
         }
     }
-    let whole = links.first().map(|link| link.digest);
-    for link in links.iter().rev() {
-        below = Some(unpress_link(shelf, link, below.as_deref())?.into());
+    let Some(top) = links.first() else {
+        return below.ok_or_else(|| Fault::Unknown(format!("row {id} of {}", shelf.table())));
+    };
+    let mut bytes = decode_links(shelf, &links, below.as_deref(), Check::Top);
+    if matches!(bytes, Err(Fault::Damaged { .. })) {
+        // Slower, and tells which of the frames it was.
+        bytes = decode_links(shelf, &links, below.as_deref(), Check::Each);
     }
-    let bytes = below.ok_or_else(|| Fault::Unknown(format!("row {id} of {}", shelf.table())))?;
-    if let Some(digest) = whole {
-        check_digest(shelf, digest, &bytes)?;
-        access.recent.borrow_mut().keep(digest, &bytes);
+    let bytes: Bytes = bytes?.into();
+    access.recent.borrow_mut().keep(top.digest, &bytes);
+    Ok(bytes)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Check {
+    /// The bytes that were asked for.
+    Top,
+    /// What each of the frames holds.
+    Each,
+}
+
+/// Decodes frames, each upon the next and the last upon `below`, to the bytes of the first.
+fn decode_links(
+    shelf: Shelf,
+    links: &[Link],
+    below: Option<&[u8]>,
+    check: Check,
+) -> Result<Vec<u8>, Fault> {
+    let (mut bytes, mut last) = (Vec::new(), Vec::new());
+    for (at, link) in links.iter().enumerate().rev() {
+        std::mem::swap(&mut bytes, &mut last);
+        let is_lowest = at + 1 == links.len();
+        let prefix = if is_lowest { below } else { Some(last.as_slice()) };
+        let bytes_max = usize::try_from(link.raw_bytes).unwrap_or(0);
+        codec::decode(&link.frame, link.base.and(prefix), bytes_max, &mut bytes)
+            .map_err(|problem| Fault::damaged(shelf.name(&link.digest), problem))?;
+        if at == 0 || check == Check::Each {
+            check_digest(shelf, link.digest, &bytes)?;
+        }
     }
     Ok(bytes)
 }
@@ -328,13 +295,6 @@ fn link(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Link, Fault> {
     })
 }
 
-fn unpress_link(shelf: Shelf, link: &Link, below: Option<&[u8]>) -> Result<Vec<u8>, Fault> {
-    let raw_bytes = usize::try_from(link.raw_bytes).unwrap_or(0);
-    let prefix = link.base.and(below);
-    unpress(&link.frame, prefix, raw_bytes)
-        .map_err(|problem| Fault::damaged(shelf.name(&link.digest), problem))
-}
-
 fn check_digest(shelf: Shelf, digest: Digest, bytes: &[u8]) -> Result<(), Fault> {
     match Digest::of(bytes) {
         found if found == digest => Ok(()),
@@ -346,7 +306,7 @@ fn check_digest(shelf: Shelf, digest: Digest, bytes: &[u8]) -> Result<(), Fault>
 
 /// Reads the bytes of this number from the disk, with `recent` of the caller's own making, and
 /// checks digest and length.
-pub fn prove(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Arc<[u8]>, Fault> {
+pub fn prove(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Bytes, Fault> {
     let bytes = get(access, shelf, id)?;
     let sql = format!("SELECT digest, raw_bytes FROM {} WHERE id = ?1", shelf.table());
     let (digest, raw_bytes): (Digest, i64) =
@@ -361,11 +321,7 @@ pub fn prove(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Arc<[u8]>, Fau
 }
 
 /// Returns the bytes of this digest, read for a caller outside: always from the disk.
-pub fn get_by_digest(
-    access: Access<'_>,
-    shelf: Shelf,
-    digest: &Digest,
-) -> Result<Arc<[u8]>, Fault> {
+pub fn get_by_digest(access: Access<'_>, shelf: Shelf, digest: &Digest) -> Result<Bytes, Fault> {
     let id = require(access, shelf, digest)?;
     get(Access { recent: &RefCell::default(), ..access }, shelf, id)
 }

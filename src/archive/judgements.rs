@@ -6,7 +6,9 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
-        events, lessons,
+        events,
+        frames::{self, Shelf},
+        lessons,
         log::touched::Subject,
         passages, pledges, read_as, reread, reviews, status,
         store::Archive,
@@ -14,7 +16,7 @@ use crate::{
         visits,
     },
     model::{
-        history::{Accepted, Finding, Judgement, NewVersion, Reading},
+        history::{Accepted, Finding, Given, Judgement, NewVersion, Reading},
         page::PageId,
         visit::Origin,
     },
@@ -35,7 +37,8 @@ impl Archive {
 fn record(access: Access<'_>, judgement: &Judgement) -> Result<(), Fault> {
     let (page, origin) = page_and_origin(access, judgement)?;
     let text = match &judgement.reading {
-        Some(reading) => Some(put_text(access, page, &reading.text)?),
+        Some(Given::Read(reading)) => Some(put_text(access, page, &reading.text)?),
+        Some(Given::OnRecord(named)) => Some(frames::require(access, Shelf::Texts, &named.text)?),
         None => None,
     };
     let id = insert(access, judgement, page, text)?;
@@ -114,9 +117,9 @@ fn insert(
         | Finding::Variant => (None, None),
     };
     let (regime, wording) = match &judgement.reading {
-        Some(reading) => (
-            Some(regime(access, &reading.regime)?),
-            Some(access.named("wording", "digest", reading.wording)?),
+        Some(given) => (
+            Some(regime(access, &given.regime())?),
+            Some(access.named("wording", "digest", given.wording())?),
         ),
         None => (None, None),
     };

@@ -1,7 +1,8 @@
 //! What one address gave, as rows: the outcome, the head and the redirects.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
+use bytes::Bytes;
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -132,7 +133,7 @@ fn insert_answer(
     answer: &Answer,
     base: Option<i64>,
 ) -> Result<i64, Fault> {
-    let fields: Arc<[u8]> = fields_to_bytes(&answer.headers).into();
+    let fields: Bytes = fields_to_bytes(&answer.headers).into();
     let headers = frames::put(access, Shelf::Headers, Digest::of(&fields), &fields, base)?;
     let content_type = answer.headers.iter().find(|(name, _)| name == "content-type");
     let content_type = content_type.map(|(_, value)| String::from_utf8_lossy(value));
@@ -213,7 +214,7 @@ pub fn whole(access: Access<'_>, visit: i64, bodies: Bodies) -> Result<Vec<Part>
             "captured" if bodies == Bodies::Left => Outcome::Captured(Snapshot::new(Vec::new())),
             "captured" => {
                 let bytes = frames::get(access, Shelf::Snapshots, row.get("body")?)?;
-                Outcome::Captured(Snapshot::new(bytes))
+                Outcome::Captured(Snapshot::digested(bytes, row.get("snapshot")?))
             }
             "not_modified" => Outcome::NotModified { digest: row.get("snapshot")? },
             "failed" => Outcome::Failed(failure_from_json(&row.get::<_, String>("form")?)?),

@@ -10,10 +10,9 @@ use crate::{
         store::Archive,
     },
     model::{
-        history::{Judgement, Reading, Regime, Seal},
+        history::{Given, Judgement, NamedReading, Regime, Seal},
         page::PageId,
         snapshot::Digest,
-        text::Text,
         trouble::Trouble,
     },
 };
@@ -26,11 +25,8 @@ impl Archive {
         page: &PageId,
         regime: &Regime,
         fingerprint: &Digest,
-    ) -> Result<Option<(Reading, Seal)>, ArchiveError> {
-        let found = self.read(|access| find(access, page, regime, fingerprint))?;
-        let Some((text, wording, seal)) = found else { return Ok(None) };
-        let text: Text = self.text(&text)?;
-        Ok(Some((Reading { text, regime: *regime, wording }, seal)))
+    ) -> Result<Option<(NamedReading, Seal)>, ArchiveError> {
+        self.read(|access| find(access, page, regime, fingerprint))
     }
 }
 
@@ -39,7 +35,7 @@ fn find(
     page: &PageId,
     regime: &Regime,
     fingerprint: &Digest,
-) -> Result<Option<(Digest, Digest, Seal)>, Fault> {
+) -> Result<Option<(NamedReading, Seal)>, Fault> {
     // A text that was removed is none that could be read as before.
     access.maybe(
         "SELECT r.text, r.wording, r.sign, r.evidence, r.language
@@ -53,14 +49,17 @@ fn find(
                 None => None,
             };
             let seal = Seal { fingerprint: *fingerprint, sign, language: row.get(4)? };
-            Ok((row.get(0)?, row.get(1)?, seal))
+            let named = NamedReading { text: row.get(0)?, regime: *regime, wording: row.get(1)? };
+            Ok((named, seal))
         },
     )
 }
 
 /// Notes what a judged visit's body reads like. Its text is on record.
 pub fn note(access: Access<'_>, page: i64, judgement: &Judgement) -> Result<(), Fault> {
-    let (Some(seal), Some(reading)) = (&judgement.seal, &judgement.reading) else { return Ok(()) };
+    let (Some(seal), Some(Given::Read(reading))) = (&judgement.seal, &judgement.reading) else {
+        return Ok(());
+    };
     access.execute(
         "INSERT OR REPLACE INTO read_as (page, fingerprint, revision, selection, text, wording,
              sign, evidence, language)

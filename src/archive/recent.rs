@@ -1,7 +1,9 @@
 //! The bytes held in memory within one transaction, and the texts held beyond it. It knows no shelf
 //! and no database.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::collections::VecDeque;
+
+use bytes::Bytes;
 
 use crate::model::{
     snapshot::Digest,
@@ -13,7 +15,7 @@ use crate::model::{
 /// Named by digest alone, so that what a rolled back transaction left here is still true.
 #[derive(Default)]
 pub struct Recent {
-    entries: VecDeque<(Digest, Arc<[u8]>)>,
+    entries: VecDeque<(Digest, Bytes)>,
     bytes: usize,
 }
 
@@ -22,10 +24,10 @@ impl Recent {
     const BYTES_MAX: usize = 16 << 20;
 
     /// Returns the bytes of this digest, if they are held.
-    pub fn get(&mut self, digest: &Digest) -> Option<Arc<[u8]>> {
+    pub fn get(&mut self, digest: &Digest) -> Option<Bytes> {
         let at = self.entries.iter().position(|(held, _)| held == digest)?;
         let entry = self.entries.remove(at)?;
-        let bytes = Arc::clone(&entry.1);
+        let bytes = entry.1.clone();
         self.entries.push_back(entry);
         Some(bytes)
     }
@@ -37,12 +39,12 @@ impl Recent {
     }
 
     /// Holds these bytes, of this digest, in place of those that were used longest ago.
-    pub fn keep(&mut self, digest: Digest, bytes: &Arc<[u8]>) {
+    pub fn keep(&mut self, digest: Digest, bytes: &Bytes) {
         if Self::BYTES_MAX < bytes.len() || self.get(&digest).is_some() {
             return;
         }
         self.bytes += bytes.len();
-        self.entries.push_back((digest, Arc::clone(bytes)));
+        self.entries.push_back((digest, bytes.clone()));
         while Self::BYTES_MAX < self.bytes {
             let Some((_, gone)) = self.entries.pop_front() else { break };
             self.bytes -= gone.len();
@@ -75,6 +77,13 @@ impl LatelyRead {
         let text = entry.1.clone();
         self.texts.push_back(entry);
         Some(text)
+    }
+
+    /// Returns the digest of a text that is one of those held. That it is held no more in truth is
+    /// no matter: its digest stays the same.
+    pub fn digest_of(&self, text: &Text) -> Option<Digest> {
+        let held = self.texts.iter().rev().find(|(_, held)| held.is_clone_of(text));
+        held.map(|(digest, _)| *digest)
     }
 
     /// Holds a text that was read, in place of those that were asked for longest ago.

@@ -7,6 +7,7 @@ use crate::{
     archive::{
         access::Access,
         anew,
+        codec::Proof,
         error::{ArchiveError, Fault},
         frames::{self, LEVEL, Shelf},
         log::facts::{self, Redaction},
@@ -162,7 +163,7 @@ pub fn come_back(access: Access<'_>, shelf: Shelf, id: i64, bytes: &[u8]) -> Res
     if !is_redacted(access, shelf, id)? {
         return Ok(());
     }
-    let frame = frames::pack(bytes, None, LEVEL)?;
+    let frame = frames::pack(bytes, None, LEVEL, Proof::Elsewhere)?;
     frames::replace(access, shelf, id, (None, 0), &frame)?;
     let sql = "DELETE FROM redacted WHERE shelf = ?1 AND item = ?2";
     access.execute(sql, params![shelf.table(), id])?;
@@ -244,7 +245,7 @@ fn free(access: Access<'_>, shelf: Shelf, id: i64) -> Result<(), Fault> {
             Some(below) => frames::depth(access, shelf, below)? + 1,
             None => 0,
         };
-        let frame = frames::pack(&bytes, prefix.as_deref(), LEVEL)?;
+        let frame = frames::pack(&bytes, prefix.as_deref(), LEVEL, Proof::Elsewhere)?;
         frames::replace(access, shelf, above, (below, depth), &frame)?;
     }
     Ok(())

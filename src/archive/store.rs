@@ -183,12 +183,12 @@ impl Archive {
     ) -> Result<T, ArchiveError> {
         let Archive { path, connection, memory: Memory { recent, texts, log }, .. } = self;
         if !connection.is_autocommit() {
-            return act(Access { connection, recent, log }).map_err(|fault| fault.at(path));
+            return act(Access { connection, recent, texts, log }).map_err(|fault| fault.at(path));
         }
         let write = || {
             // Immediate: a transaction that began by reading could not wait for its turn to write.
             let all = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let access = Access { connection: &all, recent, log };
+            let access = Access { connection: &all, recent, texts, log };
             let value = act(access)?;
             log::flush(access)?;
             all.commit()?;
@@ -206,7 +206,12 @@ impl Archive {
 
     /// Returns the connection for acts that are no transaction, with a memory of their own.
     pub(in crate::archive) fn bare<'a>(&'a self, memory: &'a Memory) -> Access<'a> {
-        Access { connection: &self.connection, recent: &memory.recent, log: &memory.log }
+        Access {
+            connection: &self.connection,
+            recent: &memory.recent,
+            texts: &memory.texts,
+            log: &memory.log,
+        }
     }
 
     fn inside(&self) -> Access<'_> {

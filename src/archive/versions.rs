@@ -30,7 +30,7 @@ impl Archive {
     /// Returns a snapshot, read from the disk and checked against its digest.
     pub fn snapshot(&self, digest: &Digest) -> Result<Snapshot, ArchiveError> {
         let bytes = self.read(|access| frames::get_by_digest(access, Shelf::Snapshots, digest))?;
-        Ok(Snapshot::new(bytes))
+        Ok(Snapshot::digested(bytes, *digest))
     }
 
     /// Returns whether a snapshot is on record.

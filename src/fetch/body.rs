@@ -27,13 +27,18 @@ pub struct BodyBounds {
 
 /// Fails if a head announces a body over its bound.
 pub fn check_announced(headers: &HeaderMap, bounds: BodyBounds) -> Result<(), FetchFailure> {
-    let announced = headers.get(CONTENT_LENGTH);
-    let announced = announced.and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|bytes| bounds.wire_bytes_max < bytes) {
+    if announced(headers).is_some_and(|bytes| bounds.wire_bytes_max < bytes) {
         return Err(over(bounds.wire_bytes_max, "on the wire"));
     }
     Ok(())
 }
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// So much room is made for a body before its bytes have come, whatever its head announces.
+const ROOM_MAX: u64 = 1 << 20;
 
 /// A body while it comes.
 pub struct BodyReader {
@@ -58,13 +63,14 @@ impl BodyReader {
     /// Returns a reader for the body under this head.
     pub fn new(headers: &HeaderMap, bounds: BodyBounds) -> BodyReader {
         let coding = Coding::of(headers);
+        let room = announced(headers).unwrap_or(0).min(ROOM_MAX) as usize;
         BodyReader {
             bounds,
             encoding: coding.as_ref().map_or("", |it| it.name()).to_owned(),
             decoder: coding.and_then(Decoder::new),
             wire_digest: Sha256::new(),
             wire_bytes: 0,
-            body: Vec::new(),
+            body: Vec::with_capacity(room),
         }
     }
 
@@ -111,6 +117,7 @@ impl BodyReader {
         });
         let digest = Digest::from_bytes(self.wire_digest.finalize().into());
         let wire = WireBody { digest, bytes: self.wire_bytes, framing };
+        bytes.shrink_to_fit();
         let snapshot = ended.map(|()| match is_plain {
             // What came on the wire is the body, and was digested on the way.
             true => Snapshot::digested(bytes, digest),

@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn only_what_passes_is_tried_again() {
         let captured = |status, field| {
-            let outcome = Outcome::Captured(Snapshot::new(*b"x"));
+            let outcome = Outcome::Captured(Snapshot::new(&b"x"[..]));
             wait(&outcome, Some(&answer(status, field)), 1, now()).map(|it| it.as_secs())
         };
         assert_eq!(captured(200, None), None);

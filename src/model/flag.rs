@@ -87,7 +87,7 @@ mod tests {
                 certificate: None,
                 wire: Some(wire),
             }),
-            outcome: Outcome::Captured(Snapshot::new(*b"x")),
+            outcome: Outcome::Captured(Snapshot::new(&b"x"[..])),
             attempts: 1,
             took: Duration::ZERO,
         }

@@ -239,8 +239,8 @@ pub struct Judgement {
     pub finding: Finding,
     /// Why, step by step, one sentence each; what `explain` shows.
     pub reasons: Vec<String>,
-    /// The text that the visit gave, if it gave one.
-    pub reading: Option<Reading>,
+    /// What the visit gave to read, if it gave anything.
+    pub reading: Option<Given>,
     /// By what the reading can be known again, where that can be told and is not on record.
     pub seal: Option<Seal>,
     /// The established version's first visit, read again under today's regime with the same
@@ -306,6 +306,44 @@ pub enum Accepted {
     Unestablished,
     /// They were not.
     No,
+}
+
+/// What a visit gave to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// A text.
+    Read(Reading),
+    /// A text that is on record, and need not be loaded to be told apart from others.
+    OnRecord(NamedReading),
+}
+
+impl Given {
+    /// Returns the regime under which it was read.
+    pub fn regime(&self) -> Regime {
+        match self {
+            Given::Read(reading) => reading.regime,
+            Given::OnRecord(named) => named.regime,
+        }
+    }
+
+    /// Returns what is the same as long as the wording is the same.
+    pub fn wording(&self) -> Digest {
+        match self {
+            Given::Read(reading) => reading.wording,
+            Given::OnRecord(named) => named.wording,
+        }
+    }
+}
+
+/// A [`Reading`] by the name of its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedReading {
+    /// The digest of the text, which is on record.
+    pub text: Digest,
+    /// Under which it was read.
+    pub regime: Regime,
+    /// What is the same as long as the wording is the same.
+    pub wording: Digest,
 }
 
 /// A text as a visit gave it.

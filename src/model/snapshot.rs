@@ -1,7 +1,8 @@
 //! What a visit brought, byte for byte.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{fmt, str::FromStr};
 
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256 of some bytes, shown as 64 lower-case hex digits.
@@ -76,18 +77,18 @@ impl FromStr for Digest {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Snapshot {
     digest: Digest,
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
 }
 
 impl Snapshot {
     /// Returns the snapshot of `bytes`.
-    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Snapshot {
+    pub fn new(bytes: impl Into<Bytes>) -> Snapshot {
         let bytes = bytes.into();
         Snapshot { digest: Digest::of(&bytes), bytes }
     }
 
     /// Returns the snapshot of `bytes`, whose digest is known, since they were digested as they came.
-    pub fn digested(bytes: impl Into<Arc<[u8]>>, digest: Digest) -> Snapshot {
+    pub fn digested(bytes: impl Into<Bytes>, digest: Digest) -> Snapshot {
         let bytes = bytes.into();
         debug_assert_eq!(Digest::of(&bytes), digest);
         Snapshot { digest, bytes }
@@ -104,8 +105,8 @@ impl Snapshot {
     }
 
     /// Returns the body, shared.
-    pub fn shared(&self) -> Arc<[u8]> {
-        Arc::clone(&self.bytes)
+    pub fn shared(&self) -> Bytes {
+        self.bytes.clone()
     }
 }
 

@@ -59,10 +59,16 @@ impl Block {
 /// The policy as its reader is told it: a function of snapshot, selection and extractor revision.
 ///
 /// Never altered once it is made: its clones share the blocks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Eq)]
 pub struct Text {
     /// The blocks in reading order.
     pub blocks: Arc<[Block]>,
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        self.is_clone_of(other) || self.blocks == other.blocks
+    }
 }
 
 impl From<Vec<Block>> for Text {
@@ -72,6 +78,11 @@ impl From<Vec<Block>> for Text {
 }
 
 impl Text {
+    /// Returns whether both are clones of one text, which is told at once.
+    pub fn is_clone_of(&self, other: &Text) -> bool {
+        Arc::ptr_eq(&self.blocks, &other.blocks)
+    }
+
     /// Returns how many words (runs without white space) the text has.
     pub fn word_count(&self) -> usize {
         self.blocks

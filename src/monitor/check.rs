@@ -27,7 +27,7 @@ use crate::{
     },
     monitor::{
         earlier::{self, Before, Today},
-        familiar,
+        familiar::{self, Came},
         intake::{self, Intake, PartReading},
         judge::{
             case::{Case, Compared, Evidence, Late, Withdrawn},
@@ -52,9 +52,10 @@ pub fn check(
     (id, visit): (VisitId, &Visit),
     judged_at: Timestamp,
 ) -> Result<Judgement, ArchiveError> {
-    let (intake, note) = familiar::take_in(watch, visit, archive)?.into_parts();
-    let taken = Taken { id, visit, intake };
-    let mut judgement = check_taken_in(archive, watch, channels, taken, judged_at)?;
+    let state = archive.page_state(&visit.page)?;
+    let (came, note) = familiar::take_in(watch, visit, archive, &state)?.into_parts();
+    let given = (id, visit, came);
+    let mut judgement = check_beside(archive, watch, channels, given, state, judged_at)?;
     note(&mut judgement);
     Ok(judgement)
 }
@@ -87,12 +88,28 @@ pub fn check_taken_in(
     judged_at: Timestamp,
 ) -> Result<Judgement, ArchiveError> {
     let Taken { id, visit, intake } = taken;
-    let (text, parts) = match &intake {
-        Intake::Text { reading, parts, .. } => (Some(reading.text.clone()), texts(parts)),
-        Intake::NotModified | Intake::Trouble(_) => (None, Vec::new()),
+    let state = archive.page_state(&visit.page)?;
+    check_beside(archive, watch, channels, (id, visit, Came::Intake(intake)), state, judged_at)
+}
+
+fn check_beside(
+    archive: &Archive,
+    watch: &Watch,
+    channels: &[Channel],
+    (id, visit, came): (VisitId, &Visit, Came),
+    state: PageState,
+    judged_at: Timestamp,
+) -> Result<Judgement, ArchiveError> {
+    let (text, parts) = match &came {
+        Came::Intake(Intake::Text { reading, parts, .. }) => {
+            (Some(reading.text.clone()), texts(parts))
+        }
+        Came::Intake(Intake::NotModified | Intake::Trouble(_)) | Came::Established(_) => {
+            (None, Vec::new())
+        }
     };
     let today = Today { watch, id, visit, text: text.as_ref(), parts: &parts };
-    let state = by_this_clock(archive.page_state(&visit.page)?, visit.started_at);
+    let state = by_this_clock(state, visit.started_at);
     // A defect of ours in judging one page must not stop the others, now or at the next run.
     let waiting = || earlier::waiting_today(archive, &today, state.clone());
     let waiting = catch_unwind(AssertUnwindSafe(waiting));
@@ -109,7 +126,7 @@ pub fn check_taken_in(
         away_until: away_until(visit),
     };
     let weighing = Weighing { archive, case: &case, today, reread: reread.as_ref() };
-    let judged = catch_unwind(AssertUnwindSafe(|| Ok(judge(&case, weigh(&weighing, intake)?))));
+    let judged = catch_unwind(AssertUnwindSafe(|| Ok(judge(&case, weigh(&weighing, came)?))));
     let mut judgement = judged.unwrap_or_else(|_| {
         let evidence = "judging the visit failed inside pledgewatch";
         let trouble = Trouble::new(TroubleKind::Unreadable, evidence);
@@ -158,7 +175,11 @@ struct Weighing<'a> {
 }
 
 /// Holds what the visit gave against what is on record.
-fn weigh(with: &Weighing, intake: Intake) -> Result<Evidence, ArchiveError> {
+fn weigh(with: &Weighing, came: Came) -> Result<Evidence, ArchiveError> {
+    let intake = match came {
+        Came::Intake(intake) => intake,
+        Came::Established(named) => return Ok(Evidence::Established(named)),
+    };
     let Weighing { archive, case, today, .. } = with;
     let regime = intake::regime(&case.watch.selection);
     match (intake, &case.state.version) {

@@ -14,7 +14,7 @@ use crate::{
     archive::{error::ArchiveError, store::Archive},
     extract::{fingerprint::fingerprint, page::Source},
     model::{
-        history::{Judgement, Seal},
+        history::{Judgement, NamedReading, PageState, Reading, Seal},
         page::PageId,
         snapshot::Digest,
         visit::Visit,
@@ -31,8 +31,16 @@ pub const REASON: &str = "read as before: nothing that is read of the page diffe
 /// What a visit gave, and how it came to be known.
 pub struct Familiar {
     /// What it gave.
-    pub intake: Intake,
+    pub came: Came,
     known: Known,
+}
+
+/// What a visit gave, as far as it had to be read and loaded.
+pub enum Came {
+    /// What was read.
+    Intake(Intake),
+    /// The text of the established version, word for word and read as it was.
+    Established(NamedReading),
 }
 
 enum Known {
@@ -42,16 +50,23 @@ enum Known {
     ReadNow(Option<Seal>),
 }
 
-/// Reads a visit, or finds that it reads as the page's latest body did.
-pub fn take_in(watch: &Watch, visit: &Visit, archive: &Archive) -> Result<Familiar, ArchiveError> {
+/// Reads a visit of a page in this state, or finds that it reads as the page's latest body did.
+pub fn take_in(
+    watch: &Watch,
+    visit: &Visit,
+    archive: &Archive,
+    state: &PageState,
+) -> Result<Familiar, ArchiveError> {
     let fingerprint = fingerprint_of(visit, &watch.selection);
     if let Some(fingerprint) = &fingerprint
-        && let Some((reading, seal)) =
+        && let Some((named, seal)) =
             archive.read_as(&visit.page, &regime(&watch.selection), fingerprint)?
     {
-        let Seal { sign, language, fingerprint: _ } = seal;
-        let intake = Intake::Text { reading, sign, language, parts: Vec::new() };
-        return Ok(Familiar { intake, known: Known::ReadBefore });
+        let came = match is_established(archive, state, &named)? {
+            true => Came::Established(named),
+            false => Came::Intake(load(archive, &named, seal)?),
+        };
+        return Ok(Familiar { came, known: Known::ReadBefore });
     }
     let intake = intake::take_in(watch, visit, archive)?;
     let seal = match (&intake, fingerprint) {
@@ -60,14 +75,34 @@ pub fn take_in(watch: &Watch, visit: &Visit, archive: &Archive) -> Result<Famili
         }
         (Intake::Text { .. } | Intake::NotModified | Intake::Trouble(_), _) => None,
     };
-    Ok(Familiar { intake, known: Known::ReadNow(seal) })
+    Ok(Familiar { came: Came::Intake(intake), known: Known::ReadNow(seal) })
+}
+
+/// Returns whether a reading is that of the established version, of which all was told, and nothing
+/// else waits: then it is what a visit is held against, and no text need be loaded to say so.
+fn is_established(
+    archive: &Archive,
+    state: &PageState,
+    named: &NamedReading,
+) -> Result<bool, ArchiveError> {
+    let Some(version) = &state.version else { return Ok(false) };
+    Ok(state.waiting.is_none()
+        && (version.text, version.regime) == (named.text, named.regime)
+        && archive.ground(version.id)?.is_none())
+}
+
+fn load(archive: &Archive, named: &NamedReading, seal: Seal) -> Result<Intake, ArchiveError> {
+    let NamedReading { text, regime, wording } = *named;
+    let reading = Reading { text: archive.text(&text)?, regime, wording };
+    let Seal { sign, language, fingerprint: _ } = seal;
+    Ok(Intake::Text { reading, sign, language, parts: Vec::new() })
 }
 
 impl Familiar {
     /// Divides what the visit gave from how that is noted on its judgement.
-    pub fn into_parts(self) -> (Intake, impl FnOnce(&mut Judgement)) {
+    pub fn into_parts(self) -> (Came, impl FnOnce(&mut Judgement)) {
         let known = self.known;
-        (self.intake, move |judgement: &mut Judgement| match known {
+        (self.came, move |judgement: &mut Judgement| match known {
             Known::ReadBefore => judgement.reasons.push(REASON.to_owned()),
             Known::ReadNow(seal) => judgement.seal = seal,
         })

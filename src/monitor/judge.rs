@@ -15,7 +15,7 @@ use crate::{
     model::{
         cause::Cause,
         event::{EventKind, Telling, What},
-        history::{Finding, Judgement, NewVersion, Reading, Spell},
+        history::{Finding, Given, Judgement, NewVersion, Reading, Spell},
         time::in_words,
         trouble::{Trouble, TroubleKind},
     },
@@ -44,10 +44,15 @@ pub fn judge(case: &Case, evidence: Evidence) -> Judgement {
             let reason = "the server answered that the page is as it was (304 Not Modified)";
             same(case, None, withdrawn.as_deref(), reason.to_owned())
         }
+        Evidence::Established(named) => {
+            same(case, Some(Given::OnRecord(named)), None, WORD_FOR_WORD.to_owned())
+        }
         Evidence::First(reading) => first(case, reading),
         Evidence::Compared(compared) => beside_the_version(case, *compared),
     }
 }
+
+const WORD_FOR_WORD: &str = "the text is, word for word, the established one";
 
 fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     let (rederived, read_again) = (compared.rederived.clone(), compared.read_again.clone());
@@ -55,10 +60,10 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
     let (relied, lessons) = (compared.relied.clone(), compared.lessons.clone());
     let mut judgement = match (compared.diff.strongest(), &compared.suspicion) {
         (None, _) => {
-            let reason = "the text is, word for word, the established one".to_owned();
             let withdrawn = compared.waiting.filter(Held::is_wording);
             let withdrawn = withdrawn.map(|held| Withdrawn { version: compared.version, held });
-            same(case, Some(compared.reading), withdrawn.as_ref(), reason)
+            let reading = Some(Given::Read(compared.reading));
+            same(case, reading, withdrawn.as_ref(), WORD_FOR_WORD.to_owned())
         }
         (Some(kind), Some(trouble))
             if kind.is_wording() && lasts_as_it_is(case, trouble, &compared) =>
@@ -71,7 +76,8 @@ fn beside_the_version(case: &Case, compared: Compared) -> Judgement {
             judgement
         }
         (Some(kind), Some(trouble)) if kind.is_wording() => {
-            let mut judgement = in_trouble(case, trouble.clone(), Some(compared.reading.clone()));
+            let mut judgement =
+                in_trouble(case, trouble.clone(), Some(Given::Read(compared.reading.clone())));
             if let Some(settled) = &compared.settled {
                 change::establish(case, &mut judgement, settled);
                 judgement.waiting = None;
@@ -134,7 +140,7 @@ fn lasts_as_it_is(case: &Case, trouble: &Trouble, compared: &Compared) -> bool {
 fn first(case: &Case, reading: Reading) -> Judgement {
     let text = reading.text.clone();
     let regime = reading.regime;
-    let mut judgement = blank(case, Finding::First, Some(reading));
+    let mut judgement = blank(case, Finding::First, Some(Given::Read(reading)));
     judgement.reasons.push(format!(
         "this is the first text of the page that was read: {} words, kept as its first version",
         text.word_count()
@@ -153,7 +159,7 @@ fn first(case: &Case, reading: Reading) -> Judgement {
 
 fn same(
     case: &Case,
-    reading: Option<Reading>,
+    reading: Option<Given>,
     withdrawn: Option<&Withdrawn>,
     reason: String,
 ) -> Judgement {
@@ -175,7 +181,7 @@ fn same(
 }
 
 /// Records trouble: once as an event, and once more as an alert when it lasts.
-fn in_trouble(case: &Case, trouble: Trouble, reading: Option<Reading>) -> Judgement {
+fn in_trouble(case: &Case, trouble: Trouble, reading: Option<Given>) -> Judgement {
     let mut judgement = blank(case, Finding::Trouble(trouble.clone()), reading);
     judgement.reasons.push(trouble.to_string());
     let teller = Teller::new(case);

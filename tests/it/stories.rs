@@ -4,7 +4,7 @@
 use pledgewatch::model::{
     cause::Cause,
     event::{Certainty, EventKind, Telling, What},
-    history::{Accepted, Finding, Judgement, NewVersion, Reading, Regime},
+    history::{Accepted, Finding, Given, Judgement, NewVersion, Reading, Regime},
     text::Text,
     trouble::TroubleKind,
 };
@@ -384,7 +384,7 @@ fn read_by_an_earlier_revision(world: &World) {
         judged_at: version.first_at,
         finding: Finding::Established,
         reasons: Vec::new(),
-        reading: Some(Reading { text: text.clone(), regime, wording }),
+        reading: Some(Given::Read(Reading { text: text.clone(), regime, wording })),
         seal: None,
         read_again: None,
         reread: Vec::new(),

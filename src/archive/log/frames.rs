@@ -4,7 +4,13 @@ use std::sync::Arc;
 
 use rusqlite::params;
 
-use crate::archive::{access::Access, error::Fault, frames, log::touched::Subject};
+use crate::archive::{
+    access::Access,
+    codec::{self, Proof},
+    error::Fault,
+    frames,
+    log::touched::Subject,
+};
 
 /// The most entries and bytes of a frame.
 const FRAME_ENTRIES_MAX: usize = 256;
@@ -67,10 +73,7 @@ fn put(
         None => None,
     };
     let prefix = base.as_ref().map(|base| &*base.bytes);
-    let frame = frames::encode(&bytes, prefix, frames::LEVEL).map_err(Fault::System)?;
-    if frames::unpress(&frame, prefix, bytes.len()).as_deref() != Ok(&*bytes) {
-        return Err(Fault::damaged(name(first), "it did not decode to what was written"));
-    }
+    let frame = frames::pack(&bytes, prefix, frames::LEVEL, Proof::Within)?;
     access.insert(
         "INSERT INTO log_frame (first, entries, visit, judgement, raw_bytes, base, depth, frame)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -133,7 +136,8 @@ fn raw(access: Access<'_>, first: i64) -> Result<Arc<[u8]>, Fault> {
     }
     for (at, raw_bytes, base, frame) in links.into_iter().rev() {
         let bytes_max = usize::try_from(raw_bytes).unwrap_or(0);
-        let bytes = frames::unpress(&frame, base.and(below.as_deref()), bytes_max)
+        let mut bytes = Vec::new();
+        codec::decode(&frame, base.and(below.as_deref()), bytes_max, &mut bytes)
             .map_err(|problem| Fault::damaged(name(at), problem))?;
         let bytes: Arc<[u8]> = bytes.into();
         access.log.borrow_mut().frames.keep(at, &bytes);

@@ -42,7 +42,7 @@ fn rich() -> (tempfile::TempDir, Archive) {
     judgement.versions[0].ground = Some(text("two, but for one"));
     let telling = Telling::Alert(at(3));
     judgement.events = vec![event(&changed, change("one", "two"), telling, &["a@x", "b@x"])];
-    judgement.read_again = judgement.reading.clone();
+    judgement.read_again = Some(reading("two"));
     archive.record_judgements(&[judgement.clone()]).unwrap();
     let told = &judgement.events[0].event.id;
     let failed = DeliveryState::Due(at(4));

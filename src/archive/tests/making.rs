@@ -14,7 +14,9 @@ use crate::{
         cause::Cause,
         edit::{Edit, EditKind, Mark, MarkKind, Passage},
         event::{Addressee, Certainty, Change, Event, EventId, Telling, What},
-        history::{Accepted, Finding, Judgement, NewEvent, NewVersion, Reading, Regime, VisitId},
+        history::{
+            Accepted, Finding, Given, Judgement, NewEvent, NewVersion, Reading, Regime, VisitId,
+        },
         page::PageId,
         pledge::{Beside, BesideHow, Happening, PledgeChange, Role, Standing, Step},
         review::{Decision, Reason, Review, RuleId},
@@ -55,7 +57,7 @@ pub fn visit(name: &str, hour: i64, body: &str) -> Visit {
         ended_at: at(hour).after(Duration::from_millis(321)),
         origin: Origin::Live,
         asked: Some(Digest::of(b"asked")),
-        parts: vec![part(name, Outcome::Captured(Snapshot::new(body.as_bytes())))],
+        parts: vec![part(name, Outcome::Captured(Snapshot::new(body.as_bytes().to_vec())))],
     }
 }
 
@@ -104,6 +106,11 @@ pub fn regime() -> Regime {
     Regime { revision: 3, selection: Digest::of(b"selection") }
 }
 
+/// The reading of a visit that gave this text.
+pub fn reading(words: &str) -> Reading {
+    Reading { text: text(words), regime: regime(), wording: Digest::of(words.as_bytes()) }
+}
+
 /// The judgement of a visit that gave this text, with nothing that follows from it.
 pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> Judgement {
     Judgement {
@@ -113,11 +120,7 @@ pub fn judgement(id: VisitId, visit: &Visit, finding: Finding, words: &str) -> J
         judged_at: visit.ended_at,
         finding,
         reasons: vec!["it was read".to_owned(), format!("it says {words}")],
-        reading: Some(Reading {
-            text: text(words),
-            regime: regime(),
-            wording: Digest::of(words.as_bytes()),
-        }),
+        reading: Some(Given::Read(reading(words))),
         seal: None,
         read_again: None,
         reread: Vec::new(),

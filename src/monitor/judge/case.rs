@@ -7,7 +7,8 @@ use crate::{
         channel::Channel,
         edit::Diff,
         history::{
-            Accepted, Finding, Judgement, Lesson, NewVersion, PageState, Reading, Standing, VisitId,
+            Accepted, Finding, Given, Judgement, Lesson, NamedReading, NewVersion, PageState,
+            Reading, Standing, VisitId,
         },
         snapshot::Digest,
         text::Text,
@@ -50,6 +51,8 @@ pub enum Evidence {
     /// The server says that the body is the one that was accepted before; with the wording that
     /// waited, which is withdrawn by it.
     NotModified(Option<Box<Withdrawn>>),
+    /// The established text, word for word and read as it was, with nothing that waits beside it.
+    Established(NamedReading),
     /// A text, and nothing is on record to hold it against.
     First(Reading),
     /// A text beside the established one.
@@ -177,7 +180,7 @@ impl Reached {
 }
 
 /// Returns a judgement that only records the visit; the callers add to it.
-pub fn blank(case: &Case, finding: Finding, reading: Option<Reading>) -> Judgement {
+pub fn blank(case: &Case, finding: Finding, reading: Option<Given>) -> Judgement {
     let accepted = match &finding {
         Finding::First | Finding::Same | Finding::Established => Accepted::Yes,
         Finding::Waiting | Finding::Variant => Accepted::Unestablished,

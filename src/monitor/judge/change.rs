@@ -7,7 +7,7 @@ use crate::{
         cause::Cause,
         edit::{Edit, EditKind},
         event::{Certainty, Change, What},
-        history::{Finding, Judgement, NewEvent, NewVersion, Waiting},
+        history::{Finding, Given, Judgement, NewEvent, NewVersion, Waiting},
         time::in_words,
     },
     monitor::judge::{
@@ -44,7 +44,7 @@ fn settled_by(case: &Case, compared: &Compared, settled: &Settled) -> Judgement 
     };
     let is_whole = rest.is_none_or(|kind| !kind.is_wording());
     let finding = if is_whole { Finding::Established } else { Finding::Waiting };
-    let mut judgement = blank(case, finding, Some(reading.clone()));
+    let mut judgement = blank(case, finding, Some(Given::Read(reading.clone())));
     judgement.waiting = None;
     establish(case, &mut judgement, settled);
     if !is_whole {
@@ -62,7 +62,8 @@ fn waits(case: &Case, compared: &Compared, kind: EditKind) -> Judgement {
     let is_known = |stand: &Stand| matches!(stand, Stand::Known(_) | Stand::Silent);
     let within = in_words(case.watch.confirm_within);
     if compared.stands.iter().all(is_known) {
-        let mut judgement = blank(case, Finding::Variant, Some(compared.reading.clone()));
+        let mut judgement =
+            blank(case, Finding::Variant, Some(Given::Read(compared.reading.clone())));
         judgement.reasons.push(format!(
             "each passage that differs was on this page before: variants that come and go; one \
              that stays for {within}, and for twice as long as it ever flapped, counts as a return"
@@ -72,7 +73,7 @@ fn waits(case: &Case, compared: &Compared, kind: EditKind) -> Judgement {
         judgement.waiting = Some(waiting);
         return judgement;
     }
-    let mut judgement = blank(case, Finding::Waiting, Some(compared.reading.clone()));
+    let mut judgement = blank(case, Finding::Waiting, Some(Given::Read(compared.reading.clone())));
     let age = case.captured_at.since(waiting.first_at);
     judgement.reasons.push(format!(
         "{}, seen {}{}: it waits to be seen again at a later visit",
@@ -89,7 +90,7 @@ fn without_words(case: &Case, compared: &Compared, kind: EditKind) -> Judgement 
     let waiting = sighted(case, compared, Some(kind), case.state.waiting.as_ref());
     let within = case.watch.confirm_within;
     let age = case.captured_at.since(waiting.first_at);
-    let reading = Some(compared.reading.clone());
+    let reading = Some(Given::Read(compared.reading.clone()));
     let reason = match (within.is_zero(), 2 <= waiting.sightings && HOLD.min(within) <= age) {
         (true, _) => {
             format!("{}; `confirm_within` is 0, so it is established at once", quiet_reason(kind))
@@ -138,7 +139,8 @@ fn without_words(case: &Case, compared: &Compared, kind: EditKind) -> Judgement 
 
 /// Takes what has long stood in the place of the policy as the page's wording.
 pub fn replaced(case: &Case, compared: &Compared) -> Judgement {
-    let mut judgement = blank(case, Finding::Established, Some(compared.reading.clone()));
+    let mut judgement =
+        blank(case, Finding::Established, Some(Given::Read(compared.reading.clone())));
     judgement.reasons.push(
         "what stands at the address has lasted: it is taken as the page's wording from now on"
             .to_owned(),
