@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind};
 
 use crate::{
     cli::exit::Exit,
@@ -129,10 +129,11 @@ pub enum Command {
 
 /// Runs the command line and returns the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let command = Arguments::command().after_long_help(long_help());
-    let parsed = command
-        .try_get_matches_from(arguments)
-        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let mut parsed = parse(Arguments::command(), &arguments);
+    if matches!(&parsed, Err(error) if error.kind() == ErrorKind::DisplayHelp) {
+        parsed = parse(Arguments::command().after_long_help(long_help()), &arguments);
+    }
     let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -151,6 +152,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             error.exit
         }
     }
+}
+
+fn parse(command: clap::Command, arguments: &[OsString]) -> Result<Arguments, clap::Error> {
+    Arguments::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 
 /// SIGXFSZ, on Linux, macOS and the BSDs alike.

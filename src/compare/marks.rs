@@ -30,6 +30,71 @@ pub fn marks(
     if before == after {
         return vec![Mark { kind: MarkKind::Same, words: after.to_owned() }];
     }
+    let ends = match before.len().max(after.len()) < LONG_BYTES {
+        true => (0, 0),
+        false => same_ends(before, after),
+    };
+    marks_between(ends, (before, after), sameness, lexicon, effort)
+}
+
+/// Does what [`marks`] does for passages that are known to be the same for so many bytes at their
+/// starts and at their ends.
+fn marks_between(
+    (head, tail): (usize, usize),
+    (before, after): (&str, &str),
+    sameness: Sameness,
+    lexicon: &mut Lexicon,
+    effort: &mut Effort,
+) -> Vec<Mark> {
+    let within = |words: &str| head..words.len() - tail;
+    let between = (&before[within(before)], &after[within(after)]);
+    let mut marks = marks_within(between.0, between.1, sameness, lexicon, effort);
+    let (head, tail) = (&after[..head], &after[after.len() - tail..]);
+    match marks.first_mut().filter(|it| it.kind == MarkKind::Same) {
+        Some(first) => first.words.insert_str(0, head),
+        None => marks.splice(0..0, same(head)).for_each(drop),
+    }
+    match marks.last_mut().filter(|it| it.kind == MarkKind::Same) {
+        Some(last) => last.words.push_str(tail),
+        None => marks.extend(same(tail)),
+    }
+    marks
+}
+
+/// From this length on, what is the same at both ends of two passages is not looked into.
+const LONG_BYTES: usize = 16 << 10;
+
+fn same(words: &str) -> Option<Mark> {
+    (!words.is_empty()).then(|| Mark { kind: MarkKind::Same, words: words.to_owned() })
+}
+
+/// Returns how many bytes are the same at the start and at the end of both passages, in whole
+/// sentences. One more at each side is left where it is, so that marks have a neighbour.
+fn same_ends(before: &str, after: &str) -> (usize, usize) {
+    let spans = (clause::sentences(before), clause::sentences(after));
+    let is_same =
+        |(b, a): &(&Range<usize>, &Range<usize>)| before[(*b).clone()] == after[(*a).clone()];
+    let head = spans.0.iter().zip(&spans.1).take_while(is_same).count();
+    let rest = (&spans.0[head..], &spans.1[head..]);
+    let tail = rest.0.iter().rev().zip(rest.1.iter().rev()).take_while(is_same).count();
+    let start = head.checked_sub(1).map_or(0, |last| spans.0[last].start);
+    let end = |text: &str, spans: &[Range<usize>]| match tail.checked_sub(1) {
+        Some(others) => text.len() - spans[spans.len() - 1 - others].end,
+        None => 0,
+    };
+    let (of_before, of_after) = (end(before, &spans.0), end(after, &spans.1));
+    let is_one = before[..start] == after[..start]
+        && before[before.len() - of_before..] == after[after.len() - of_after..];
+    if is_one { (start, of_after) } else { (0, 0) }
+}
+
+fn marks_within(
+    before: &str,
+    after: &str,
+    sameness: Sameness,
+    lexicon: &mut Lexicon,
+    effort: &mut Effort,
+) -> Vec<Mark> {
     let before = Passage { text: before, words: lexicon.words(before, sameness) };
     let after = Passage { text: after, words: lexicon.words(after, sameness) };
     let pairs = sentence_pairs(&before, &after, sameness, lexicon);
@@ -208,5 +273,82 @@ impl Marks {
         self.push(MarkKind::Deleted, &deleted);
         self.push(MarkKind::Inserted, &inserted);
         self.space_given |= give;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SENTENCES: &[&str] = &[
+        "We never sell faces.",
+        "We never sell your face.",
+        "You may object, e.g. by mail.",
+        "See section 2.",
+        "(a) To police;",
+        "No.",
+        "It holds until May 1, 2027.",
+        "never",
+    ];
+
+    fn passage() -> impl Strategy<Value = String> {
+        prop::collection::vec(prop::sample::select(SENTENCES), 0..12).prop_map(|it| it.join(" "))
+    }
+
+    fn between(ends: (usize, usize), texts: (&str, &str)) -> Vec<Mark> {
+        marks_between(
+            ends,
+            texts,
+            Sameness::Folded,
+            &mut Lexicon::default(),
+            &mut Effort::of_one_diff(),
+        )
+    }
+
+    #[test]
+    fn a_long_passage_is_marked_where_it_was_altered() {
+        let many = "We never sell faces. ".repeat(1_000);
+        let (before, after) =
+            (format!("{many}Nor names. {many}"), format!("{many}Nor voices. {many}"));
+        let (head, tail) = same_ends(&before, &after);
+        assert!(41_900 < head + tail, "{head} and {tail}");
+        let marks = marks(
+            &before,
+            &after,
+            Sameness::Folded,
+            &mut Lexicon::default(),
+            &mut Effort::of_one_diff(),
+        );
+        let altered: Vec<&str> = marks
+            .iter()
+            .filter(|it| it.kind != MarkKind::Same)
+            .map(|it| it.words.as_str())
+            .collect();
+        assert_eq!(altered, ["names", "voices"]);
+        assert_eq!(marks, between((0, 0), (&before, &after)));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_the_same_at_both_ends_need_not_be_looked_into(
+            head in passage(), tail in passage(), before in passage(), after in passage(),
+        ) {
+            let join = |middle: &str| [&head, middle, &tail].map(str::to_owned).join(" ").trim().to_owned();
+            let (before, after) = (join(&before), join(&after));
+            prop_assume!(before != after);
+            let ends = same_ends(&before, &after);
+            let joined = |marks: &[Mark], gone| -> String {
+                marks.iter().filter(|it| it.kind != gone).map(|it| it.words.as_str()).collect()
+            };
+            let marks = between(ends, (&before, &after));
+            prop_assert_eq!(joined(&marks, MarkKind::Deleted), after.clone());
+            let altered = |marks: &[Mark]| -> usize {
+                marks.iter().filter(|it| it.kind != MarkKind::Same).map(|it| it.words.len()).sum()
+            };
+            let whole = between((0, 0), (&before, &after));
+            prop_assert!(altered(&marks) <= altered(&whole) + 1, "{:?} {:?}", marks, whole);
+        }
     }
 }

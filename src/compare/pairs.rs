@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::compare::align::{self, Moves, Unit};
+use crate::compare::align::{self, Group, Moves, Tie, Unit};
 use crate::compare::clause;
 use crate::compare::fold;
 use crate::compare::lexicon::Lexicon;
@@ -32,27 +32,38 @@ pub fn pairs(before: &str, after: &str, is_whole: bool, lexicon: &mut Lexicon) -
     if spans_before.len() < 2 && spans_after.len() < 2 {
         return vec![Pair { before: Some(0..before.len()), after: Some(0..after.len()) }];
     }
+    // What stands as it stood at both ends is paired as it is: of a long passage, all but the edit.
+    let is_same =
+        |(b, a): &(&Range<usize>, &Range<usize>)| before[(*b).clone()] == after[(*a).clone()];
+    let head = spans_before.iter().zip(&spans_after).take_while(is_same).count();
+    let (rest_before, rest_after) = (&spans_before[head..], &spans_after[head..]);
+    let tail = rest_before.iter().rev().zip(rest_after.iter().rev()).take_while(is_same).count();
+    let rest_before = &rest_before[..rest_before.len() - tail];
+    let rest_after = &rest_after[..rest_after.len() - tail];
     let streams = |words: &str, spans: &[Range<usize>]| -> Vec<String> {
-        spans
-            .iter()
-            .map(|span| fold::stream(clause::split_marker(&words[span.clone()]).1))
-            .collect()
+        let stream =
+            |span: &Range<usize>| fold::stream(clause::split_marker(&words[span.clone()]).1);
+        spans.iter().map(stream).collect()
     };
-    let streams_before = streams(before, &spans_before);
-    let streams_after = streams(after, &spans_after);
+    let (streams_before, streams_after) =
+        (streams(before, rest_before), streams(after, rest_after));
     let mut keys = BTreeMap::new();
-    let mut units = |words: &'_ str, spans: &[Range<usize>], streams: &[String]| {
-        let each = spans.iter().zip(streams).map(|(span, stream)| {
-            let next = keys.len() as u32;
-            let key = *keys.entry(stream.clone()).or_insert(next);
-            (key, stream.clone(), words[span.clone()].to_owned())
-        });
-        each.collect::<Vec<(u32, String, String)>>()
+    let units_before = units((before, rest_before), &streams_before, &mut keys);
+    let units_after = units((after, rest_after), &streams_after, &mut keys);
+    let within = align::align(&units_before, &units_after, lexicon, Moves::Sought);
+    let as_it_stood = |(b, a)| Group::pair(b, a, Tie::InPlace);
+    let moved_on = |group: Group| Group {
+        before: group.before.start + head..group.before.end + head,
+        after: group.after.start + head..group.after.end + head,
+        ..group
     };
-    let owned_before = units(before, &spans_before, &streams_before);
-    let owned_after = units(after, &spans_after, &streams_after);
-    let groups =
-        align::align(&borrowed(&owned_before), &borrowed(&owned_after), lexicon, Moves::Sought);
+    let tail_before = spans_before.len() - tail..spans_before.len();
+    let tail_after = spans_after.len() - tail..spans_after.len();
+    let groups: Vec<Group> = (0..head)
+        .map(|at| as_it_stood((at, at)))
+        .chain(within.into_iter().map(moved_on))
+        .chain(tail_before.zip(tail_after).map(as_it_stood))
+        .collect();
     let mut is_left = vec![true; spans_before.len()];
     let mut found = Vec::new();
     let mut is_new = vec![true; spans_after.len()];
@@ -80,13 +91,21 @@ pub fn pairs(before: &str, after: &str, is_whole: bool, lexicon: &mut Lexicon) -
     found.into_iter().map(|(_, _, pair)| pair).collect()
 }
 
-fn borrowed(owned: &[(u32, String, String)]) -> Vec<Unit<'_>> {
-    let units = owned.iter().map(|(key, stream, words)| Unit {
-        key: *key,
-        weight: stream.len() as u32,
-        stream,
-        words,
-        is_heading: false,
+/// Returns the clauses of a passage as the aligner takes them; `keys` numbers what they say.
+fn units<'a>(
+    (words, spans): (&'a str, &[Range<usize>]),
+    streams: &'a [String],
+    keys: &mut BTreeMap<&'a str, u32>,
+) -> Vec<Unit<'a>> {
+    let units = spans.iter().zip(streams).map(|(span, stream)| {
+        let next = keys.len() as u32;
+        Unit {
+            key: *keys.entry(stream.as_str()).or_insert(next),
+            weight: stream.len() as u32,
+            stream,
+            words: &words[span.clone()],
+            is_heading: false,
+        }
     });
     units.collect()
 }
@@ -101,6 +120,21 @@ mod tests {
             span.map_or("-".to_owned(), |span| of[span].to_owned())
         };
         pairs.into_iter().map(|it| (words(before, it.before), words(after, it.after))).collect()
+    }
+
+    #[test]
+    fn what_stands_as_it_stood_is_paired_around_what_moved() {
+        let (a, b, c, d) =
+            ("We keep names.", "We sell none of it, ever.", "You may object.", "See below.");
+        let before = [a, b, c, d].join(" ");
+        let after = [a, c, b, "More.", d].join(" ");
+        let found = shown(&before, &after);
+        for pair in [(a, a), (b, b), (c, c), ("-", "More."), (d, d)] {
+            let pair = (pair.0.to_owned(), pair.1.to_owned());
+            assert!(found.contains(&pair), "{pair:?} in {found:?}");
+        }
+        assert_eq!(found.len(), 5);
+        assert_eq!((found[0].1.as_str(), found[4].1.as_str()), (a, d));
     }
 
     #[test]
