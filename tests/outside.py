@@ -232,7 +232,9 @@ def main():
     program = str(pathlib.Path(options.program).resolve())
 
     def tool(name):
-        found = shutil.which(name, path=str(pathlib.Path(options.tools).resolve())) or shutil.which(name)
+        tools = pathlib.Path(options.tools).resolve()
+        folders = [tools, tools.parent / "pywb" / "bin"]
+        found = shutil.which(name, path=os.pathsep.join(map(str, folders))) or shutil.which(name)
         if not found:
             print(f"skipped: {name} is not there")
         return found
