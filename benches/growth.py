@@ -102,9 +102,9 @@ def make(program, folder, pages, visits):
 def run(command, folder):
     """Returns CPU seconds, peak MB and output of a command in a fresh process."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        pid = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err).pid
-        _, status, usage = os.wait4(pid, 0)
-        code = os.waitstatus_to_exitcode(status)
+        child = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err)
+        _, status, usage = os.wait4(child.pid, 0)
+        code = child.returncode = os.waitstatus_to_exitcode(status)
         if code not in (0, 2, 3):
             err.seek(0)
             sys.exit(f"{command}: {code}: {err.read().decode()}")

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::{
     alert::render::visible,
+    archive::pages::PageSize,
     cli::{
         alert::delivery_line, check::open_without_writing, error::CliError, exit::Exit,
         terminal::Terminal,
@@ -122,7 +123,9 @@ fn page_text(page: &PageStatus) -> String {
             line("next due", &minute(page.next_due_at, "now"));
         }
     }
-    line("kept", &kept(page));
+    if let Some(size) = page.size {
+        line("kept", &kept(page, size));
+    }
     for note in &page.notes {
         line("note", note);
     }
@@ -148,8 +151,7 @@ fn why_text(page: &PageStatus) -> String {
     text
 }
 
-fn kept(page: &PageStatus) -> String {
-    let size = page.size.unwrap_or_default();
+fn kept(page: &PageStatus, size: PageSize) -> String {
     format!(
         "{} visit{}, {} version{}, {} of bodies in {}",
         size.visits,
@@ -193,6 +195,9 @@ fn rest_text(status: &Status) -> String {
             format!("last sweep: {}, running still or killed before its end\n", began_at.minute())
         }
     };
+    if status.pages.iter().any(|page| page.size.is_none()) {
+        text.push_str("kept: `status PAGE` tells what a page takes up\n");
+    }
     for ClockJump { before, after } in &status.clock_jumps {
         let (before, after) = (before.minute(), after.minute());
         text.push_str(&format!("clock: went back between two sweeps, from {before} to {after}\n"));

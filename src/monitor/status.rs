@@ -128,6 +128,10 @@ enum Sizes {
     Left,
 }
 
+/// Of more pages than this it is not counted what they take up, unless each is named: that takes
+/// longer with every visit.
+const SIZED_MAX: usize = 200;
+
 /// Returns how the pages asked for are doing; all of them if none is named.
 pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, MonitorError> {
     for page in pages {
@@ -135,7 +139,11 @@ pub fn status(app: &App, pages: &[PageId], now: Timestamp) -> Result<Status, Mon
     }
     let mut asked = app.pages()?;
     asked.retain(|page| pages.is_empty() || pages.contains(page));
-    status_of(app, asked, Sizes::Counted, now)
+    let sizes = match pages.is_empty() && SIZED_MAX < asked.len() {
+        true => Sizes::Left,
+        false => Sizes::Counted,
+    };
+    status_of(app, asked, sizes, now)
 }
 
 /// So many pages are looked at for a glance.

@@ -257,3 +257,19 @@ fn a_page_that_is_forgotten_leaves_its_trace_alone() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(world.run(&["forget", "none", "--reason", "x"]).code, 2);
 }
+
+#[test]
+fn what_very_many_pages_take_up_is_told_of_each_that_is_named() {
+    let site = Site::start();
+    let pages = (0..201).map(|at| {
+        format!("\n[[page]]\nid = \"p{at}\"\nurl = \"{}\"\n", site.url(&format!("/{at}")))
+    });
+    let world = World::with(&pages.collect::<String>());
+    world.run(&["check", "p7"]);
+    let all = world.run(&["status"]).stdout;
+    assert!(all.contains("p200: ") && !all.contains("\n    kept"), "{all}");
+    assert!(all.contains("kept: `status PAGE` tells what a page takes up"), "{all}");
+    let one = world.run(&["status", "p7"]).stdout;
+    assert!(one.contains("    kept            1 visit, 0 versions"), "{one}");
+    assert!(!one.contains("kept: "), "{one}");
+}
