@@ -45,15 +45,15 @@ pub struct LogArguments {
 }
 
 impl LogArguments {
-    /// Returns whether an entry is asked for. What is no change, and what nobody judged, is left
-    /// out by `--kind` alone.
+    /// Returns whether an entry is asked for. What is no change, what nobody judged, and what
+    /// nobody can tell is left out by `--kind` alone.
     fn asks_for(&self, told: &Told) -> bool {
         let verdict = told.event.verdict();
         let is_kind = self.kind.is_empty()
             || verdict.is_some_and(|verdict| self.kind.contains(&verdict.meaning));
-        let is_strong = self
-            .min_kind
-            .is_none_or(|least| verdict.is_none_or(|verdict| least <= verdict.meaning));
+        let is_strong = self.min_kind.is_none_or(|least| {
+            verdict.is_none_or(|verdict| least <= verdict.meaning || verdict.is_unclear())
+        });
         is_kind && is_strong
     }
 }

@@ -298,7 +298,11 @@ impl State<'_> {
         for (left, came) in self.gaps() {
             let (&[b], &[a]) = (left.as_slice(), came.as_slice()) else { continue };
             let headings = self.before[b].is_heading && self.after[a].is_heading;
-            if headings || RESCUED_MIN <= judge.likeness(&before[b], &after[a]) {
+            // What leads in the same list leads it in, however little of it stayed.
+            let leads = [self.before[b].words, self.after[a].words]
+                .iter()
+                .all(|it| it.trim_end().ends_with(':'));
+            if headings || leads || RESCUED_MIN <= judge.likeness(&before[b], &after[a]) {
                 self.add(Group::pair(b, a, Tie::InPlace));
             }
         }

@@ -9,11 +9,13 @@ use std::ops::Range;
 use crate::compare::course::{Course, Cut, Which};
 use crate::compare::lexicon::{Lexicon, Sameness};
 use crate::compare::marks;
+use crate::compare::meaning::qualify::Qualifies;
 use crate::compare::promise;
 use crate::compare::words::Effort;
 use crate::model::edit::Mark;
 use crate::model::pledge::{Beside, BesideHow, Happening, Place, Role, Step};
 use crate::model::text::{Block, BlockKind, Link, Text};
+use crate::model::verdict::Direction;
 
 /// How many other sentences of its block are looked at, to either side.
 const SENTENCES_MAX: usize = 12;
@@ -48,14 +50,17 @@ pub fn step(course: &Course, (before, after): (&Place, &Place), way: Way) -> Opt
     let numbers = (numbers.0 != numbers.1).then(|| (numbers.0.to_owned(), numbers.1.to_owned()));
     let is_same = course.before.stream(runs.0.clone()) == course.after.stream(runs.1.clone());
     let sides = ((&course.before, &runs.0), (&course.after, &runs.1));
-    let verdict = (!is_same).then(|| promise::judged(Some(sides.0), Some(sides.1)));
-    let what = match (is_same, way.moved, &numbers) {
-        (false, _, _) => verdict.as_ref().map_or(Happening::Reworded, promise::happening),
-        (true, true, _) => Happening::Moved,
-        (true, false, Some(_)) => Happening::Renumbered,
-        (true, false, None) => Happening::Kept,
+    // The same words may say another thing under other words that lead them in.
+    let verdict = promise::judged_promise(sides.0, sides.1);
+    let verdict = Some(verdict).filter(|it| !is_same || it.meaning.is_substantive());
+    let what = match (&verdict, way.moved, &numbers) {
+        (Some(verdict), _, _) => promise::happening(verdict),
+        (None, true, _) => Happening::Moved,
+        (None, false, Some(_)) => Happening::Renumbered,
+        (None, false, None) => Happening::Kept,
     };
-    let beside = beside(course, Some(&runs.0), Some(&runs.1));
+    let (beside, taken) = beside(course, Some(&runs.0), Some(&runs.1));
+    let what = with_taken(what, taken);
     if what == Happening::Kept && beside.is_empty() {
         return None;
     }
@@ -76,7 +81,7 @@ pub fn step(course: &Course, (before, after): (&Place, &Place), way: Way) -> Opt
 /// Returns what an edit did to the clause that stood at `before` and stands nowhere now.
 pub fn lost(course: &Course, before: &Place, in_its_place: Option<&Place>) -> Step {
     let run = course.before.run(before);
-    let mut beside = beside(course, Some(&run), None);
+    let (mut beside, _) = beside(course, Some(&run), None);
     if let Some(place) = in_its_place {
         let run = course.after.run(place);
         let added = |after| Beside {
@@ -113,25 +118,72 @@ struct Around {
     role: Role,
 }
 
+/// Returns what happened to a promise, given what the sentences that take from it came to: one
+/// that lost an exception and has the same words is the stronger, one that got one is narrower.
+fn with_taken(what: Happening, taken: Option<Happening>) -> Happening {
+    match (what, taken) {
+        (
+            Happening::Kept | Happening::Renumbered | Happening::Moved | Happening::Reworded,
+            Some(taken),
+        ) => taken,
+        (Happening::Strengthened, Some(Happening::Narrowed | Happening::Weakened)) => {
+            Happening::Narrowed
+        }
+        (what, _) => what,
+    }
+}
+
+/// Returns what was altered around a run, and what that did to it where it took something from it.
 fn beside(
     course: &Course,
     before: Option<&Range<usize>>,
     after: Option<&Range<usize>>,
-) -> Vec<Beside> {
+) -> (Vec<Beside>, Option<Happening>) {
     let mut found = Vec::new();
+    let mut taken: Vec<Happening> = Vec::new();
     if let Some(run) = before {
         for it in around(course, Which::Before, run) {
             if course.of_before(it.at).is_none() {
-                let role = role(course, it, (before, after), BesideHow::Removed);
+                let takes = promise::takes_from(&course.before, run, it.at);
+                taken.extend(takes.map(|_| Happening::Strengthened));
+                let role = takes
+                    .map(taking)
+                    .unwrap_or_else(|| role(course, it, (before, after), BesideHow::Removed));
                 push(&mut found, &course.before, it.at, (BesideHow::Removed, role));
             }
         }
     }
+    if let Some(run) = after {
+        come(course, (before, run), &mut found, &mut taken);
+    }
+    if let Some(lost) = lost_link(course, before, after).filter(|_| found.is_empty()) {
+        found.push(Entry { beside: lost, next: None });
+    }
+    found.truncate(BESIDE_MAX);
+    // What took something away counts for more than what gave something back.
+    let taken = taken.into_iter().max();
+    (found.into_iter().map(|it| it.beside).collect(), taken)
+}
+
+/// Tells of what came, or has other words, around a run.
+fn come(
+    course: &Course,
+    (before, run): (Option<&Range<usize>>, &Range<usize>),
+    found: &mut Vec<Entry>,
+    taken: &mut Vec<Happening>,
+) {
     let mut told: Option<Range<usize>> = None;
-    for it in after.map(|run| around(course, Which::After, run)).unwrap_or_default() {
+    for it in around(course, Which::After, run) {
+        let takes = promise::takes_from(&course.after, run, it.at);
         let Some(group) = course.of_after(it.at) else {
-            let role = role(course, it, (before, after), BesideHow::Added);
-            push(&mut found, &course.after, it.at, (BesideHow::Added, role));
+            taken.extend(takes.map(|it| match it {
+                Qualifies::Excepts | Qualifies::Conditions => Happening::Narrowed,
+                Qualifies::Softens => Happening::Weakened,
+            }));
+            let role = takes
+                .map(taking)
+                .unwrap_or_else(|| role(course, it, (before, Some(run)), BesideHow::Added));
+            push(found, &course.after, it.at, (BesideHow::Added, role));
             continue;
         };
         let is_own =
@@ -146,22 +198,29 @@ fn beside(
         if !verdict.meaning.is_substantive() {
             continue;
         }
-        let role = if it.role == Role::LeadIn { it.role } else { promise::role(&verdict) };
-        found.push(Entry {
-            beside: Beside {
-                how: BesideHow::Reworded,
-                role,
-                before: Some(course.before.words(group.before.clone())),
-                after: Some(course.after.words(group.after.clone())),
-            },
-            next: None,
+        let role = match (it.role, takes) {
+            (Role::LeadIn, _) => Role::LeadIn,
+            (_, Some(takes)) => taking(takes),
+            (_, None) => promise::role(&verdict),
+        };
+        taken.extend(match (takes, verdict.direction) {
+            (Some(_), Direction::Looser) => Some(Happening::Narrowed),
+            (Some(_), Direction::Tighter) => Some(Happening::Strengthened),
+            (_, _) => None,
         });
+        let words = |cut: &Cut, run: &Range<usize>| Some(cut.words(run.clone()));
+        let (before, after) = (words(sides.0.0, sides.0.1), words(sides.1.0, sides.1.1));
+        let beside = Beside { how: BesideHow::Reworded, role, before, after };
+        found.push(Entry { beside, next: None });
     }
-    if let Some(lost) = lost_link(course, before, after).filter(|_| found.is_empty()) {
-        found.push(Entry { beside: lost, next: None });
+}
+
+/// Returns what a sentence is to the promise that it takes from.
+fn taking(how: Qualifies) -> Role {
+    match how {
+        Qualifies::Excepts | Qualifies::Softens => Role::Exception,
+        Qualifies::Conditions => Role::Condition,
     }
-    found.truncate(BESIDE_MAX);
-    found.into_iter().map(|it| it.beside).collect()
 }
 
 /// What is told, with the clause that would go on with it.

@@ -3,8 +3,10 @@
 //! `reading` reads the words of a clause where it is `standing`, by their `roots`; `terms` knows
 //! which of them bind, limit, except or condition (`lexicon` holds them as data, `sense` says what
 //! they do). `canon` tells what needs no reading, `norm` what a clause states, `altered` which
-//! words are others and count. `cascade` asks `force`, `limits` and `scope` in turn and makes a
-//! verdict of what they `found`. Deterministic and bounded; knows English alone, and no company,
+//! words are others and count. `cascade` asks `reversal`, `force`, `limits` and `scope` in turn and
+//! makes a verdict of what they `found`; `times` reads days, spans and amounts, `stricter` tells
+//! which of two binds more, `shape` what words are by their form, and `qualify` knows sentences that
+//! only take from the one before. Deterministic and bounded; knows English alone, and no company,
 //! page or sentence.
 
 mod altered;
@@ -15,13 +17,22 @@ mod found;
 mod lexicon;
 mod limits;
 mod norm;
+pub mod qualify;
 mod reading;
+mod reversal;
 mod roots;
+#[cfg(test)]
+mod samples;
 mod scope;
 mod sense;
+mod shape;
 pub mod standing;
+mod stricter;
 mod terms;
+mod times;
 
+use crate::compare::fold;
+use crate::compare::meaning::qualify::Qualifies;
 use crate::compare::meaning::standing::Standing;
 use crate::model::verdict::Verdict;
 
@@ -30,7 +41,28 @@ use crate::model::verdict::Verdict;
 ///
 /// Triggers name bytes of `words` on their side. The neighbours serve to tell an addition or a
 /// removal from a sentence whose bounds alone moved; the lead-in tells whose duty a list item is.
-/// Only an English clause is understood: words that no list knows make an edit editorial.
+/// Only an English clause is understood. Words that no list knows make an edit editorial, and
+/// unclear where the clause binds somebody.
 pub fn judge(before: Option<&Standing<'_>>, after: Option<&Standing<'_>>) -> Verdict {
     cascade::judge(before, after)
+}
+
+/// Returns whether an item that completes the words of a lead-in says by itself who is bound.
+pub fn is_led(lead_in: &str, item: &str) -> bool {
+    norm::leads(lead_in) && !norm::is_governed(&altered::Frame::of(reading::read(item)))
+}
+
+/// Returns whether two sentences, or lead-ins, say of the same one that it does, may or will not do
+/// something; where one of them says nothing of that, whether they say the same.
+pub fn are_alike_led(one: &str, other: &str) -> bool {
+    match (norm::stance(one), norm::stance(other)) {
+        (Some(one), Some(other)) => one == other,
+        (_, _) => fold::stream(one) == fold::stream(other),
+    }
+}
+
+/// Returns what a sentence takes from the one before it: `None` if it stands by itself.
+pub fn qualifies(words: &str, previous: &str) -> Option<Qualifies> {
+    let frame = |words| altered::Frame::of(reading::read(words));
+    qualify::qualifies(&frame(words), &frame(previous))
 }

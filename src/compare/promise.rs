@@ -3,8 +3,10 @@
 
 use std::ops::Range;
 
+use crate::compare::clause;
 use crate::compare::course::Cut;
 use crate::compare::meaning;
+use crate::compare::meaning::qualify::Qualifies;
 use crate::compare::meaning::standing as around;
 use crate::model::pledge::{Happening, Role, Standing};
 use crate::model::text::{BlockKind, Text};
@@ -16,55 +18,120 @@ struct Clause {
     previous: String,
     next: String,
     lead_in: String,
+    previous_lead_in: String,
     heading: String,
 }
 
 impl Clause {
-    fn of(cut: &Cut, run: &Range<usize>, lead_in: Option<usize>) -> Clause {
+    fn of(cut: &Cut, run: &Range<usize>) -> Clause {
         let at = |at: Option<usize>| at.map(|at| cut.body(at).to_owned()).unwrap_or_default();
         let heading = (0..run.start).rev().find(|&it| cut.is_heading(it));
         let next = Some(run.end).filter(|at| *at < cut.clauses.len());
+        let block = cut.clauses[run.start].block;
+        // What stands before it in its block, or the last clause before its block.
+        let own = (0..run.start).rev().take_while(|&it| cut.clauses[it].block == block).last();
+        let previous = match own {
+            Some(first) => cut.words(first..run.start),
+            None => at(run.start.checked_sub(1)),
+        };
+        let last_block = run.start.checked_sub(1).map(|at| cut.clauses[at].block);
         Clause {
             words: cut.words(run.clone()),
-            previous: at(run.start.checked_sub(1)),
+            previous,
             next: at(next),
-            lead_in: lead_in.map(|it| cut.text.blocks[it].words.clone()).unwrap_or_default(),
+            lead_in: lead_in(cut.text, block),
+            previous_lead_in: last_block.map(|at| lead_in(cut.text, at)).unwrap_or_default(),
             heading: at(heading),
         }
     }
 
-    fn standing(&self) -> around::Standing<'_> {
+    fn standing(&self, is_watched: bool) -> around::Standing<'_> {
         around::Standing {
             words: &self.words,
             previous: &self.previous,
             next: &self.next,
             lead_in: &self.lead_in,
+            previous_lead_in: &self.previous_lead_in,
             heading: &self.heading,
+            is_watched,
             ..around::Standing::default()
         }
     }
 }
 
-/// Returns the verdict on what became of a run of clauses; one side may be missing.
+/// Returns the verdict on what became of a run of clauses that is no promise itself; one side may
+/// be missing.
 pub fn judged(
     before: Option<(&Cut, &Range<usize>)>,
     after: Option<(&Cut, &Range<usize>)>,
 ) -> Verdict {
-    let clause = |(cut, run): (&Cut, &Range<usize>)| {
-        Clause::of(cut, run, list_lead_in(cut.text, cut.clauses[run.start].block))
-    };
+    let clause = |(cut, run): (&Cut, &Range<usize>)| Clause::of(cut, run);
     let (before, after) = (before.map(clause), after.map(clause));
-    let (before, after) =
-        (before.as_ref().map(Clause::standing), after.as_ref().map(Clause::standing));
+    let before = before.as_ref().map(|it| it.standing(false));
+    let after = after.as_ref().map(|it| it.standing(false));
     meaning::judge(before.as_ref(), after.as_ref())
 }
 
-/// Returns the verdict on a clause beside words that it once had, where it stands now.
+/// Returns the verdict on what became of a promise that stands on both sides.
+pub fn judged_promise(
+    (cut_before, before): (&Cut, &Range<usize>),
+    (cut_after, after): (&Cut, &Range<usize>),
+) -> Verdict {
+    let (before, after) = (Clause::of(cut_before, before), Clause::of(cut_after, after));
+    meaning::judge(Some(&before.standing(true)), Some(&after.standing(true)))
+}
+
+/// Returns the verdict on a promise beside words that it once had, where it stands now.
 pub fn judged_since(words: &str, (cut, run): (&Cut, &Range<usize>)) -> Verdict {
-    let lead_in = list_lead_in(cut.text, cut.clauses[run.start].block);
-    let after = Clause::of(cut, run, lead_in);
-    let before = around::Standing { words, ..after.standing() };
-    meaning::judge(Some(&before), Some(&after.standing()))
+    let after = Clause::of(cut, run);
+    let before = around::Standing { words, ..after.standing(true) };
+    meaning::judge(Some(&before), Some(&after.standing(true)))
+}
+
+/// Returns the words that lead in the list in which a block stands, those of the outermost list
+/// first; empty if none do.
+pub fn lead_in(text: &Text, block: usize) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let mut at = Some(block);
+    while let Some(lead) = at.and_then(|at| list_lead_in(text, at)) {
+        let words = text.blocks[lead].words.as_str();
+        parts.push(clause::sentences(words).pop().map_or("", |span| &words[span]));
+        at = Some(lead).filter(|_| parts.len() < LEAD_DEPTH_MAX);
+    }
+    parts.reverse();
+    parts.join(" ")
+}
+
+/// The most lists within lists whose lead-ins are read.
+const LEAD_DEPTH_MAX: usize = 4;
+
+/// Returns what a clause takes from the promise whose last clause ends at `end`, or from one that
+/// takes from it: `None` if it says something of its own, or something else stands between.
+pub fn takes_from(cut: &Cut, run: &Range<usize>, at: usize) -> Option<Qualifies> {
+    if at < run.end {
+        return None;
+    }
+    // What stands under a list takes from each of its items.
+    let block = cut.clauses[run.end - 1].block;
+    let is_item = |block: usize| matches!(cut.text.blocks[block].kind, BlockKind::Item(_));
+    let from = match is_item(block) && !is_item(cut.clauses[at].block) {
+        true => (run.end..at).find(|&it| !is_item(cut.clauses[it].block)).unwrap_or(at),
+        false => run.end,
+    };
+    let qualifies = |at: usize| {
+        let previous = at.checked_sub(1).map_or("", |at| cut.body(at));
+        meaning::qualifies(cut.body(at), previous)
+    };
+    match (from..at).all(|at| qualifies(at).is_some()) {
+        true => qualifies(at),
+        false => None,
+    }
+}
+
+/// Returns whether words take from a promise that stands before them.
+pub fn takes_up(words: &str, promise: &str) -> bool {
+    let first = clause::sentences(words).into_iter().next();
+    first.is_some_and(|span| meaning::qualifies(&words[span], promise).is_some())
 }
 
 /// How far above a list item the words that lead it in are looked for, in blocks.

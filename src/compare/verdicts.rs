@@ -14,7 +14,7 @@ use crate::compare::lexicon::Lexicon;
 use crate::compare::meaning;
 use crate::compare::meaning::standing::{Role, Standing};
 use crate::compare::pairs::{self, Pair};
-use crate::compare::{clause, fold, side};
+use crate::compare::{clause, fold, promise, side};
 use crate::model::edit::{Diff, DiffRow, Edit, EditKind, Passage};
 use crate::model::text::{Block, BlockKind, Text};
 use crate::model::verdict::{Direction, Meaning, Side, Sureness, Tag, Verdict};
@@ -41,35 +41,6 @@ pub fn judged(before: &Text, after: &Text, mut diff: Diff) -> Diff {
         }
     }
     diff
-}
-
-/// Returns the text before a diff as far as verdicts ask for it, from the text after: each block
-/// that stayed, and each passage that was altered in the place of its first block. What only
-/// links or structure told apart is as it is after.
-pub fn text_before(after: &Text, diff: &Diff) -> Text {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut put = |at: usize, block: Block| {
-        if blocks.len() <= at {
-            blocks.resize(at + 1, Block::new(BlockKind::Paragraph, ""));
-        }
-        blocks[at] = block;
-    };
-    for row in &diff.rows {
-        match row {
-            DiffRow::Same { before, after: at } => {
-                if let Some(block) = after.blocks.get(*at) {
-                    put(*before, block.clone());
-                }
-            }
-            DiffRow::Edited(edit) => {
-                let Some(passage) = &edit.before else { continue };
-                let kind = edit.after.as_ref().and_then(|it| after.blocks.get(it.block));
-                let kind = kind.map_or(BlockKind::Paragraph, |it| it.kind);
-                put(passage.block, Block::new(kind, &passage.words));
-            }
-        }
-    }
-    blocks.into()
 }
 
 /// Returns the rows whose passage stands elsewhere than before.
@@ -154,17 +125,32 @@ impl<F: FnOnce() -> String, G: FnOnce() -> String> Judge<'_, F, G> {
                 quiet(Meaning::Cosmetic, None)
             }
             EditKind::Renumbered => quiet(Meaning::Cosmetic, Some(Tag::Renumbered)),
-            EditKind::Moved => quiet(Meaning::Cosmetic, Some(Tag::Moved)),
+            EditKind::Moved => match self.moved_under(edit) {
+                Some(verdict) => Some(with_tag(verdict, Tag::Moved)),
+                None => quiet(Meaning::Cosmetic, Some(Tag::Moved)),
+            },
             EditKind::DateStamp => quiet(Meaning::Editorial, Some(Tag::DateStamp)),
             EditKind::Reworded | EditKind::Added | EditKind::Removed => {
-                let mut verdict = self.strongest(edit)?;
-                if is_moved {
-                    verdict.tags.push(Tag::Moved);
-                    verdict.tags.sort_unstable();
-                }
-                Some(verdict)
+                let verdict = self.strongest(edit)?;
+                Some(if is_moved { with_tag(verdict, Tag::Moved) } else { verdict })
             }
         }
+    }
+
+    /// Returns the verdict on a passage that moved, in the same words, under words that make
+    /// another norm of them; `None` if it means what it meant.
+    fn moved_under(&mut self, edit: &Edit) -> Option<Verdict> {
+        let (before, after) = (edit.before.as_ref()?, edit.after.as_ref()?);
+        let sides = (Surroundings::of(self.before, before), Surroundings::of(self.after, after));
+        if !self.is_english || sides.0.lead_in == sides.1.lead_in {
+            return None;
+        }
+        self.left = self.left.checked_sub(1)?;
+        let verdict = meaning::judge(
+            Some(&sides.0.standing(&before.words, &(0..before.words.len()))),
+            Some(&sides.1.standing(&after.words, &(0..after.words.len()))),
+        );
+        verdict.meaning.is_substantive().then_some(verdict)
     }
 
     /// Returns the verdict on the strongest clause of an edit, with places in its passages.
@@ -223,20 +209,25 @@ impl<F: FnOnce() -> String, G: FnOnce() -> String> Judge<'_, F, G> {
         let standing_before = standing_before.map(|(it, span)| it.standing(before, span));
         let standing_after = around.after.as_ref().zip(pair.after.as_ref());
         let standing_after = standing_after.map(|(it, span)| it.standing(after, span));
-        let mut verdict = meaning::judge(standing_before.as_ref(), standing_after.as_ref());
+        let (whole_before, whole_after) = wholes(around, (standing_before, standing_after));
+        let mut verdict = meaning::judge(
+            in_words(standing_before, &whole_before).as_ref(),
+            in_words(standing_after, &whole_after).as_ref(),
+        );
         let alone = match (&pair.before, &pair.after) {
             (Some(span), None) => Some(&before[span.clone()]),
             (None, Some(span)) => Some(&after[span.clone()]),
             (_, _) => None,
         };
         if let Some(words) = alone.filter(|_| verdict.meaning.is_substantive()) {
-            let stream = fold::stream(clause::split_marker(words).1);
-            let stays = || match pair.after {
-                None => self.whole.1.contains(&stream),
-                Some(_) => self.whole.0.contains(&stream),
+            let is_gone = pair.after.is_none();
+            let lead_in = standing_before.or(standing_after).map_or("", |it| it.lead_in);
+            let stays = match is_gone {
+                true => stands(words, lead_in, (self.after, &self.whole.1)),
+                false => stands(words, lead_in, (self.before, &self.whole.0)),
             };
-            if FOUND_MIN <= stream.len() && stays() {
-                let tag = if pair.after.is_none() { Tag::Duplicate } else { Tag::Moved };
+            if stays {
+                let tag = if is_gone { Tag::Duplicate } else { Tag::Moved };
                 verdict = Verdict::quiet(Meaning::Cosmetic, vec![tag]);
             }
         }
@@ -245,11 +236,68 @@ impl<F: FnOnce() -> String, G: FnOnce() -> String> Judge<'_, F, G> {
                 Side::Before => &pair.before,
                 Side::After => &pair.after,
             };
-            let start = span.as_ref().map_or(0, |it| it.start);
-            trigger.span = trigger.span.start + start..trigger.span.end + start;
+            let span = span.clone().unwrap_or_default();
+            // What stands in an item of the list has no place in the words that lead it in.
+            trigger.span = match trigger.span.end <= span.len() {
+                true => trigger.span.start + span.start..trigger.span.end + span.start,
+                false => span.start..span.start,
+            };
         }
         verdict
     }
+}
+
+/// The fewest bytes of a lead-in by which a sentence is known to be the list that it leads in.
+const LEAD_MIN: usize = 8;
+
+/// Returns whether a clause stands in a text, whatever it is part of there: one of a few words, as
+/// a clause of its own. An item that completes others is the same only under words that say the
+/// same of the same one.
+fn stands<F: FnOnce() -> String>(
+    words: &str,
+    lead_in: &str,
+    (text, whole): (&Text, &Whole<F>),
+) -> bool {
+    let stream = fold::stream(clause::split_marker(words).1);
+    let is_long = FOUND_MIN <= stream.len();
+    if stream.is_empty() || (is_long && !whole.contains(&stream)) {
+        return false;
+    }
+    let is_led = meaning::is_led(lead_in, words);
+    if is_long && !is_led {
+        return true;
+    }
+    // A sentence that enumerates has the item after the words that lead it in elsewhere.
+    let lead = fold::stream(lead_in);
+    let enumerates = |said: &str| {
+        let rest = said.split_once(lead.as_str()).map_or("", |(_, rest)| rest);
+        is_led && LEAD_MIN <= lead.len() && rest.contains(&stream)
+    };
+    let has = |block: &Block, span: &Range<usize>| {
+        let said = fold::stream(clause::split_marker(&block.words[span.clone()]).1);
+        match is_long {
+            true => said.contains(&stream),
+            false => said == stream || enumerates(&said),
+        }
+    };
+    text.blocks.iter().enumerate().any(|(at, block)| {
+        let spans = clause::sentences(&block.words);
+        spans.iter().filter(|span| has(block, span)).any(|span| {
+            let there = promise::lead_in(text, at);
+            match (is_led, there.is_empty()) {
+                (false, is_alone) => is_alone,
+                (true, false) => meaning::are_alike_led(lead_in, &there),
+                (true, true) => meaning::are_alike_led(lead_in, &block.words[span.clone()]),
+            }
+        })
+    })
+}
+
+fn with_tag(mut verdict: Verdict, tag: Tag) -> Verdict {
+    verdict.tags.push(tag);
+    verdict.tags.sort_unstable();
+    verdict.tags.dedup();
+    verdict
 }
 
 /// Returns the strongest verdict; it says so if others go the other way.
@@ -266,6 +314,34 @@ fn of_strongest(verdicts: Vec<Verdict>) -> Verdict {
     verdict
 }
 
+/// Returns a clause with other words, where there are such.
+fn in_words<'a>(standing: Option<Standing<'a>>, words: &'a Option<String>) -> Option<Standing<'a>> {
+    match words {
+        Some(words) => standing.map(|it| Standing { words, ..it }),
+        None => standing,
+    }
+}
+
+/// Returns the clauses with the lists that they lead in, where only one of two leads one in: the
+/// other may say all of it in a sentence.
+fn wholes(
+    around: &Around,
+    (before, after): (Option<Standing<'_>>, Option<Standing<'_>>),
+) -> (Option<String>, Option<String>) {
+    let (Some(before), Some(after)) = (before, after) else { return (None, None) };
+    let leads = |it: &Standing<'_>| it.words.trim_end().ends_with(':');
+    let whole = |standing: &Standing<'_>, around: &Option<Surroundings>| {
+        let list = around.as_ref().map_or("", |it| it.list.as_str());
+        let is_last = list.starts_with(standing.next) && !standing.next.is_empty();
+        is_last.then(|| format!("{} {list}", standing.words))
+    };
+    match (leads(&before), leads(&after)) {
+        (true, false) => (whole(&before, &around.before), None),
+        (false, true) => (None, whole(&after, &around.after)),
+        (_, _) => (None, None),
+    }
+}
+
 /// What stands around both passages of an edit.
 struct Around {
     before: Option<Surroundings>,
@@ -275,10 +351,16 @@ struct Around {
 /// What stands around a passage.
 struct Surroundings {
     previous: String,
+    previous_lead_in: String,
     next: String,
+    /// The items that stand right after it, as an enumeration.
+    list: String,
     lead_in: String,
     role: Role,
 }
+
+/// The most items of a list that are read with what leads it in.
+const LIST_LEN_MAX: usize = 40;
 
 impl Surroundings {
     fn of(text: &Text, passage: &Passage) -> Surroundings {
@@ -290,21 +372,19 @@ impl Surroundings {
             span.map_or("", |span| &block.words[span.clone()]).to_owned()
         };
         let kind = text.blocks.get(passage.block).map(|it| it.kind);
-        let is_item = |at: &usize| matches!(text.blocks[*at].kind, BlockKind::Item(_));
-        let lead = (0..passage.block).rev().take(LEAD_DISTANCE_MAX).find(|at| !is_item(at));
-        let lead_in = match kind {
-            Some(BlockKind::Item(_)) => edge(lead, true),
-            Some(BlockKind::Heading(_) | BlockKind::Paragraph | BlockKind::Row) | None => {
-                String::new()
-            }
-        };
+        let lead_in =
+            if kind.is_some() { promise::lead_in(text, passage.block) } else { String::new() };
+        let last = passage.block.checked_sub(1);
+        let previous_lead_in = last.map_or(String::new(), |at| promise::lead_in(text, at));
         let role = match kind {
             Some(BlockKind::Heading(_)) => Role::Heading,
             Some(BlockKind::Item(_) | BlockKind::Paragraph | BlockKind::Row) | None => Role::Words,
         };
         Surroundings {
-            previous: edge(passage.block.checked_sub(1), true),
+            previous: edge(last, true),
+            previous_lead_in,
             next: edge(Some(blocks.end), false),
+            list: list_at(text, blocks.end),
             lead_in,
             role,
         }
@@ -318,14 +398,27 @@ impl Surroundings {
             previous: if before.is_empty() { &self.previous } else { before },
             next: if after.is_empty() { &self.next } else { after },
             lead_in: &self.lead_in,
+            previous_lead_in: match before.is_empty() {
+                true => &self.previous_lead_in,
+                false => &self.lead_in,
+            },
             heading: "",
             role: self.role,
+            is_watched: false,
         }
     }
 }
 
-/// The most list items between an item and the words that lead in.
-const LEAD_DISTANCE_MAX: usize = 200;
+/// Returns the items of the list that starts at a block, as a sentence would enumerate them.
+fn list_at(text: &Text, block: usize) -> String {
+    let items = text.blocks.get(block..).unwrap_or_default().iter();
+    let items = items.take_while(|it| matches!(it.kind, BlockKind::Item(_))).take(LIST_LEN_MAX);
+    let words: Vec<&str> = items.map(|it| it.words.trim_end_matches([',', ';', '.'])).collect();
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod samples;
 
 #[cfg(test)]
 mod tests {
@@ -355,13 +448,6 @@ mod tests {
         assert_eq!(words, ["will", "may"]);
         let last = &found[0].triggers[1];
         assert_eq!(&after[0][last.span.clone()], "may");
-    }
-
-    #[test]
-    fn the_text_before_is_told_from_the_text_after_and_the_diff() {
-        let before = text(&[CLAUSE, "Other words.", "More of the same about another matter."]);
-        let after = text(&["Other words.", "New words.", "More of the same about any matter."]);
-        assert_eq!(text_before(&after, &diff(&before, &after)), before);
     }
 
     #[test]

@@ -222,8 +222,8 @@ pub struct Filter {
     pub pledges: Vec<PageId>,
     /// Kinds of event.
     pub kinds: Vec<EventKind>,
-    /// The least that a change's strongest edit must amount to; what nobody judged passes, and so
-    /// does what touches a pledge.
+    /// The least that a change's strongest edit must amount to; what nobody judged passes, what
+    /// nobody can tell, and what touches a pledge.
     pub min_kind: Option<Meaning>,
     /// Companies that are left out.
     pub not_companies: Vec<String>,
@@ -246,7 +246,7 @@ pub struct Matter<'a> {
     pub kind: EventKind,
     /// The pledges that it touches; of what befalls a page as a whole, all that stand on it.
     pub pledges: Vec<&'a PageId>,
-    /// What a change's strongest edit amounts to, where it was judged.
+    /// What a change's strongest edit amounts to, where it was judged and that is clear.
     pub meaning: Option<Meaning>,
 }
 
@@ -269,7 +269,7 @@ impl<'a> Matter<'a> {
             page: &event.page,
             kind: event.kind(),
             pledges,
-            meaning: event.verdict().map(|it| it.meaning),
+            meaning: event.verdict().filter(|it| !it.is_unclear()).map(|it| it.meaning),
         }
     }
 }

@@ -167,7 +167,7 @@ pub fn by_weight(edits: &[Edit]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..edits.len()).collect();
     order.sort_by_key(|&at| {
         let edit = &edits[at];
-        let substantive = edit.verdict.as_ref().filter(|it| it.meaning.is_substantive());
+        let substantive = edit.verdict.as_ref().filter(|it| it.may_bind());
         let is_judged = edit.verdict.is_some();
         let weight = substantive.map(Verdict::weight);
         std::cmp::Reverse((weight, !is_judged))

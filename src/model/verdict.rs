@@ -433,6 +433,17 @@ impl Verdict {
         }
     }
 
+    /// Returns whether words of weight are others and nobody can tell what that means: somebody
+    /// may be bound otherwise, so a reader has to look.
+    pub fn is_unclear(&self) -> bool {
+        self.meaning == Meaning::Editorial && self.sureness == Sureness::Low
+    }
+
+    /// Returns whether somebody is bound otherwise, or may be.
+    pub fn may_bind(&self) -> bool {
+        self.meaning.is_substantive() || self.is_unclear()
+    }
+
     /// Returns whether it has a tag.
     pub fn has(&self, tag: Tag) -> bool {
         self.tags.contains(&tag)

@@ -488,7 +488,7 @@ fn waiting(with: &Weighing, before: &Text) -> Result<Option<Held>, ArchiveError>
 
 fn held(waiting: &Waiting, text: Text, regime: Regime, before: &Text) -> Held {
     let key = waiting.wording;
-    Held { diff: compare::diff::diff(before, &text), key, text, regime }
+    Held { diff: compare::diff::diff(before, &text), against: before.clone(), key, text, regime }
 }
 
 /// Returns until when the server asked us to stay away.

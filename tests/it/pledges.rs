@@ -206,20 +206,67 @@ fn a_pledge_that_is_added_later_is_traced_back_through_the_versions_on_record() 
 }
 
 #[test]
-fn an_exception_in_the_next_sentence_is_told_as_beside_the_pledge() {
+fn an_exception_in_the_next_sentence_narrows_the_pledge_until_it_is_taken_back() {
     let site = Site::start();
     let world = watching(&site, "");
-    site.page("/p", &terms(&format!("4.9. {PAUSE}"), ""));
-    world.sweep_at("2026-01-01T00:00:00Z");
-    site.page("/p", &terms(&format!("4.9. {PAUSE} {MISSING}"), ""));
-    world.sweep_at("2026-01-02T00:00:00Z");
-    let steps = steps(&world);
-    assert_eq!(what(&steps[0].1), Some(Happening::Kept));
-    let beside = &steps[0].1.step.as_ref().unwrap().beside;
-    assert_eq!(beside[0].after.as_deref(), Some(MISSING));
-    assert_ne!(beside[0].role, Role::LeadIn);
-    let subject = pledgewatch::alert::render::plain::subject(&steps[0].0);
-    assert!(subject.starts_with("Beside the pledge \"No police use\""), "{subject}");
+    let subject = |event: &Event| pledgewatch::alert::render::plain::subject(event);
+    let visits = [
+        ("2026-01-01", format!("4.9. {PAUSE}")),
+        ("2026-01-02", format!("4.9. {PAUSE} {MISSING}")),
+        ("2026-01-03", format!("4.9. {PAUSE} {MISSING} Write to us.")),
+    ];
+    for (day, clause) in &visits {
+        site.page("/p", &terms(clause, ""));
+        world.sweep_at(&format!("{day}T00:00:00Z"));
+    }
+    let told = steps(&world);
+    assert_eq!(what(&told[0].1), Some(Happening::Narrowed));
+    let beside = &told[0].1.step.as_ref().unwrap().beside;
+    assert_eq!((beside[0].after.as_deref(), beside[0].role), (Some(MISSING), Role::Exception));
+    let first = subject(&told[0].0);
+    let expected = "Pledge \"No police use\" was narrowed: an exception was added";
+    assert!(first.starts_with(expected), "{first}");
+    let standings: Vec<Standing> = told.iter().map(|(_, it)| it.standing).collect();
+    assert_eq!(standings, [Standing::Narrowed, Standing::Narrowed], "it stays so");
+
+    // A wording that the page has shown before is told once it has stayed.
+    site.page("/p", &terms(&format!("4.9. {PAUSE} Write to us."), ""));
+    for day in ["2026-01-04", "2026-01-05", "2026-01-12"] {
+        world.sweep_at(&format!("{day}T00:00:00Z"));
+    }
+    let told = steps(&world);
+    let (_, last) = told.last().unwrap();
+    assert_eq!(last.standing, Standing::Quoted, "{last:?}");
+    let life = &world.run(&["pledges", "show", "pause", "--json"]).json()[0];
+    assert_eq!(life["state"], "quoted");
+}
+
+#[test]
+fn a_pledge_that_its_lead_in_turned_into_the_contrary_is_weakened() {
+    let site = Site::start();
+    let world = World::with(&format!(
+        "\n[[page]]\nid = \"terms\"\ncompany = \"Amaranth\"\nurl = \"{}\"\nconfirm_within = 0\n\n\
+         [[page.pledge]]\nid = \"pause\"\nname = \"No police use\"\n\
+         quote = \"provide FaceFind to police departments\"\n",
+        site.url("/p")
+    ));
+    let list = |lead_in: &str| {
+        let items = "<li>provide FaceFind to police departments</li><li>train it on photographs \
+            of children</li>";
+        framed(&format!("{BEFORE}<p>{lead_in}</p><ul>{items}</ul>{NEXT}"), "a")
+    };
+    for (day, lead_in) in [("01", "At Amaranth, we will not:"), ("02", "At Amaranth, we may:")] {
+        site.page("/p", &list(lead_in));
+        world.sweep_at(&format!("2026-01-{day}T00:00:00Z"));
+    }
+    let told = steps(&world);
+    assert_eq!(what(&told[0].1), Some(Happening::Weakened));
+    assert_eq!(told[0].1.standing, Standing::Weakened);
+    let first = pledgewatch::alert::render::plain::subject(&told[0].0);
+    let expected = "Pledge \"No police use\" was weakened by the words that lead it in";
+    assert!(first.starts_with(expected), "{first}");
+    let life = &world.run(&["pledges", "show", "pause", "--json"]).json()[0];
+    assert_eq!(life["state"], "weakened");
 }
 
 /// Returns the first lines of everything on record about pledges alone.

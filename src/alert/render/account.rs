@@ -15,6 +15,7 @@ use crate::{
         pledge::News,
         time::{Timestamp, in_words},
         trouble::{Trouble, TroubleKind},
+        verdict::Verdict,
     },
 };
 
@@ -179,7 +180,7 @@ fn change_headline(change: &Change, company: &str, title: &str) -> String {
     };
     let strongest = change.edits.iter().filter_map(|it| it.verdict.as_ref());
     let strongest = strongest.max_by_key(|it| it.weight());
-    let what = match strongest.filter(|it| it.meaning.is_substantive()) {
+    let what = match strongest.filter(|it| it.may_bind()) {
         Some(verdict) => format!("{}; {what}", amounts::phrase(verdict)),
         None => what,
     };
@@ -224,13 +225,12 @@ fn count_words(kind: EditKind, count: usize, is_first: bool) -> String {
 }
 
 /// Returns for each edit whether it is folded into a count: where some edits bind someone
-/// otherwise, those that bind nobody otherwise are.
+/// otherwise, or may do so, those that surely do not are.
 fn folded(edits: &[Edit], breadth: Breadth) -> Vec<bool> {
-    let is_substantive = |edit: &Edit| {
-        edit.kind.is_wording() && edit.verdict.as_ref().is_none_or(|it| it.meaning.is_substantive())
-    };
-    let folds = breadth == Breadth::Strongest && edits.iter().any(is_substantive);
-    edits.iter().map(|edit| folds && edit.kind.is_wording() && !is_substantive(edit)).collect()
+    let may_bind =
+        |edit: &Edit| edit.kind.is_wording() && edit.verdict.as_ref().is_none_or(Verdict::may_bind);
+    let folds = breadth == Breadth::Strongest && edits.iter().any(may_bind);
+    edits.iter().map(|edit| folds && edit.kind.is_wording() && !may_bind(edit)).collect()
 }
 
 /// Returns for each edit whether it is shown word by word: the strongest first, as long as the

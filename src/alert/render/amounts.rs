@@ -9,7 +9,8 @@ const WORDS_CHARS_MAX: usize = 60;
 /// Returns what an edit amounts to: `a promise was weakened ("will" became "may")`.
 pub fn phrase(verdict: &Verdict) -> String {
     let what = what(verdict);
-    let unsure = if verdict.sureness == Sureness::Low { "perhaps " } else { "" };
+    let is_perhaps = verdict.sureness == Sureness::Low && verdict.meaning.is_substantive();
+    let unsure = if is_perhaps { "perhaps " } else { "" };
     match deciding(verdict) {
         Some(words) => format!("{unsure}{what} ({words})"),
         None => format!("{unsure}{what}"),
@@ -41,6 +42,9 @@ fn what(verdict: &Verdict) -> String {
         Meaning::Cosmetic if verdict.has(Tag::Moved) => "moved, in the same words".to_owned(),
         Meaning::Cosmetic if verdict.has(Tag::Renumbered) => "renumbered alone".to_owned(),
         Meaning::Cosmetic => "no word that counts is another".to_owned(),
+        Meaning::Editorial if verdict.is_unclear() => {
+            "reworded; what that means is not clear: please read".to_owned()
+        }
         Meaning::Editorial => "other words, and no sign that they bind otherwise".to_owned(),
         Meaning::Widened => format!("{clause} was widened"),
         Meaning::Narrowed => format!("{clause} was narrowed"),

@@ -5,7 +5,7 @@ use crate::{
     alert::render::visible::{clipped, unbracketed, visible},
     model::{
         edit::{Mark, MarkKind},
-        pledge::{Beside, BesideHow, Happening, News, PledgeChange, Standing, Step},
+        pledge::{Beside, BesideHow, Happening, News, PledgeChange, Role, Standing, Step},
         time::Timestamp,
         verdict::{Side, Tag, Verdict},
     },
@@ -30,8 +30,7 @@ pub fn first_words(changes: &[PledgeChange], name_chars_max: usize) -> Option<St
             format!("Beside the pledge \"{name}\" {}", beside_counted(&step.beside))
         }
         what => {
-            let term = step.verdict.as_ref().and_then(term).unwrap_or_default();
-            format!("Pledge \"{name}\" {}{term}", happened(what))
+            format!("Pledge \"{name}\" {}{}", happened(what), why(step).unwrap_or_default())
         }
     };
     Some(match others.len() {
@@ -62,8 +61,31 @@ pub fn happened(what: Happening) -> &'static str {
 pub fn happened_whole(step: &Step) -> String {
     let numbers = numbers(step).map(|it| format!(": {it}")).unwrap_or_default();
     let same = if step.what == Happening::Renumbered { ", its words are the same" } else { "" };
-    let term = step.verdict.as_ref().and_then(term).unwrap_or_default();
-    format!("{}{numbers}{same}{term}", happened(step.what))
+    let why = why(step).unwrap_or_default();
+    format!("{}{numbers}{same}{why}", happened(step.what))
+}
+
+/// Returns what has to be said with what happened: what became of the time that the promise named,
+/// that nobody can tell what its other words mean, or that it was altered by what stands around it
+/// alone.
+fn why(step: &Step) -> Option<String> {
+    let is_worded =
+        matches!(step.what, Happening::Strengthened | Happening::Narrowed | Happening::Weakened);
+    match &step.verdict {
+        Some(verdict) if step.what == Happening::Reworded && verdict.is_unclear() => {
+            Some("; what that means is not clear: please read".to_owned())
+        }
+        Some(verdict) if step.marks.is_empty() && is_worded && verdict.meaning.is_substantive() => {
+            Some(" by the words that lead it in, its own are the same".to_owned())
+        }
+        Some(verdict) => term(verdict).map(str::to_owned),
+        None if is_worded => {
+            let taking = |it: &&Beside| matches!(it.role, Role::Exception | Role::Condition);
+            let beside: Vec<Beside> = step.beside.iter().filter(taking).cloned().collect();
+            Some(format!(": {}", beside_counted(&beside)))
+        }
+        None => None,
+    }
 }
 
 /// Returns what became of the time that a pledge named.

@@ -132,12 +132,13 @@ fn a_clause_that_cannot_be_told_from_others_is_ambiguous() {
 }
 
 #[test]
-fn an_exception_in_the_next_sentence_or_item_stands_beside_the_pledge() {
+fn an_exception_in_the_next_sentence_or_item_narrows_the_pledge_and_stands_beside_it() {
     let before = text(&BEFORE);
     let exception = format!("{PLEDGE} This does not apply to searches for missing children.");
     let after = text(&with(&exception));
     let found = step(&before, &after).unwrap();
-    assert_eq!(found.what, Happening::Kept);
+    assert_eq!(found.what, Happening::Narrowed);
+    assert_eq!(step(&after, &before).unwrap().what, Happening::Strengthened);
     let [only] = &found.beside[..] else { panic!("{found:?}") };
     assert_eq!(only.how, BesideHow::Added);
     assert_eq!(
@@ -154,6 +155,7 @@ fn an_exception_in_the_next_sentence_or_item_stands_beside_the_pledge() {
     let mut longer = list.to_vec();
     longer.insert(3, "-Except where a court orders it.");
     let found = step(&text(&list), &text(&longer)).unwrap();
+    assert_eq!(found.what, Happening::Narrowed);
     let [only] = &found.beside[..] else { panic!("{found:?}") };
     assert_eq!(only.after.as_deref(), Some("Except where a court orders it."));
 }

@@ -1,21 +1,30 @@
 //! Two readings of a clause compared, strongest finding first.
 //!
 //! Asked in this order: is it only typography, or a sentence whose bounds moved; does it only
-//! refer, date or head; did the force change; a carve-out; a condition; the reach. What none of
-//! these finds is editorial.
+//! refer, date or head; was it turned into its contrary; did the force change; a carve-out; a
+//! condition; the reach. What none of these finds is editorial: surely where no word of weight is
+//! another or nobody is bound, and else unclear, which is told as such.
 
 use std::ops::Range;
 
+use crate::compare::clause;
+use crate::compare::fold;
 use crate::compare::meaning::altered::{self, Frame, Region};
 use crate::compare::meaning::canon;
 use crate::compare::meaning::force;
 use crate::compare::meaning::found::Found;
 use crate::compare::meaning::limits;
 use crate::compare::meaning::norm::{self, Stated};
-use crate::compare::meaning::reading;
+use crate::compare::meaning::qualify::{self, Qualifies};
+use crate::compare::meaning::reading::{self, ReadKind};
+use crate::compare::meaning::reversal;
 use crate::compare::meaning::scope;
 use crate::compare::meaning::sense::Sense;
+use crate::compare::meaning::shape;
 use crate::compare::meaning::standing::Standing;
+use crate::compare::meaning::stricter;
+use crate::compare::meaning::terms::Term;
+use crate::compare::meaning::times;
 use crate::compare::stamp;
 use crate::model::verdict::{
     Bound, Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict,
@@ -36,6 +45,9 @@ fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
         return verdict;
     }
     let frame = Frame::of(reading::read(alone.words));
+    if let Some(verdict) = judge_qualifying(&frame, alone, meaning) {
+        return verdict;
+    }
     let stated = norm::stated(&frame, alone);
     let binds = |it: Sense| matches!(it, Sense::Force(_) | Sense::Negation);
     let stated = match stated.is_reference && !frame.terms.iter().any(|it| binds(it.sense)) {
@@ -43,7 +55,7 @@ fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
         true => Stated { norm: Norm::Fact, bound: Bound::Nobody, is_safeguard: false, ..stated },
         false => stated,
     };
-    if norm::is_menu(&frame) || (stated.is_heading && stated.norm == Norm::Fact) {
+    if shape::is_menu(&frame) || (stated.is_heading && stated.norm == Norm::Fact) {
         return Verdict::quiet(Meaning::Cosmetic, vec![Tag::Furniture]);
     }
     let mut tags = Vec::new();
@@ -60,9 +72,70 @@ fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
     verdict
 }
 
+/// The most words of a sentence that are quoted as those that decided.
+const QUOTED_MAX: usize = 14;
+
+/// Returns the verdict on a sentence that came or went and takes from the one before it; `None` if
+/// it stands by itself, or the one before is not known.
+fn judge_qualifying(frame: &Frame, alone: &Standing<'_>, meaning: Meaning) -> Option<Verdict> {
+    let sentences = clause::sentences(alone.previous);
+    let last = sentences.last().map_or("", |span| &alone.previous[span.clone()]);
+    let how = qualify::qualifies(frame, &Frame::of(reading::read(last)))?;
+    let taken_up = qualify::qualified(alone)?;
+    let other = Frame::of(reading::read(taken_up.words));
+    let stated = norm::stated(&other, &taken_up);
+    if stated.is_reference || matches!(stated.norm, Norm::Fact | Norm::Definition) {
+        return None;
+    }
+    let has_come = meaning == Meaning::Added;
+    let (meaning, tag) = match (how, has_come) {
+        (Qualifies::Excepts, true) => (Meaning::Exception, Tag::ExceptionAdded),
+        (Qualifies::Excepts, false) => (Meaning::Exception, Tag::ExceptionRemoved),
+        (Qualifies::Conditions, _) => (Meaning::Condition, Tag::Trigger),
+        (Qualifies::Softens, true) => (Meaning::Weakened, Tag::Hedge),
+        (Qualifies::Softens, false) => (Meaning::Strengthened, Tag::Hedge),
+    };
+    let end = frame.reads.iter().rposition(|it| it.kind != ReadKind::Point).map_or(0, |at| at + 1);
+    let mut found = Found { tags: vec![tag], ..Found::new(meaning, Some(!has_come)) };
+    let quoted = 0..end.min(QUOTED_MAX);
+    if has_come {
+        found.after.push(quoted)
+    } else {
+        found.before.push(quoted)
+    }
+    let words = (alone.words, alone.words);
+    Some(verdict(&found, &stated, words, (frame, frame), Sureness::High))
+}
+
+/// Returns the verdict on an item in the same words that completes others now: what the company
+/// will not do it may. `None` where that alters nothing.
+fn judge_led(before: &Standing<'_>, after: &Standing<'_>) -> Option<Verdict> {
+    let is_led = |it: &Standing<'_>| {
+        norm::leads(it.lead_in) && !norm::is_governed(&Frame::of(reading::read(it.words)))
+    };
+    if fold::stream(before.lead_in) == fold::stream(after.lead_in)
+        || !is_led(before)
+        || !is_led(after)
+    {
+        return None;
+    }
+    let whole = |it: &Standing<'_>| {
+        let lead = it.lead_in.trim_end().trim_end_matches([':', '-', '–', '—']).trim_end();
+        format!("{lead} {}", clause::split_marker(it.words).1)
+    };
+    let (words_before, words_after) = (whole(before), whole(after));
+    let standing = |words| Standing { words, is_watched: after.is_watched, ..Standing::default() };
+    let mut verdict = judge_pair(&standing(&words_before), &standing(&words_after));
+    // They stand in the words that lead in, not in those of the item.
+    for trigger in &mut verdict.triggers {
+        trigger.span = 0..0;
+    }
+    verdict.meaning.is_substantive().then_some(verdict)
+}
+
 fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
     if let Some(verdict) = canon::pair(before, after) {
-        return verdict;
+        return judge_led(before, after).unwrap_or(verdict);
     }
     if stamp::is_stamp(before.words) && stamp::is_stamp(after.words) {
         return Verdict::quiet(Meaning::Editorial, vec![Tag::DateStamp]);
@@ -79,16 +152,146 @@ fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
             (region.left, region.came) = (Vec::new(), Vec::new());
         }
     }
-    let stated = both(norm::stated(&frames.0, before), norm::stated(&frames.1, after));
-    let found = findings((&frames.0, &frames.1), (before, after), &regions, &stated);
+    let carved = carved((&frames.0, before), (&frames.1, after));
+    let stated = carved
+        .unwrap_or_else(|| both(norm::stated(&frames.0, before), norm::stated(&frames.1, after)));
+    let mut found = findings((&frames.0, &frames.1), (before, after), &regions, &stated);
+    if carved.is_some() {
+        found = found.into_iter().map(of_carved).collect();
+    }
     let words = (before.words, after.words);
+    let is_watched = before.is_watched || after.is_watched;
+    // What the company will not do it may, whatever else is another.
+    if norm::stance(before.lead_in) != norm::stance(after.lead_in)
+        && let Some(verdict) = judge_led(before, after)
+    {
+        return verdict;
+    }
+    if found.is_empty() && is_unclear(&frames, &regions, &stated, is_watched) {
+        return unclear(&stated, words, &frames, &regions);
+    }
     let sureness = sureness(&found, &frames, &regions);
     let strongest = found.first().cloned().unwrap_or(Found::new(Meaning::Editorial, None));
+    // What binds nobody is surely no norm, however much of it is another.
+    let sureness = match strongest.meaning.is_substantive() {
+        true => sureness,
+        false => sureness.max(Sureness::Medium),
+    };
+    let stated = match strongest.is_of_promise && !is_of_users(&frames.0, &stated) {
+        true => Stated { norm: Norm::Commitment, bound: Bound::Company, is_sure: true, ..stated },
+        false => stated,
+    };
     let mut verdict = verdict(&strongest, &stated, words, (&frames.0, &frames.1), sureness);
     verdict.tags.extend(found.iter().skip(1).flat_map(|it| it.tags.iter().copied()));
     verdict.tags.sort_unstable();
     verdict.tags.dedup();
     verdict
+}
+
+/// Returns whether a clause is about what users must or may do.
+fn is_of_users(frame: &Frame, stated: &Stated) -> bool {
+    let is_user = |it: &Term| it.sense == Sense::User && frame.reads[it.at.start].key != "your";
+    matches!(stated.norm, Norm::UserDuty | Norm::UserRight) && frame.terms.iter().any(is_user)
+}
+
+/// Returns what the sentence states that both sides take from; `None` if they stand by themselves.
+fn carved(before: (&Frame, &Standing<'_>), after: (&Frame, &Standing<'_>)) -> Option<Stated> {
+    let of = |(frame, standing): (&Frame, &Standing<'_>)| {
+        let sentences = clause::sentences(standing.previous);
+        let last = sentences.last().map_or("", |span| &standing.previous[span.clone()]);
+        let how = qualify::qualifies(frame, &Frame::of(reading::read(last)))?;
+        let taken_up = qualify::qualified(standing).filter(|_| how == Qualifies::Excepts)?;
+        Some(norm::stated(&Frame::of(reading::read(taken_up.words)), &taken_up))
+    };
+    of(before)?;
+    of(after).filter(|it| !matches!(it.norm, Norm::Fact | Norm::Definition))
+}
+
+/// Returns what a finding in a carve-out is to what it is carved from: one that reaches further
+/// leaves less of it.
+fn of_carved(found: Found) -> Found {
+    let is_more = match found.meaning {
+        Meaning::Widened => Some(false),
+        Meaning::Narrowed => Some(true),
+        // It tells already what is left.
+        Meaning::Exception => found.is_more,
+        _ => return found,
+    };
+    let mut found = Found { meaning: Meaning::Exception, is_more, ..found };
+    found.tags.retain(|it| !matches!(it, Tag::ExceptionAdded | Tag::ExceptionRemoved));
+    found.tags.push(Tag::ExceptionChanged);
+    found
+}
+
+/// Returns whether a clause that binds somebody has other words of weight though no question finds
+/// anything: names that were replaced, and misspellings, are none.
+fn is_unclear(
+    frames: &(Frame, Frame),
+    regions: &[Region],
+    stated: &Stated,
+    is_watched: bool,
+) -> bool {
+    let binds = match stated.norm {
+        Norm::Commitment | Norm::Reservation | Norm::UserDuty | Norm::UserRight => stated.is_sure,
+        Norm::Definition | Norm::Fact => false,
+    };
+    if !binds && !is_watched {
+        return false;
+    }
+    let measures = (times::measures(&frames.0), times::measures(&frames.1));
+    regions.iter().any(|region| {
+        let mut left = region.left.clone();
+        let mut came = region.came.clone();
+        left.retain(|&at| !stricter::stays(at, &measures.0, &measures.1));
+        came.retain(|&at| !stricter::stays(at, &measures.1, &measures.0));
+        let is_named = left.iter().all(|&at| is_name(&frames.0, at))
+            && came.iter().all(|&at| is_name(&frames.1, at));
+        let is_spelling = match (left.as_slice(), came.as_slice()) {
+            (&[left], &[came]) => {
+                is_spelt_alike(&frames.0.reads[left].key, &frames.1.reads[came].key)
+            }
+            (_, _) => false,
+        };
+        let is_alike = reversal::says_alike(&frames.0, &frames.1, region);
+        !is_named && !is_spelling && !is_alike
+    })
+}
+
+/// Returns whether a word is a name by its capital; the first is one before a verb of one person.
+fn is_name(frame: &Frame, at: usize) -> bool {
+    let read = &frame.reads[at];
+    let next = frame.reads.get(at + 1).map_or("", |it| it.key.as_str());
+    let is_one = matches!(next, "does" | "is" | "has" | "will" | "shall" | "may")
+        && !read.key.ends_with('s')
+        && !matches!(read.key.as_str(), "nobody" | "anyone" | "everyone" | "someone");
+    read.is_capital && (0 < at || is_one)
+}
+
+/// Returns whether two words of some length are the same but for a letter.
+fn is_spelt_alike(before: &str, after: &str) -> bool {
+    let (before, after): (Vec<char>, Vec<char>) =
+        (before.chars().collect(), after.chars().collect());
+    let head = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+    let rest = (&before[head..], &after[head..]);
+    let tail = rest.0.iter().rev().zip(rest.1.iter().rev()).take_while(|(a, b)| a == b).count();
+    let altered = before.len().max(after.len()) - head - tail;
+    // "illegal" is not "legal".
+    0 < head && 6 <= before.len().min(after.len()) && altered <= 1
+}
+
+/// Returns the verdict on a clause that may bind otherwise now, and nobody can tell.
+fn unclear(
+    stated: &Stated,
+    words: (&str, &str),
+    frames: &(Frame, Frame),
+    regions: &[Region],
+) -> Verdict {
+    let mut found = Found::new(Meaning::Editorial, None);
+    let hull = |counted: &[usize]| Some(*counted.first()?..*counted.last()? + 1);
+    found.before.extend(regions.iter().filter_map(|it| hull(&it.left)));
+    found.after.extend(regions.iter().filter_map(|it| hull(&it.came)));
+    let verdict = verdict(&found, stated, words, (&frames.0, &frames.1), Sureness::Low);
+    Verdict { direction: Direction::Unclear, ..verdict }
 }
 
 /// Returns what both sides state: a promise that became a permission counts as the promise that it
@@ -121,10 +324,11 @@ fn findings(
     let is_heading = stated.is_heading && is_bare(before) && is_bare(after);
     let mut found = Vec::new();
     found.extend(scope::sentence(before, regions));
-    let is_title = norm::is_title(before, standing.0) && norm::is_title(after, standing.1);
+    let is_title = shape::is_title(before, standing.0) && shape::is_title(after, standing.1);
     if (is_heading || is_title) && counted {
         return found;
     }
+    found.extend(reversal::reversed(before, after, regions, stated));
     found.extend(force::force(before, after, regions, stated));
     if stated.is_reference && counted {
         if found.is_empty() {
@@ -134,9 +338,10 @@ fn findings(
         return found;
     }
     found.extend(limits::exception(before, after, regions));
-    found.extend(limits::condition(before, after, regions));
+    let is_watched = standing.0.is_watched || standing.1.is_watched;
+    found.extend(limits::condition((before, after), regions, stated, is_watched));
     // What a sentence says of the world, binding nobody, may change: that is no other norm.
-    if !(norm::is_description(before) && norm::is_description(after)) {
+    if !(shape::is_description(before) && shape::is_description(after)) {
         found.extend(scope::scope(before, after, regions));
     }
     found
@@ -147,7 +352,22 @@ fn sureness(found: &[Found], frames: &(Frame, Frame), regions: &[Region]) -> Sur
     let altered: usize = regions.iter().map(|it| it.left.len() + it.came.len()).sum();
     let said = |frame: &Frame| (0..frame.reads.len()).filter(|at| frame.is_content(*at)).count();
     let all = said(&frames.0) + said(&frames.1);
-    if all < 5 * altered / 2 {
+    // Where all that counts is what decided, no other word can mislead.
+    let decides = |it: &Found| {
+        let is_in = |ranges: &[Range<usize>], at: &usize| ranges.iter().any(|it| it.contains(at));
+        regions.iter().all(|region| {
+            region.left.iter().all(|at| is_in(&it.before, at))
+                && region.came.iter().all(|at| is_in(&it.after, at))
+        })
+    };
+    let is_pointed = found.first().is_some_and(|it| {
+        let is_one = matches!(
+            it.meaning,
+            Meaning::Weakened | Meaning::Strengthened | Meaning::Condition | Meaning::Exception
+        );
+        is_one && decides(it)
+    });
+    if all < 5 * altered / 2 && !is_pointed {
         Sureness::Low
     } else if found.len() == 1 && altered <= 8 {
         Sureness::High
@@ -175,7 +395,9 @@ fn is_signed(found: &Found, stated: &Stated, frames: (&Frame, &Frame), sureness:
         Meaning::Removed => {
             stated.norm != Norm::Reservation && !found.tags.contains(&Tag::Appended)
         }
-        Meaning::Condition if is_deadline => stated.norm == Norm::Commitment,
+        Meaning::Condition if is_deadline => {
+            matches!(stated.norm, Norm::Commitment | Norm::Reservation)
+        }
         Meaning::Condition => sureness == Sureness::High,
         Meaning::Exception | Meaning::Added => true,
         Meaning::Cosmetic | Meaning::Editorial => false,

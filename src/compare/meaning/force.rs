@@ -55,6 +55,11 @@ fn group(frame: &Frame, range: &Range<usize>) -> Option<Modal> {
     // "shall make reasonable efforts" binds to efforts alone.
     for term in terms {
         match term.sense {
+            // "will never" is more than "will not".
+            Sense::Force(ABSOLUTE) if term.at.start == at.end => {
+                force = ABSOLUTE;
+                at.end = term.at.end;
+            }
             Sense::Force(other) if term.at.start <= at.end + 3 && 20 < other => {
                 force = force.min(other);
                 at.end = term.at.end;

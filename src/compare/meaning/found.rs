@@ -12,6 +12,8 @@ pub struct Found {
     /// Whether the norm reaches further than before, or binds more; `None` where it cannot be
     /// told, or the meaning tells it.
     pub is_more: Option<bool>,
+    /// Whether it is of what is held back or promised, whatever the clause states by its form.
+    pub is_of_promise: bool,
     /// What else is to be said.
     pub tags: Vec<Tag>,
     /// The words before that decided, as ranges of words.
@@ -23,6 +25,13 @@ pub struct Found {
 impl Found {
     /// Returns a finding without words that decided.
     pub fn new(meaning: Meaning, is_more: Option<bool>) -> Found {
-        Found { meaning, is_more, tags: Vec::new(), before: Vec::new(), after: Vec::new() }
+        Found {
+            meaning,
+            is_more,
+            is_of_promise: false,
+            tags: Vec::new(),
+            before: Vec::new(),
+            after: Vec::new(),
+        }
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use crate::compare::meaning::roots;
 use crate::compare::meaning::sense::Sense;
 
 /// The entries of a list, one word each.
@@ -14,6 +15,13 @@ pub type Words = LazyLock<BTreeSet<&'static str>>;
 
 /// The entries of a list, each of one word and more: by the first of its words, those after it.
 pub type Runs = LazyLock<BTreeMap<&'static str, Vec<Vec<&'static str>>>>;
+
+/// The entries of a list, one word each, as their roots.
+pub type Roots = LazyLock<BTreeSet<String>>;
+
+fn roots_of(list: &'static str) -> BTreeSet<String> {
+    list.split(", ").map(roots::root).collect()
+}
 
 fn words(list: &'static str) -> BTreeSet<&'static str> {
     list.split(", ").collect()
@@ -58,7 +66,9 @@ pub const TERMS: &[(Sense, &str)] = &[
     ),
     (
         Sense::Force(50),
-        "at the moment, at this time, currently, for now, for the time being, presently",
+        "as of now, as of this writing, as of today, as things stand, at present, at the moment, \
+         at this time, currently, for now, for the present, for the time being, presently, \
+         right now, so far, thus far",
     ),
     (
         Sense::Force(45),
@@ -317,3 +327,106 @@ pub static SAFEGUARDS: Runs = LazyLock::new(|| {
          military, police, self harm, social scoring, surveillance, warfare, weapon, weapons",
     )
 });
+
+/// Nouns for what was promised, by which a sentence takes up the one before.
+pub static PROMISES: Roots = LazyLock::new(|| {
+    roots_of(
+        "assurance, ban, commitment, deadline, exclusion, freeze, goal, guarantee, limit, \
+         limitation, moratorium, obligation, paragraph, pause, pledge, prohibition, promise, \
+         protection, provision, requirement, restriction, right, rule, section, sentence, stance, \
+         suspension, target, undertaking",
+    )
+});
+
+/// Nouns and verbs for what keeps from harm: who ends it lets go on what it held back.
+pub static KEEPS: Roots = LazyLock::new(|| {
+    roots_of(
+        "anonymization, assistance, audit, ban, commitment, conservation, deletion, donation, \
+         embargo, encryption, exclusion, freeze, guarantee, moratorium, oversight, pause, pledge, \
+         prohibition, promise, protection, publication, publish, recycling, refund, report, \
+         restoration, restriction, safeguard, support, suspension, transparency",
+    )
+});
+
+/// Verbs by which something ends, is refused or forbidden.
+pub static ENDS: Roots = LazyLock::new(|| {
+    roots_of(
+        "abandon, ban, bar, block, cease, decline, delete, disable, discontinue, end, exclude, \
+         expire, forbid, freeze, halt, lapse, lift, pause, phase, prohibit, quit, refuse, reject, \
+         restrict, revoke, stop, suspend, terminate, withdraw",
+    )
+});
+
+/// Verbs by which something begins, goes on, is accepted or permitted.
+pub static GOES_ON: Roots = LazyLock::new(|| {
+    roots_of(
+        "accept, adopt, agree, allow, approve, authorize, begin, continue, enable, enact, expand, \
+         implement, impose, include, introduce, keep, launch, maintain, permit, persist, \
+         reinstate, reintroduce, relaunch, remain, reopen, restart, restore, resume, retain, \
+         return, start, stay, uphold, welcome",
+    )
+});
+
+/// Those of both whose subject is who acts, and never what is held back.
+pub static FORBIDS: Roots = LazyLock::new(|| {
+    roots_of(
+        "accept, agree, allow, authorize, ban, bar, block, decline, enable, exclude, forbid, include, \
+         permit, prohibit, refuse, reject, restrict",
+    )
+});
+
+/// Words by which something is a duty.
+pub static FIRM: Roots = LazyLock::new(|| {
+    roots_of(
+        "ban, bar, binding, commit, compulsory, demand, forbid, insist, mandate, mandatory, \
+         obligatory, permanent, permanently, pledge, prohibit, promise, require, unconditional",
+    )
+});
+
+/// Words by which it is a wish.
+pub static SOFT: Roots = LazyLock::new(|| {
+    roots_of(
+        "advise, aspirational, consider, discourage, encourage, explore, hope, invite, optional, \
+         provisional, recommend, temporarily, temporary, urge, voluntarily, voluntary",
+    )
+});
+
+/// Verbs by which a sentence, denied, says how far the one before it reaches.
+pub static REACHES: Roots = LazyLock::new(|| {
+    roots_of(
+        "affect, apply, bind, concern, cover, extend, govern, include, limit, preclude, \
+         prejudice, prevent, prohibit, restrict",
+    )
+});
+
+/// Verbs by which a sentence takes something out of the one before it.
+pub static CARVES: Roots = LazyLock::new(|| roots_of("except, exclude, exempt"));
+
+/// Verbs by which a promise may be relaxed.
+pub static RELAXES: Roots = LazyLock::new(|| {
+    roots_of(
+        "adjust, amend, change, end, lift, modify, override, reconsider, relax, review, revise, \
+         revisit, revoke, suspend, terminate, update, waive, withdraw",
+    )
+});
+
+/// Adjectives by which a promise is none.
+pub static NOT_FIRM: Roots = LazyLock::new(|| {
+    roots_of("aspirational, indicative, non-binding, optional, provisional, temporary, voluntary")
+});
+
+/// Verbs by which a promise is over.
+pub static SUBSIDES: Roots = LazyLock::new(|| roots_of("end, expire, lapse, sunset"));
+
+/// Words with which a sentence opens that goes against the one before it.
+pub const CONTRASTS: &[&[&str]] = &[
+    &["but"],
+    &["even", "so"],
+    &["having", "said", "that"],
+    &["however"],
+    &["nevertheless"],
+    &["nonetheless"],
+    &["still", ","],
+    &["that", "said"],
+    &["yet", ","],
+];

@@ -4,10 +4,14 @@ use std::ops::Range;
 
 use crate::compare::meaning::altered::{Frame, Region};
 use crate::compare::meaning::found::Found;
+use crate::compare::meaning::lexicon::KEEPS;
+use crate::compare::meaning::norm::Stated;
 use crate::compare::meaning::reading::ReadKind;
 use crate::compare::meaning::sense::Sense;
+use crate::compare::meaning::stricter;
 use crate::compare::meaning::terms::Term;
-use crate::model::verdict::{Meaning, Tag};
+use crate::compare::meaning::times::{self, Measure, Role, What};
+use crate::model::verdict::{Meaning, Norm, Tag};
 
 /// The most words that a limit is taken to hold.
 const LIMIT_LEN_MAX: usize = 40;
@@ -113,6 +117,7 @@ struct Became {
 
 fn became(before: &Frame, after: &Frame, regions: &[Region], opens: fn(Sense) -> bool) -> Became {
     let (left, came) = (limits(before, opens), limits(after, opens));
+    let measures = (times::measures(before), times::measures(after));
     let mut became = Became::default();
     for region in regions {
         let opened = |limits: &[Limit], range: &Range<usize>| -> Vec<Range<usize>> {
@@ -154,12 +159,14 @@ fn became(before: &Frame, after: &Frame, regions: &[Region], opens: fn(Sense) ->
                 };
             // One name for another is no other limit.
             let is_replaced = region.left.len() == region.came.len();
-            let is_test = |frame: &Frame, counted: &[usize]| {
-                counted
-                    .iter()
-                    .any(|&at| measures(frame, at) || frame.sense(at) == Some(Sense::Threshold))
+            let is_test = |frame: &Frame, measures: &[Measure], counted: &[usize]| {
+                counted.iter().any(|&at| {
+                    measures.iter().any(|it| it.at.contains(&at))
+                        || frame.sense(at) == Some(Sense::Threshold)
+                })
             };
-            let tests = is_test(before, &region.left) || is_test(after, &region.came);
+            let tests = is_test(before, &measures.0, &region.left)
+                || is_test(after, &measures.1, &region.came);
             if !is_replaced || tests {
                 became.changed_before.extend(within(before, &left, &region.left));
                 became.changed_after.extend(within(after, &came, &region.came));
@@ -233,8 +240,25 @@ fn legal(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
 }
 
 /// Returns what became of the conditions, times and numbers.
-pub fn condition(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
-    if let Some(found) = numbers(before, after, regions) {
+///
+/// `is_watched` tells a clause that somebody takes for a promise, whatever it states.
+pub fn condition(
+    (before, after): (&Frame, &Frame),
+    regions: &[Region],
+    stated: &Stated,
+    is_watched: bool,
+) -> Option<Found> {
+    let binds = |frame: &Frame| {
+        frame.terms.iter().any(|it| match it.sense {
+            Sense::Force(_) | Sense::Negation | Sense::User | Sense::Vague => true,
+            Sense::Company => frame.reads[it.at.start].key != "our",
+            _ => false,
+        }) || frame.reads.iter().any(|it| KEEPS.contains(it.root.as_str()))
+    };
+    let is_norm = is_watched || !matches!(stated.norm, Norm::Fact | Norm::Definition);
+    if (is_norm || binds(before) || binds(after))
+        && let Some(found) = measured((before, after), regions, stated)
+    {
         return Some(found);
     }
     if let Some(found) = threshold(before, after, regions) {
@@ -270,100 +294,110 @@ fn threshold(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found>
     })
 }
 
-/// Returns whether a number or time is another. In a clause that binds nobody it is a fact.
-fn numbers(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
-    let binds = |frame: &Frame| {
-        frame.terms.iter().any(|it| {
-            matches!(
-                it.sense,
-                Sense::Force(_) | Sense::Negation | Sense::Company | Sense::User | Sense::Vague
-            )
-        })
-    };
-    if !binds(before) && !binds(after) {
-        return None;
-    }
-    regions.iter().find_map(|region| {
-        let timed = |frame: &Frame, counted: &[usize]| -> Vec<Range<usize>> {
-            let is = |at: &&usize| measures(frame, **at) || frame.sense(**at) == Some(Sense::Vague);
-            counted.iter().filter(is).map(|&at| at..at + 1).collect()
+/// Returns whether a day, time or amount is another. In a clause that binds nobody it is a fact.
+fn measured(
+    (before, after): (&Frame, &Frame),
+    regions: &[Region],
+    stated: &Stated,
+) -> Option<Found> {
+    let mut left = times::measures(before);
+    let mut came = times::measures(after);
+    // What stands on both sides, in whatever words and place, is no other.
+    left.retain(|it| {
+        let same = came.iter().position(|other| stricter::is_same(it, other));
+        same.map(|at| came.remove(at)).is_none()
+    });
+    left.retain(|it| regions.iter().any(|region| touches(&region.before, it)));
+    came.retain(|it| regions.iter().any(|region| touches(&region.after, it)));
+    left.retain(|it| !is_told(before, it));
+    came.retain(|it| !is_told(after, it));
+    let mut pairs = Vec::new();
+    left.retain(|it| {
+        let like = came.iter().position(|other| stricter::is_like(it, other));
+        like.map(|at| pairs.push((it.clone(), came.remove(at)))).is_none()
+    });
+    let is_time =
+        |it: &Measure| matches!(it.what, What::Day { .. } | What::Span(_) | What::Rate(_));
+    let tag = |it: &Measure| if is_time(it) { Tag::Deadline } else { Tag::Number };
+    if !pairs.is_empty() {
+        let more = |(from, to): &(Measure, Measure)| {
+            stricter::is_more(from, to, stated, is_denied(after, to.at.start))
         };
-        let (left, came) = (timed(before, &region.left), timed(after, &region.came));
-        if left.is_empty() || came.is_empty() {
-            return deadline(before, after, region);
-        }
-        let mut found = Found::new(Meaning::Condition, is_stricter(before, after, &left, &came));
-        found.tags.push(Tag::Number);
-        (found.before, found.after) = (left, came);
-        Some(found)
+        let first = more(&pairs[0]);
+        let is_more = first.filter(|_| pairs.iter().all(|pair| more(pair) == first));
+        let mut found = Found::new(Meaning::Condition, is_more);
+        found.tags.push(tag(&pairs[0].1));
+        found.before.extend(pairs.iter().map(|it| with_role(before, &it.0)));
+        found.after.extend(pairs.iter().map(|it| with_role(after, &it.1)));
+        return Some(found);
+    }
+    let bounds = |it: &&Measure| {
+        let is_bound = matches!(it.role, Role::By | Role::Until | Role::From | Role::For);
+        is_time(it) && (is_bound || matches!(it.what, What::Rate(_)))
+    };
+    let (gone, new) = (left.iter().find(bounds), came.iter().find(bounds));
+    let (frame, it, is_new) = match (gone, new) {
+        (Some(it), None) => (before, it, false),
+        (None, Some(it)) => (after, it, true),
+        (_, _) => return None,
+    };
+    let is_more = stricter::is_more_with(it, stated, is_denied(frame, it.at.start));
+    // An end that is named no more is a longer promise without a day to look at it again.
+    let is_more = match (is_new, it.role) {
+        (true, _) => is_more,
+        (false, Role::Until | Role::For) => None,
+        (false, _) => is_more.map(|it| !it),
+    };
+    let mut found = Found::new(Meaning::Condition, is_more);
+    found.tags.push(tag(it));
+    match is_new {
+        true => found.after.push(with_role(frame, it)),
+        false => found.before.push(with_role(frame, it)),
+    }
+    Some(found)
+}
+
+/// How many words before a value may say how it bounds what it measures.
+const ROLE_MAX: usize = 4;
+
+fn touches(range: &Range<usize>, it: &Measure) -> bool {
+    range.start < it.at.end && it.at.start.saturating_sub(ROLE_MAX) < range.end
+}
+
+/// Returns a value with the word before it that says what it does: `by 2030`.
+fn with_role(frame: &Frame, it: &Measure) -> Range<usize> {
+    const ROLES: [&str; 12] = [
+        "by", "until", "till", "within", "before", "in", "for", "after", "through", "least", "to",
+        "under",
+    ];
+    let last = it.at.start.checked_sub(1).filter(|at| {
+        let read = &frame.reads[*at];
+        ROLES.contains(&read.key.as_str())
+    });
+    last.unwrap_or(it.at.start)..it.at.end
+}
+
+/// Returns whether what is said with a value is denied, or held back, before it.
+fn is_denied(frame: &Frame, at: usize) -> bool {
+    (0..at).any(|at| {
+        let read = &frame.reads[at];
+        frame.sense(at) == Some(Sense::Negation)
+            || read.key == "never"
+            || matches!(
+                read.root.as_str(),
+                "ban" | "moratorium" | "paus" | "prohibition" | "suspension" | "freez"
+            )
     })
 }
 
-/// Returns whether a word is a number that measures or bounds something, rather than one to call.
-fn measures(frame: &Frame, at: usize) -> bool {
-    if frame.reads[at].kind != ReadKind::Number {
-        return false;
-    }
-    let is = |at: usize, words: &[&str]| {
-        let read = frame.reads.get(at);
-        read.is_some_and(|it| words.contains(&it.key.as_str()) || words.contains(&it.root.as_str()))
+/// Returns whether a value only tells when something was done.
+fn is_told(frame: &Frame, it: &Measure) -> bool {
+    let is_past = |at: usize| {
+        let key = frame.reads.get(at).map_or("", |it| it.key.as_str());
+        key.ends_with("ed") || matches!(key, "was" | "were" | "had" | "began" | "made")
     };
-    (at + 1..at + 5).any(|it| is(it, UNITS))
-        || at.checked_sub(1).is_some_and(|it| is(it, BOUNDS))
-        || at.checked_sub(2).is_some_and(|it| is(it, &["age", "ages"]))
-}
-
-/// What numbers count, as words or roots.
-const UNITS: &[&str] = &[
-    "%", "day", "dollar", "euro", "hour", "minut", "month", "old", "percent", "pound", "quarter",
-    "second", "time", "usd", "eur", "gbp", "week", "year", "€", "$", "£",
-];
-
-/// Words before a number that bounds something.
-const BOUNDS: &[&str] = &[
-    "above", "age", "aged", "ages", "before", "below", "by", "exceed", "exceeds", "least",
-    "maximum", "minimum", "most", "over", "than", "under", "until", "within", "€", "$", "£",
-];
-
-/// Returns whether a promise with the number after binds more than with the one before: an age
-/// below which something is not done that rose, a time within which it is that became shorter.
-fn is_stricter(
-    before: &Frame,
-    after: &Frame,
-    left: &[Range<usize>],
-    came: &[Range<usize>],
-) -> Option<bool> {
-    let value = |frame: &Frame, of: &[Range<usize>]| -> Option<u64> {
-        of.iter().find_map(|it| frame.reads[it.start].root.parse().ok())
-    };
-    let (from, to) = (value(before, left)?, value(after, came)?);
-    let first = came.first()?.start;
-    let near: Vec<&str> =
-        after.reads[first.saturating_sub(4)..first].iter().map(|it| it.key.as_str()).collect();
-    let says = |words: &[&str]| near.iter().any(|it| words.contains(it));
-    match (from == to, says(&["within"]), says(&["under", "below", "age"])) {
-        (false, true, false) => Some(to < from),
-        (false, false, true) => Some(from < to),
-        (_, _, _) => None,
-    }
-}
-
-/// Returns whether a time by which something happens came or went in other words.
-fn deadline(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
-    let timed = |frame: &Frame, counted: &[usize]| -> Vec<Range<usize>> {
-        let is = |at: &&usize| {
-            let last = at.checked_sub(1).map(|it| frame.reads[it].key.as_str());
-            frame.reads[**at].kind == ReadKind::Number
-                && matches!(last, Some("by" | "within" | "before" | "until" | "after"))
-        };
-        counted.iter().filter(is).map(|&at| at - 1..at + 1).collect()
-    };
-    let (left, came) = (timed(before, &region.left), timed(after, &region.came));
-    if left.is_empty() == came.is_empty() {
-        return None;
-    }
-    let mut found = Found::new(Meaning::Condition, Some(left.is_empty()));
-    found.tags.push(Tag::Deadline);
-    (found.before, found.after) = (left, came);
-    Some(found)
+    let is_force = |it: &Term| matches!(it.sense, Sense::Force(_));
+    it.role == Role::In
+        && !frame.terms.iter().any(is_force)
+        && frame.terms.iter().any(|it| it.sense == Sense::Company && is_past(it.at.end))
 }

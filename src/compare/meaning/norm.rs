@@ -5,14 +5,16 @@
 
 use std::ops::Range;
 
+use crate::compare::clause;
 use crate::compare::meaning::altered::{self, Frame};
 use crate::compare::meaning::lexicon::{
-    ADVERSE, CONTACTS, DATA, DEFINES, DISCLAIMS, DUTIES, GRANTS, IMPERATIVES, MATTER, MENU,
+    ADVERSE, CONTACTS, DATA, DEFINES, DISCLAIMS, DUTIES, ENDS, GRANTS, IMPERATIVES, MATTER,
     OPENERS, PROTECTS, REFERS, RIGHTS, Runs, SAFEGUARDS, STEPS,
 };
-use crate::compare::meaning::reading::{Read, ReadKind};
+use crate::compare::meaning::reading::{self, Read, ReadKind};
 use crate::compare::meaning::sense::Sense;
 use crate::compare::meaning::standing::{Role, Standing};
+use crate::compare::meaning::terms::Term;
 use crate::model::verdict::{Bound, Direction, Meaning, Norm};
 
 /// What a clause states.
@@ -84,10 +86,91 @@ fn norm(frame: &Frame, standing: &Standing<'_>) -> (Norm, bool) {
         return (Norm::Reservation, true);
     }
     let start = main_start(frame);
-    match governed(frame, start) {
-        Some((norm, actor)) => (norm, actor != Actor::Thing),
-        None => (ungoverned(frame, start, standing), false),
+    let own = governed(frame, start);
+    match own {
+        Some((norm, Actor::Company | Actor::User)) if has_subject(frame, start) => (norm, true),
+        own => match (led(standing), own) {
+            (Some(norm), _) => (norm, true),
+            (None, Some((Norm::Fact, _)) | None) if is_of_promise(frame, start) => {
+                (Norm::Commitment, true)
+            }
+            (None, Some((norm, actor))) => (norm, actor != Actor::Thing),
+            (None, None) => (ungoverned(frame, start, standing), false),
+        },
     }
+}
+
+/// Returns whether a clause is about a promise that was made: "The moratorium remains in place".
+fn is_of_promise(frame: &Frame, start: usize) -> bool {
+    const PROMISED: [&str; 9] = [
+        "ban",
+        "commitment",
+        "freez",
+        "moratorium",
+        "paus",
+        "pledg",
+        "prohibition",
+        "promiz",
+        "suspension",
+    ];
+    let end = frame.reads.len().min(start + 4);
+    let noun = (start..end).find(|&at| PROMISED.contains(&frame.reads[at].root.as_str()));
+    let is_subject = matches!(
+        frame.reads.get(start).map(|it| it.key.as_str()),
+        Some("the" | "this" | "our" | "that" | "such")
+    );
+    is_subject && noun.is_some() && frame.reads.last().is_some_and(|it| it.key == ".")
+}
+
+/// Returns whether a clause begins with somebody who acts; what completes a lead-in may name
+/// somebody further on: "sell it to advertisers".
+fn has_subject(frame: &Frame, start: usize) -> bool {
+    let end = frame.reads.len().min(start + 3);
+    (start..end).any(|at| match frame.sense(at) {
+        Some(Sense::Company) => matches!(frame.reads[at].key.as_str(), "we" | "company" | "our"),
+        Some(Sense::User) => !matches!(frame.reads[at].key.as_str(), "your" | "yours"),
+        _ => false,
+    })
+}
+
+/// Returns whose duty or right the items of a list are, by the words that lead it in: what
+/// completes "We will not:" binds the company.
+fn led(standing: &Standing<'_>) -> Option<Norm> {
+    let lead = match (standing.lead_in, standing.previous) {
+        ("", previous) if previous.trim_end().ends_with(':') => previous,
+        (lead_in, _) => lead_in,
+    };
+    if !leads(lead) {
+        return None;
+    }
+    let spans = clause::sentences(lead);
+    let frame = Frame::of(reading::read(&lead[spans.last()?.clone()]));
+    match governed(&frame, main_start(&frame)) {
+        Some((norm, Actor::Company | Actor::User)) => Some(norm),
+        Some((_, Actor::Thing)) | None => None,
+    }
+}
+
+/// Returns whether words are the beginning of what an item completes.
+pub fn leads(words: &str) -> bool {
+    let words = words.trim_end();
+    !words.is_empty() && !words.ends_with(['.', '!', '?', ';'])
+}
+
+/// Returns whose duty or right a sentence states and whether it denies, where it says who is
+/// bound.
+pub fn stance(words: &str) -> Option<(Norm, bool)> {
+    let frame = Frame::of(reading::read(words));
+    let (norm, actor) = governed(&frame, main_start(&frame))?;
+    let denies = |it: &Term| it.sense == Sense::Negation || frame.reads[it.at.start].key == "never";
+    (actor != Actor::Thing).then(|| (norm, frame.terms.iter().any(denies)))
+}
+
+/// Returns whether a clause says by itself who is bound.
+pub fn is_governed(frame: &Frame) -> bool {
+    let start = main_start(frame);
+    let found = governed(frame, start).filter(|_| has_subject(frame, start));
+    found.is_some_and(|(_, actor)| actor != Actor::Thing)
 }
 
 /// Returns where the main clause starts.
@@ -168,6 +251,11 @@ fn governed(frame: &Frame, start: usize) -> Option<(Norm, Actor)> {
         let read = &frame.reads[at];
         let key = read.key.as_str();
         match frame.sense(at) {
+            // "Our policy prohibits" is "we prohibit".
+            Some(Sense::Company) if key == "our" && actor.is_none() && is_rule(frame, at + 1) => {
+                actor = Some(Actor::Company);
+                continue;
+            }
             Some(Sense::Company) if matches!(key, "we" | "company") => {
                 actor = actor.or(Some(Actor::Company));
                 continue;
@@ -197,6 +285,12 @@ fn governed(frame: &Frame, start: usize) -> Option<(Norm, Actor)> {
     (actor == Some(Actor::User)).then_some((Norm::UserDuty, Actor::User))
 }
 
+/// Returns whether a word is one for what a company lays down.
+fn is_rule(frame: &Frame, at: usize) -> bool {
+    let root = frame.reads.get(at).map_or("", |it| it.root.as_str());
+    matches!(root, "policy" | "rul" | "guidelin" | "practic" | "standard" | "principl" | "stanc")
+}
+
 /// Returns the norm of a verb that is denied.
 fn denied_norm(frame: &Frame, actor: Actor, start: usize, at: usize) -> Norm {
     let is_verb = 0 < at && matches!(frame.reads[at - 1].key.as_str(), "do" | "does");
@@ -219,8 +313,12 @@ fn plain_norm(
     let key = read.key.as_str();
     let is_plain = read.kind == ReadKind::Word && !altered::is_function(key);
     match actor {
-        Some(Actor::Company) if is_plain => {
-            let protects = PROTECTS.contains(read.root.as_str());
+        Some(Actor::Company) if is_plain && !(0 < at && frame.reads[at - 1].key == "our") => {
+            // "We have suspended sales" is a promise, "we suspend accounts" none.
+            let has_ended = 0 < at
+                && matches!(frame.reads[at - 1].key.as_str(), "have" | "has")
+                && ENDS.contains(read.root.as_str());
+            let protects = has_ended || PROTECTS.contains(read.root.as_str());
             let norm = if protects { Norm::Commitment } else { Norm::Reservation };
             Some((norm, Actor::Company))
         }
@@ -276,7 +374,15 @@ fn modal_norm(frame: &Frame, actor: Actor, force: u8, at: usize) -> Norm {
         (Actor::Company, 20) if !denied && asks_users(frame, verb) => Norm::UserDuty,
         (Actor::Company, 20) if !denied && is_limited => Norm::Commitment,
         (Actor::Company, 20) if !denied || matches!(key(at), "may" | "might") => Norm::Reservation,
-        (Actor::Company, 80) if !denied && ADVERSE.contains(root(verb)) => Norm::Reservation,
+        (Actor::Company, 80) if !denied && ADVERSE.contains(root(verb)) => {
+            // What is removed that is not the users' own is rather what does harm.
+            let is_theirs = (verb + 1..frame.reads.len().min(verb + 8))
+                .any(|at| frame.sense(at) == Some(Sense::User));
+            match matches!(root(verb), "remov" | "block" | "suspend") && !is_theirs {
+                true => Norm::Commitment,
+                false => Norm::Reservation,
+            }
+        }
         (Actor::Company, _) => Norm::Commitment,
         (Actor::Thing, 20) if !denied => Norm::Reservation,
         (Actor::Thing, 20) => Norm::UserDuty,
@@ -345,63 +451,6 @@ fn ungoverned(frame: &Frame, start: usize, standing: &Standing<'_>) -> Norm {
         true => Norm::UserDuty,
         false => Norm::Fact,
     }
-}
-
-/// Returns whether a clause is a whole sentence that binds nobody: no modal, nobody who acts, no
-/// list that it belongs to.
-pub fn is_description(frame: &Frame) -> bool {
-    let binds =
-        |it: Sense| matches!(it, Sense::Force(_) | Sense::Negation | Sense::Company | Sense::User);
-    let is_verb = |key: &str| {
-        matches!(key, "is" | "are" | "was" | "were" | "has" | "have" | "includes" | "requires")
-    };
-    frame.reads.iter().any(|it| is_verb(&it.key))
-        && frame.terms.iter().all(|it| {
-            !binds(it.sense)
-                || frame.reads[it.at.start].key == "your"
-                || frame.reads[it.at.start].key == "our"
-        })
-        && frame.reads.last().is_some_and(|it| it.key == ".")
-}
-
-/// The most words of a title.
-const TITLE_MAX: usize = 14;
-
-/// Returns whether words are a title of what follows, by their form: no sentence, no member of a
-/// list, nobody who acts.
-pub fn is_title(frame: &Frame, standing: &Standing<'_>) -> bool {
-    let is_item = !standing.lead_in.is_empty() || standing.previous.ends_with([':', ';', ',']);
-    let binds = |it: Sense| {
-        matches!(it, Sense::Force(_) | Sense::Negation | Sense::Exception | Sense::Exclusive)
-    };
-    let acts = frame.reads.iter().any(|it| {
-        matches!(
-            it.key.as_str(),
-            "we" | "you" | "is" | "are" | "was" | "were" | "has" | "have" | "do" | "does"
-        )
-    });
-    let first = frame.reads.first().map_or("", |it| it.key.as_str());
-    let is_listed = first.ends_with("ing")
-        || IMPERATIVES.contains(first)
-        || MATTER.contains(first)
-        || DATA.contains(first)
-        || STEPS.contains(first);
-    let is_closed = frame.reads.last().is_none_or(|it| matches!(it.key.as_str(), "." | ";" | ","));
-    !is_item
-        && !acts
-        && !is_listed
-        && !is_closed
-        && frame.reads.len() <= TITLE_MAX
-        && frame.reads[0].is_capital
-        && !frame.terms.iter().any(|it| binds(it.sense))
-}
-
-/// Returns whether words are nothing but names of documents and of places on a site, as in a menu.
-pub fn is_menu(frame: &Frame) -> bool {
-    let mut content = frame.reads.iter().filter(|it| it.kind == ReadKind::Word).peekable();
-    content.peek().is_some()
-        && content.all(|it| altered::is_function(&it.key) || MENU.contains(it.key.as_str()))
-        && frame.reads.last().is_some_and(|it| it.key != ".")
 }
 
 /// Returns which way a meaning goes for a norm; `is_more` tells for exceptions and conditions

@@ -32,7 +32,7 @@ fn without_ending(key: &str) -> String {
     };
     let bytes = stem.as_bytes();
     let doubled = stem.len() < key.len()
-        && 4 < stem.len()
+        && 3 < stem.len()
         && bytes[bytes.len() - 1] == bytes[bytes.len() - 2]
         && b"bdgmnprt".contains(&bytes[bytes.len() - 1]);
     let stem = if doubled { stem[..stem.len() - 1].to_owned() } else { stem };
@@ -127,6 +127,8 @@ mod tests {
             ("programmes", "program"),
             ("discloses", "disclosed"),
             ("customer's", "customers"),
+            ("banned", "ban"),
+            ("stopped", "stops"),
         ] {
             assert_eq!(root(before), root(after), "{before}");
         }

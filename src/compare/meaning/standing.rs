@@ -11,10 +11,14 @@ pub struct Standing<'a> {
     pub next: &'a str,
     /// The words that a list item completes, such as `You may not:`.
     pub lead_in: &'a str,
+    /// The words that lead in the list to which the clause before it belongs, if it is of one.
+    pub previous_lead_in: &'a str,
     /// The heading under which it stands.
     pub heading: &'a str,
     /// What it is on the page.
     pub role: Role,
+    /// Whether somebody takes it for a promise, whatever its words.
+    pub is_watched: bool,
 }
 
 /// What a clause is on the page, as far as that tells something about its meaning.

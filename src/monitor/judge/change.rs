@@ -122,6 +122,7 @@ fn without_words(case: &Case, compared: &Compared, kind: EditKind) -> Judgement 
     let certainty = if within.is_zero() { Certainty::Unsure } else { Certainty::Confirmed };
     let settled = Settled {
         before: compared.version,
+        against: compared.before.clone(),
         text: text.clone(),
         regime: compared.reading.regime,
         first_visit: waiting.first_visit,
@@ -155,6 +156,7 @@ pub fn replaced(case: &Case, compared: &Compared) -> Judgement {
     let diff = compare::diff::diff(&compared.before, text);
     let settled = Settled {
         before: compared.version,
+        against: compared.before.clone(),
         text: text.clone(),
         regime: compared.reading.regime,
         first_visit: waiting.first_visit,
@@ -180,7 +182,7 @@ pub fn withdrawn(case: &Case, withdrawn: &Withdrawn) -> Option<NewEvent> {
         before: withdrawn.version,
         after: withdrawn.held.text.digest(),
         before_last_at: waiting.before_last_at,
-        edits: judged(&withdrawn.held.text, &withdrawn.held.diff),
+        edits: judged((&withdrawn.held.against, &withdrawn.held.text), &withdrawn.held.diff),
         untold: 0,
         pledges: Vec::new(),
     };
@@ -253,7 +255,8 @@ fn times(waiting: &Waiting) -> String {
 
 /// Returns the edits that are told, each with its verdict.
 fn told(settled: &Settled) -> Vec<Edit> {
-    let judged = judged(&settled.text, &settled.diff).into_iter().zip(&settled.is_told);
+    let judged = judged((&settled.against, &settled.text), &settled.diff);
+    let judged = judged.into_iter().zip(&settled.is_told);
     judged.filter(|(_, is_told)| **is_told).map(|(edit, _)| edit).collect()
 }
 

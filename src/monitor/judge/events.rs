@@ -269,16 +269,15 @@ pub fn own_change(cause: Cause, (before, after): (&Text, &Text), at: Timestamp) 
         before: before.digest(),
         after: after.digest(),
         before_last_at: at,
-        edits: judged(after, &compare::diff::diff(before, after)),
+        edits: judged((before, after), &compare::diff::diff(before, after)),
         untold: 0,
         pledges: Vec::new(),
     }
 }
 
-/// Returns the edits of the diff that led to a text, each with its verdict.
-pub fn judged(after: &Text, diff: &Diff) -> Vec<Edit> {
-    let before = compare::verdicts::text_before(after, diff);
-    let judged = compare::verdicts::judged(&before, after, diff.clone());
+/// Returns the edits of the diff between two texts, each with its verdict.
+pub fn judged((before, after): (&Text, &Text), diff: &Diff) -> Vec<Edit> {
+    let judged = compare::verdicts::judged(before, after, diff.clone());
     judged.edits().cloned().collect()
 }
 

@@ -32,6 +32,8 @@ use crate::{
 pub struct Settled {
     /// The digest of the version before.
     pub before: Digest,
+    /// What was established, and the diff starts from.
+    pub against: Text,
     /// The text, as the page showed it.
     pub text: Text,
     /// Under which it was read.
@@ -60,6 +62,7 @@ impl Settled {
     pub fn unsure(before: Digest, waiting: &Waiting, held: Held) -> Settled {
         Settled {
             before,
+            against: held.against,
             text: held.text,
             regime: held.regime,
             first_visit: waiting.first_visit,
@@ -100,6 +103,8 @@ pub struct Held {
     pub text: Text,
     /// Under which that is.
     pub regime: Regime,
+    /// The established text.
+    pub against: Text,
     /// How it differs from the established text.
     pub diff: Diff,
     /// Its key, see [`key`].
@@ -314,6 +319,7 @@ impl Found {
         let before = earliest.checked_sub(1).and_then(|at| memory.visits.get(at));
         Some(Settled {
             before: established.version,
+            against: established.ground.clone(),
             text: text.clone(),
             regime: memory.regime.or_else(|| now.text.map(|it| it.0.regime))?,
             first_visit: visit,

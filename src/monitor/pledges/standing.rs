@@ -8,8 +8,9 @@ use crate::{
         promise,
     },
     model::{
-        pledge::{Happening, Place, PledgeState, Standing, Step},
+        pledge::{Happening, Place, PledgeState, Role, Standing, Step},
         text::Text,
+        verdict::Side,
         watch::Pledge,
     },
 };
@@ -23,23 +24,107 @@ pub struct Past {
     pub quoted: String,
     /// What it said when it was last told apart from others; empty if it never was.
     pub sure: String,
+    /// What came and went around it since its quotation was found.
+    pub around: Around,
+}
+
+/// What of a promise came and went around its words since they were quoted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    /// The sentences that take from it and were not there.
+    taking: Vec<String>,
+    /// Those that were there and are not any more.
+    lifted: Vec<String>,
+    /// How it stands under other words that lead it in, with the words of theirs that decided at
+    /// first.
+    led: Option<(Standing, Vec<String>)>,
+}
+
+impl Around {
+    /// Returns what is around a promise after one more step; `words` are its own after it.
+    fn after(mut self, step: &Step, words: &str) -> Around {
+        for it in &step.beside {
+            if !matches!(it.role, Role::Exception | Role::Condition) {
+                continue;
+            }
+            let takes = |said: &&String| promise::takes_up(said, words);
+            if let Some(said) = it.before.as_ref().filter(takes) {
+                put(&mut self.taking, &mut self.lifted, said);
+            }
+            if let Some(said) = it.after.as_ref().filter(takes) {
+                put(&mut self.lifted, &mut self.taking, said);
+            }
+        }
+        let is_same = |before: &String| follow::says(before) == follow::says(words);
+        if let Some(verdict) =
+            step.verdict.as_ref().filter(|_| step.before.as_ref().is_some_and(is_same))
+        {
+            let said = |side: Side| -> Vec<String> {
+                let of = verdict.triggers.iter().filter(|it| it.side == side);
+                of.map(|it| follow::says(&it.words)).collect()
+            };
+            self.led = match self.led {
+                None => Some((promise::standing(verdict), said(Side::Before))),
+                Some((_, first)) if first == said(Side::After) => None,
+                Some((was, first)) => {
+                    let now = promise::standing(verdict);
+                    let is_back = now == Standing::Strengthened && was != Standing::Strengthened;
+                    Some((if is_back { Standing::Reworded } else { now }, first))
+                }
+            };
+        }
+        self
+    }
+
+    /// Returns how a promise stands whose words alone stand so.
+    fn standing(&self, by_words: Standing) -> Standing {
+        let around = match (&self.led, self.taking.is_empty(), self.lifted.is_empty()) {
+            (Some((led, _)), _, _) => *led,
+            (None, false, _) => Standing::Narrowed,
+            (None, true, false) => Standing::Strengthened,
+            (None, true, true) => return by_words,
+        };
+        match (by_words, around) {
+            (Standing::Quoted | Standing::Reworded, around) => around,
+            (Standing::Strengthened, Standing::Narrowed | Standing::Weakened) => around,
+            (by_words, _) => by_words,
+        }
+    }
+}
+
+/// Takes what was said from one list, or adds it to the other where it is not in it.
+fn put(from: &mut Vec<String>, to: &mut Vec<String>, said: &str) {
+    let said = follow::says(said);
+    match from.iter().position(|it| *it == said) {
+        Some(at) => drop(from.remove(at)),
+        None => to.push(said),
+    }
 }
 
 impl Past {
     /// Returns the past of a pledge that nobody has looked for.
     pub fn none(pledge: &Pledge) -> Past {
-        Past { state: unfound(pledge), quoted: String::new(), sure: String::new() }
+        Past {
+            state: unfound(pledge),
+            quoted: String::new(),
+            sure: String::new(),
+            around: Around::default(),
+        }
     }
 
     /// Returns the past after one more state.
     pub fn with(self, state: PledgeState) -> Past {
         let is_sure = state.place.is_some() && state.standing != Standing::Ambiguous;
+        let around = match (&state.step, self.quoted.is_empty()) {
+            (Some(step), false) => self.around.after(step, &state.words),
+            (_, _) => self.around,
+        };
         let quoted = match self.quoted.is_empty() && state.standing == Standing::Quoted {
             true => state.words.clone(),
             false => self.quoted,
         };
         let sure = if is_sure { state.words.clone() } else { self.sure };
-        Past { state, quoted, sure }
+        Past { state, quoted, sure, around }
     }
 }
 
@@ -106,7 +191,7 @@ fn followed(course: &Course, past: &Past, pledge: &Pledge, before: &Place) -> Pl
     match follow::follow(course, before, &pledge.quote) {
         Located::At { place, moved, doubt } => {
             let step = beside::step(course, (before, &place), Way { moved, doubt });
-            let standing = standing(course, past, &place);
+            let standing = standing(course, past, &place, step.as_ref());
             let step = step.map(|step| named(step, past, standing));
             stands(course, pledge, (standing, place), step)
         }
@@ -201,7 +286,7 @@ fn back(course: &Course, past: &Past, pledge: &Pledge, place: Place) -> PledgeSt
         verdict: None,
         beside: Vec::new(),
     };
-    let standing = standing(course, past, &place);
+    let standing = standing(course, past, &place, None);
     stands(course, pledge, (standing, place), Some(step))
 }
 
@@ -215,12 +300,28 @@ fn stands(
     PledgeState { standing, place: Some(place), words, step, ..unfound(pledge) }
 }
 
-/// Returns how the clause at a place stands beside what it said when its quotation was found.
-fn standing(course: &Course, past: &Past, place: &Place) -> Standing {
+/// Returns how the clause at a place stands beside what it said when its quotation was found, with
+/// what came and went around it since, in this step too.
+fn standing(course: &Course, past: &Past, place: &Place, step: Option<&Step>) -> Standing {
     let run = course.after.run(place);
     let stream = course.after.stream(run.clone());
-    match past.quoted.is_empty() || follow::says(&past.quoted) == stream {
-        true => Standing::Quoted,
-        false => promise::standing(&promise::judged_since(&past.quoted, (&course.after, &run))),
+    if past.quoted.is_empty() {
+        return Standing::Quoted;
     }
+    // A verdict on the step from the quoted words is the one on the words quoted.
+    let was_quoted = past.state.standing == Standing::Quoted
+        && follow::says(&past.state.words) == follow::says(&past.quoted);
+    let verdict = step.and_then(|it| it.verdict.as_ref()).filter(|_| was_quoted);
+    let by_words = match (follow::says(&past.quoted) == stream, verdict) {
+        (true, _) => Standing::Quoted,
+        (false, Some(verdict)) => promise::standing(verdict),
+        (false, None) => {
+            promise::standing(&promise::judged_since(&past.quoted, (&course.after, &run)))
+        }
+    };
+    let around = match step {
+        Some(step) => past.around.clone().after(step, &course.after.words(run)),
+        None => past.around.clone(),
+    };
+    around.standing(by_words)
 }

@@ -1,0 +1,167 @@
+//! Verbs that say the contrary of each other: what stopped goes on, what was required is asked for.
+//!
+//! Which of two verbs binds more is told from what they do and to what: who ends a ban goes on
+//! with what was banned.
+
+use std::ops::Range;
+
+use crate::compare::meaning::altered::{Frame, Region};
+use crate::compare::meaning::found::Found;
+use crate::compare::meaning::lexicon::{ENDS, FIRM, FORBIDS, GOES_ON, KEEPS, Roots, SOFT};
+use crate::compare::meaning::norm::Stated;
+use crate::compare::meaning::sense::Sense;
+use crate::model::verdict::{Meaning, Norm, Tag};
+
+/// The most words that may count on one side of a region in which two verbs are set against each
+/// other.
+const COUNTED_MAX: usize = 4;
+
+/// How far from a verb its subject and object are looked for, in words.
+const OBJECT_MAX: usize = 7;
+
+/// Returns whether what a clause says was turned into its contrary.
+pub fn reversed(
+    before: &Frame,
+    after: &Frame,
+    regions: &[Region],
+    stated: &Stated,
+) -> Option<Found> {
+    regions.iter().find_map(|region| {
+        let counted = region.left.len().max(region.came.len());
+        if COUNTED_MAX < counted {
+            return None;
+        }
+        ended(before, after, region)
+            .or_else(|| softened(before, after, region))
+            .or_else(|| agreed(before, after, region, stated))
+    })
+}
+
+fn turned(
+    meaning: Meaning,
+    tag: Tag,
+    left: impl IntoIterator<Item = Range<usize>>,
+    came: impl IntoIterator<Item = Range<usize>>,
+) -> Found {
+    let mut found = Found::new(meaning, None);
+    found.tags.push(tag);
+    found.before.extend(left);
+    found.after.extend(came);
+    found
+}
+
+fn one(at: usize) -> Range<usize> {
+    at..at + 1
+}
+
+/// Returns the finding where something ends that went on, or goes on that had ended.
+fn ended(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
+    let (left, came) = (does(before, &region.left)?, does(after, &region.came)?);
+    if left.ends == came.ends {
+        return None;
+    }
+    let (was, is) = (left.restrains(before), came.restrains(after));
+    let meaning = match (was, is) {
+        (true, false) => Meaning::Weakened,
+        (false, true) => Meaning::Strengthened,
+        (_, _) => return None,
+    };
+    // What the company may end it need not have promised.
+    let may = |frame: &Frame| frame.terms.iter().any(|it| it.sense == Sense::Force(20));
+    let found = turned(meaning, Tag::Polarity, [one(left.at)], [one(came.at)]);
+    Some(Found { is_of_promise: !may(before) && !may(after), ..found })
+}
+
+/// Returns whether the words that count in a region are two verbs which hold the same back, such
+/// as `prohibit` and, denied, `allow`.
+pub fn says_alike(before: &Frame, after: &Frame, region: &Region) -> bool {
+    let is_one = region.left.len() == 1 && region.came.len() == 1;
+    let verbs = does(before, &region.left).zip(does(after, &region.came));
+    is_one && verbs.is_some_and(|(left, came)| left.restrains(before) == came.restrains(after))
+}
+
+/// A verb by which something ends or goes on.
+struct Does {
+    at: usize,
+    ends: bool,
+}
+
+fn does(frame: &Frame, counted: &[usize]) -> Option<Does> {
+    counted.iter().find_map(|&at| {
+        let root = frame.reads[at].root.as_str();
+        if ENDS.contains(root) {
+            Some(Does { at, ends: true })
+        } else if GOES_ON.contains(root) {
+            Some(Does { at, ends: false })
+        } else {
+            None
+        }
+    })
+}
+
+impl Does {
+    /// Returns whether the clause holds something back by this: it ends what could do harm, or
+    /// goes on with what keeps from it.
+    fn restrains(&self, frame: &Frame) -> bool {
+        let is_denied = (self.at.saturating_sub(4)..self.at)
+            .any(|at| frame.sense(at) == Some(Sense::Negation) || frame.reads[at].key == "never");
+        let from = match FORBIDS.contains(frame.reads[self.at].root.as_str()) {
+            true => self.at,
+            false => self.at.saturating_sub(OBJECT_MAX),
+        };
+        let mut near = from..frame.reads.len().min(self.at + OBJECT_MAX);
+        let keeps = near.any(|at| at != self.at && KEEPS.contains(frame.reads[at].root.as_str()));
+        (self.ends != keeps) != is_denied
+    }
+}
+
+/// Returns the finding where a duty became a wish, or a wish a duty.
+fn softened(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
+    let of = |frame: &Frame, range: &Range<usize>, roots: &Roots| {
+        range.clone().find(|&at| roots.contains(frame.reads[at].root.as_str()))
+    };
+    let (meaning, left, came) = match (
+        (of(before, &region.before, &FIRM), of(after, &region.after, &SOFT)),
+        (of(before, &region.before, &SOFT), of(after, &region.after, &FIRM)),
+    ) {
+        ((Some(left), Some(came)), (None, _) | (_, None)) => (Meaning::Weakened, left, came),
+        ((None, _) | (_, None), (Some(left), Some(came))) => (Meaning::Strengthened, left, came),
+        (_, _) => return None,
+    };
+    let found = turned(meaning, Tag::Hedge, [one(left)], [one(came)]);
+    Some(Found { is_of_promise: true, ..found })
+}
+
+/// Returns the finding where something is done without what it was done with, such as consent, or
+/// after what it was done before.
+fn agreed(before: &Frame, after: &Frame, region: &Region, stated: &Stated) -> Option<Found> {
+    let of = |frame: &Frame, range: &Range<usize>, word: &str| {
+        range.clone().find(|&at| frame.reads[at].key == word)
+    };
+    let turned_from = |from: &str, to: &str| {
+        let (left, came) = (of(before, &region.before, from), of(after, &region.after, to));
+        let is_alone = region.left.len() <= 1 && region.came.len() <= 1;
+        left.zip(came).filter(|_| is_alone)
+    };
+    let is_promise = !matches!(stated.norm, Norm::Reservation);
+    let lost = turned_from("with", "without").or_else(|| turned_from("before", "after"));
+    let won = turned_from("without", "with").or_else(|| turned_from("after", "before"));
+    let (is_less, (left, came)) = match (lost, won) {
+        (Some(at), None) => (true, at),
+        (None, Some(at)) => (false, at),
+        (_, _) => return None,
+    };
+    // A time is no order of things.
+    let is_time = |frame: &Frame, at: usize| {
+        let next = frame.reads.get(at + 1);
+        next.is_some_and(|it| it.key.bytes().any(|b| b.is_ascii_digit()))
+    };
+    if is_time(before, left) || is_time(after, came) {
+        return None;
+    }
+    let meaning = match is_less == is_promise {
+        true => Meaning::Weakened,
+        false => Meaning::Strengthened,
+    };
+    Some(turned(meaning, Tag::Trigger, [one(left)], [one(came)]))
+}

@@ -1,0 +1,333 @@
+//! Pairs of made clauses of many trades, each labelled from the rules of `judge` before it was run.
+//!
+//! They tell whether the rules know language or a few sentences: nothing here is of a real page.
+
+use crate::compare::meaning::judge;
+use crate::compare::meaning::standing::Standing;
+use crate::model::verdict::{Direction, Meaning, Verdict};
+
+/// What a pair amounts to, as far as it is labelled.
+enum Label {
+    /// This, and this way.
+    Is(Meaning, Direction),
+    /// One of the kinds that bind less, whichever: a reader has to be told that much.
+    Looser,
+    /// One of the kinds that bind more.
+    Tighter,
+    /// Nobody can tell: neither a kind that binds, nor said to be editorial.
+    Unclear,
+    /// Nothing that binds anyone.
+    Quiet,
+    /// It binds otherwise, and which way cannot be told.
+    Open(Meaning),
+}
+
+fn is_right(verdict: &Verdict, label: &Label) -> bool {
+    match label {
+        Label::Is(meaning, direction) => {
+            verdict.meaning == *meaning && verdict.direction == *direction
+        }
+        Label::Looser => verdict.meaning.is_substantive() && verdict.direction == Direction::Looser,
+        Label::Tighter => {
+            verdict.meaning.is_substantive() && verdict.direction == Direction::Tighter
+        }
+        Label::Unclear => verdict.is_unclear(),
+        Label::Quiet => !verdict.may_bind(),
+        Label::Open(meaning) => {
+            verdict.meaning == *meaning
+                && !matches!(verdict.direction, Direction::Looser | Direction::Tighter)
+        }
+    }
+}
+
+fn wrong(pairs: &[(&str, &str, Label)]) -> Vec<String> {
+    let standing = |words| Standing { words, ..Standing::default() };
+    let found = pairs.iter().filter_map(|(before, after, label)| {
+        let verdict = judge(Some(&standing(before)), Some(&standing(after)));
+        let said = format!("{} {}", verdict.meaning.code(), verdict.direction.code());
+        let sure = verdict.sureness.code();
+        (!is_right(&verdict, label)).then(|| format!("{before} -> {after}: {said} ({sure})"))
+    });
+    found.collect()
+}
+
+use Direction::{Looser as Less, Tighter as More};
+use Label::{Is, Looser, Open, Quiet, Tighter, Unclear};
+use Meaning::{Condition, Exception, Narrowed, Strengthened, Weakened, Widened};
+
+#[test]
+fn times_and_amounts_of_many_trades() {
+    let pairs = [
+        // Climate.
+        (
+            "We will close our last coal plant before 31 December 2026.",
+            "We will close our last coal plant before 31 December 2028.",
+            Is(Condition, Less),
+        ),
+        (
+            "We will reach net zero emissions in 2030.",
+            "We will reach net zero emissions in 2050.",
+            Is(Condition, Less),
+        ),
+        (
+            "By 2035 we will cut our emissions by at least 60 percent.",
+            "By 2035 we will cut our emissions by at least 40 percent.",
+            Is(Condition, Less),
+        ),
+        (
+            "We will cut methane by at least 45 percent by 2027.",
+            "We will cut methane by up to 45 percent by 2027.",
+            Is(Condition, Less),
+        ),
+        (
+            "We aim to source all of our power from wind by fiscal year 2027.",
+            "We aim to source all of our power from wind by fiscal year 2032.",
+            Is(Condition, Less),
+        ),
+        // Retention and breaches.
+        (
+            "We will delete your recordings within 30 days of your request.",
+            "We will delete your recordings within 90 days of your request.",
+            Is(Condition, Less),
+        ),
+        (
+            "We will tell you of a breach within seven days.",
+            "We will tell you of a breach within 72 hours.",
+            Is(Condition, More),
+        ),
+        (
+            "We keep your location for at most 30 days.",
+            "We keep your location for at most 18 months.",
+            Is(Condition, Less),
+        ),
+        (
+            "We delete messages promptly after you close your account.",
+            "We delete messages within two days after you close your account.",
+            Is(Condition, More),
+        ),
+        // Reports.
+        (
+            "We will publish a transparency report every six months.",
+            "We will publish a transparency report every year.",
+            Is(Condition, Less),
+        ),
+        (
+            "We publish the results of our audits quarterly.",
+            "We publish the results of our audits annually.",
+            Is(Condition, Less),
+        ),
+        (
+            "Our suppliers are audited once every two years, and we publish what is found.",
+            "Our suppliers are audited twice a year, and we publish what is found.",
+            Is(Condition, More),
+        ),
+        // Promises that run.
+        (
+            "We will not sell drones to armed forces until 30 June.",
+            "We will not sell drones to armed forces until 30 March.",
+            Is(Condition, Less),
+        ),
+        (
+            "We will not raise prices before January 2028.",
+            "We will not raise prices before July 2027.",
+            Is(Condition, Less),
+        ),
+        (
+            "We will provide security updates for five years.",
+            "We will provide security updates for seven years.",
+            Is(Condition, More),
+        ),
+        (
+            "We will support this device for at least four years.",
+            "We will support this device for at least two years.",
+            Is(Condition, Less),
+        ),
+        // Children and labour.
+        (
+            "We do not knowingly collect data from children under 16.",
+            "We do not knowingly collect data from children under 13.",
+            Is(Condition, Less),
+        ),
+        (
+            "We will pay our interns at least 20 dollars an hour.",
+            "We will pay our interns at least 15 dollars an hour.",
+            Is(Condition, Less),
+        ),
+        (
+            "We will give at least 60 days' notice before a plant is closed.",
+            "We will give at least 30 days' notice before a plant is closed.",
+            Is(Condition, Less),
+        ),
+        // One value for another in other words, and values that bind nobody.
+        ("We will reply within seven (7) days.", "We will reply within one week.", Quiet),
+        ("We will reply within thirty days.", "We will reply within 30 days.", Quiet),
+        ("Our shop was opened in 1998.", "Our shop was opened in 1999.", Quiet),
+        ("Call 112 if there is a fire.", "Call 911 if there is a fire.", Quiet),
+        // Which way is not clear.
+        (
+            "Three reviewers will look at each request of the police.",
+            "Two reviewers will look at each request of the police.",
+            Open(Condition),
+        ),
+    ];
+    assert_eq!(wrong(&pairs), Vec::<String>::new());
+}
+
+#[test]
+fn verbs_set_against_each_other() {
+    let pairs = [
+        (
+            "We have stopped all sales of face recognition to police.",
+            "We have resumed sales of face recognition to police.",
+            Is(Weakened, Less),
+        ),
+        (
+            "We have resumed sales of spyware to states.",
+            "We have stopped sales of spyware to states.",
+            Is(Strengthened, More),
+        ),
+        (
+            "The moratorium on deep-sea mining remains in place.",
+            "The moratorium on deep-sea mining has ended.",
+            Is(Weakened, Less),
+        ),
+        (
+            "Our policy prohibits the use of the drones against people.",
+            "Our policy allows the use of the drones against people.",
+            Is(Weakened, Less),
+        ),
+        (
+            "We have ended the sale of location data.",
+            "We have restarted the sale of location data.",
+            Is(Weakened, Less),
+        ),
+        (
+            "We declined contracts with immigration agencies.",
+            "We accepted contracts with immigration agencies.",
+            Is(Weakened, Less),
+        ),
+        (
+            "Testing on animals is banned at our sites.",
+            "Testing on animals is permitted at our sites.",
+            Looser,
+        ),
+        (
+            "We have lifted our ban on political advertising.",
+            "We have reinstated our ban on political advertising.",
+            Is(Strengthened, More),
+        ),
+        (
+            "We refuse to work with makers of cluster bombs.",
+            "We agree to work with makers of cluster bombs.",
+            Looser,
+        ),
+        (
+            "We suspended training on the photos of our users.",
+            "We continued training on the photos of our users.",
+            Is(Weakened, Less),
+        ),
+        (
+            "We require our suppliers to pay a living wage.",
+            "We encourage our suppliers to pay a living wage.",
+            Is(Weakened, Less),
+        ),
+        (
+            "Contributions to the fund are voluntary for us.",
+            "Contributions to the fund are mandatory for us.",
+            Tighter,
+        ),
+        (
+            "We share your records with insurers only with your consent.",
+            "We share your records with insurers only without your consent.",
+            Looser,
+        ),
+        (
+            "We will notify you before we give your records to the police.",
+            "We will notify you after we give your records to the police.",
+            Looser,
+        ),
+        (
+            "We have paused our support for end-to-end encryption.",
+            "We have resumed our support for end-to-end encryption.",
+            Tighter,
+        ),
+        // The same said the other way round.
+        (
+            "We do not allow the use of our maps for targeting.",
+            "We prohibit the use of our maps for targeting.",
+            Quiet,
+        ),
+        // Other words, and nobody can tell.
+        (
+            "We will never train models on your letters.",
+            "We will never build models on your letters.",
+            Unclear,
+        ),
+        (
+            "We will only work with partners that respect our code.",
+            "We will only work with partners that acknowledge our code.",
+            Unclear,
+        ),
+        ("We honour your choice at all times.", "We honor your choice at all times.", Quiet),
+        (
+            "Fernhill does not sell letters to data brokers.",
+            "Oakmoor does not sell letters to data brokers.",
+            Quiet,
+        ),
+    ];
+    assert_eq!(wrong(&pairs), Vec::<String>::new());
+}
+
+#[test]
+fn force_and_time_of_promises() {
+    let pairs = [
+        ("We will never sell your genome.", "We do not sell your genome.", Is(Weakened, Less)),
+        ("We do not sell your genome.", "We will never sell your genome.", Is(Strengthened, More)),
+        (
+            "We do not sell your genome.",
+            "As of today, we do not sell your genome.",
+            Is(Weakened, Less),
+        ),
+        (
+            "As of now, we do not license our models to armies.",
+            "We do not license our models to armies.",
+            Is(Strengthened, More),
+        ),
+        (
+            "We will pay every worker a living wage.",
+            "We intend to pay every worker a living wage.",
+            Is(Weakened, Less),
+        ),
+        (
+            "We will not use forced labour.",
+            "We will not knowingly use forced labour.",
+            Is(Weakened, Less),
+        ),
+        (
+            "We will remove such images within a day.",
+            "Where feasible, we will remove such images within a day.",
+            Is(Weakened, Less),
+        ),
+        (
+            "We will not sell weapons to anyone, except as required by law.",
+            "We will not sell weapons to anyone.",
+            Is(Exception, More),
+        ),
+        (
+            "We will not sell weapons to anyone.",
+            "We will not sell weapons to anyone, unless our board approves.",
+            Is(Exception, Less),
+        ),
+        (
+            "We will not show advertising to children.",
+            "We will not show behavioural advertising to children.",
+            Is(Narrowed, Direction::Unclear),
+        ),
+        (
+            "We will not sell your name or address.",
+            "We will not sell your name, address or voice.",
+            Is(Widened, More),
+        ),
+    ];
+    assert_eq!(wrong(&pairs), Vec::<String>::new());
+}
