@@ -102,6 +102,13 @@ pub enum NewsForm {
         /// How the pledge stands.
         standing: String,
     },
+    /// An edit moved, dropped or set the time that its clause names.
+    Retimed {
+        /// The time before.
+        before: Option<String>,
+        /// The time after.
+        after: Option<String>,
+    },
     /// The deadline passed.
     Lapsed {
         /// The deadline.
@@ -204,6 +211,9 @@ fn news_form(news: &News) -> NewsForm {
         News::Nears { deadline, standing } => {
             NewsForm::Nears { deadline: deadline.to_string(), standing: standing.code().to_owned() }
         }
+        News::Retimed { before, after } => {
+            NewsForm::Retimed { before: before.clone(), after: after.clone() }
+        }
         News::Lapsed { deadline, standing, since, read_at } => NewsForm::Lapsed {
             deadline: deadline.to_string(),
             standing: standing.code().to_owned(),
@@ -221,6 +231,7 @@ fn news(form: NewsForm) -> Result<News, Fault> {
         NewsForm::Nears { deadline, standing } => {
             News::Nears { deadline: day(&deadline)?, standing: stands(&standing)? }
         }
+        NewsForm::Retimed { before, after } => News::Retimed { before, after },
         NewsForm::Lapsed { deadline, standing, since, read_at } => News::Lapsed {
             deadline: day(&deadline)?,
             standing: stands(&standing)?,

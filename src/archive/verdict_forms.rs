@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     archive::error::Fault,
     model::page::PageId,
-    model::verdict::{Bound, Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict},
+    model::verdict::{
+        Bound, Direction, Meaning, Norm, OtherPage, Side, Sureness, Tag, Trigger, Verdict,
+    },
 };
 
 /// A verdict, as JSON.
@@ -22,6 +24,8 @@ pub struct VerdictForm {
     triggers: Vec<(SideForm, usize, usize, String)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     on_page: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_page_title: Option<String>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -50,7 +54,8 @@ impl VerdictForm {
             sureness: verdict.sureness.code().to_owned(),
             tags: verdict.tags.iter().map(|tag| tag.code().to_owned()).collect(),
             triggers: verdict.triggers.iter().map(trigger).collect(),
-            on_page: verdict.on_page.as_ref().map(|page| page.to_string()),
+            on_page: verdict.on_page.as_ref().map(|it| it.page.to_string()),
+            on_page_title: verdict.on_page.as_ref().map(|it| it.title.clone()),
         }
     }
 
@@ -63,7 +68,12 @@ impl VerdictForm {
             };
             Trigger { side, span: start..end, words }
         };
-        let page = |name: String| -> Result<PageId, Fault> { known(&name, name.parse().ok()) };
+        // Records of earlier programs name it by its id alone.
+        let title = self.on_page_title;
+        let page = |name: String| -> Result<OtherPage, Fault> {
+            let page: PageId = known(&name, name.parse().ok())?;
+            Ok(OtherPage { page, title: title.unwrap_or(name) })
+        };
         let tag = |code: &String| known(code, Tag::from_code(code));
         Ok(Verdict {
             meaning: known(&self.meaning, Meaning::from_code(&self.meaning))?,
@@ -89,8 +99,16 @@ mod tests {
     fn verdict() -> Verdict {
         let mut verdict = Verdict::quiet(Meaning::Weakened, vec![Tag::Hedge, Tag::Mixed]);
         verdict.triggers = vec![Trigger { side: Side::After, span: 3..6, words: "may".to_owned() }];
-        verdict.on_page = Some("terms".parse().unwrap());
+        let page = "terms".parse().unwrap();
+        verdict.on_page = Some(OtherPage { page, title: "Terms of use".to_owned() });
         verdict
+    }
+
+    #[test]
+    fn another_page_that_was_recorded_without_its_title_is_called_by_its_id() {
+        let mut form = VerdictForm::of(&verdict());
+        form.on_page_title = None;
+        assert_eq!(form.read().unwrap().on_page.unwrap().title, "terms");
     }
 
     #[test]

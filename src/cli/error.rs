@@ -169,6 +169,9 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
         MonitorError::NoCondition { .. } => {
             (Exit::Wrong, hint("give it a `condition` in the watchlist, or add a note instead"))
         }
+        MonitorError::NotYet { .. } => {
+            (Exit::Wrong, hint("`--on` takes the day on which it was said or done"))
+        }
         MonitorError::NotMarked { .. } => {
             (Exit::Wrong, hint("there is nothing to take back; `pledgewatch pledges` shows it"))
         }

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use crate::{
     alert::render::{amounts, json as told_json, plain, reviews, visible},
-    cli::{alert::delivery_line, error::CliError, exit::Exit, terminal::Terminal},
+    cli::{
+        alert::delivery_line, error::CliError, exit::Exit, log::TOLD_NOBODY, terminal::Terminal,
+    },
     model::{
         event::{Certainty, EventId, Telling, Told, What},
         history::{Finding, VisitId, VisitRecord},
@@ -135,6 +137,12 @@ fn head(told: &Told) -> String {
     let mut line = |words: String| text.push_str(&format!("    {}\n", visible::visible(&words)));
     line(plain::subject(event));
     line(match &event.telling {
+        Telling::Alert(at) if told.deliveries.is_empty() => {
+            format!(
+                "It is {TOLD_NOBODY}: no channel took it, or it was imported. On record since {}.",
+                at.minute()
+            )
+        }
         Telling::Alert(at) => format!("It was alerted at {}.", at.minute()),
         Telling::Pending => "It is not alerted so far: it has not lasted.".to_owned(),
         Telling::Quiet(reason) => format!("It is on record only: {reason}."),
@@ -150,10 +158,10 @@ fn head(told: &Told) -> String {
         ));
         line(match (&event.telling, change.certainty) {
             (Telling::Alert(_), Certainty::Confirmed) => {
-                "It was told when it had been seen to hold, as follows.".to_owned()
+                "It was recorded when it had been seen to hold. Step by step:".to_owned()
             }
             (Telling::Alert(_), Certainty::Unsure) => {
-                "It was told unconfirmed, since its time was up, as follows.".to_owned()
+                "It was recorded before it had been seen to hold. Step by step:".to_owned()
             }
             (Telling::Pending | Telling::Quiet(_), _) => "Step by step:".to_owned(),
         });

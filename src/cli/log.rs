@@ -99,6 +99,9 @@ pub fn run(arguments: &LogArguments, paths: &Paths, terminal: &Terminal) -> Resu
     Ok(Exit::Done)
 }
 
+/// What is said of an alert that no channel took, or that was imported.
+pub const TOLD_NOBODY: &str = "an alert, sent to nobody";
+
 /// Prints one entry: a line for people, an object for scripts.
 pub fn print_told(told: &Told, as_json: bool, terminal: &Terminal) -> Result<(), CliError> {
     if as_json {
@@ -106,6 +109,7 @@ pub fn print_told(told: &Told, as_json: bool, terminal: &Terminal) -> Result<(),
     }
     let event = &told.event;
     let telling = match &event.telling {
+        Telling::Alert(_) if told.deliveries.is_empty() => TOLD_NOBODY.to_owned(),
         Telling::Alert(_) => "alerted".to_owned(),
         Telling::Pending => "not alerted so far".to_owned(),
         Telling::Quiet(reason) => format!("not alerted: {}", visible::visible(reason)),

@@ -1,6 +1,9 @@
-//! Whether what a page lost stands on other pages, in the same words or nearly.
+//! Whether what a page lost stands on other pages, or what came stood there, in the same words or
+//! nearly.
 //!
 //! Clauses are compared as bags of words, and found only where the same words deny and limit.
+
+use std::ops::Range;
 
 use crate::compare::alike::{Bag, Judge};
 use crate::compare::clause;
@@ -8,9 +11,8 @@ use crate::compare::fold;
 use crate::compare::lexicon::{Lexicon, Rank};
 use crate::compare::pairs;
 use crate::model::edit::Edit;
-use crate::model::page::PageId;
 use crate::model::text::Text;
-use crate::model::verdict::{Direction, Meaning, Side, Tag};
+use crate::model::verdict::{Direction, Meaning, OtherPage, Side, Tag};
 
 /// The fewest bytes of a clause's stream by which it is found.
 pub const FOUND_MIN: usize = 20;
@@ -29,16 +31,16 @@ pub struct Elsewhere {
 }
 
 struct Page {
-    id: PageId,
+    other: OtherPage,
     stream: String,
     clauses: Vec<Bag>,
 }
 
 impl Elsewhere {
     /// Returns the pages ready to be searched, in the order in which they are named.
-    pub fn of<'a>(texts: impl IntoIterator<Item = (PageId, &'a Text)>) -> Elsewhere {
+    pub fn of<'a>(texts: impl IntoIterator<Item = (OtherPage, &'a Text)>) -> Elsewhere {
         let mut elsewhere = Elsewhere::default();
-        for (id, text) in texts {
+        for (other, text) in texts {
             let mut stream = String::new();
             let mut clauses = Vec::new();
             for block in text.blocks.iter() {
@@ -49,33 +51,38 @@ impl Elsewhere {
                 let words = clause::split_marker(&text.blocks[it.block].words[it.span]).1;
                 clauses.push(Bag::of(words, &mut elsewhere.lexicon));
             }
-            elsewhere.pages.push(Page { id, stream, clauses });
+            elsewhere.pages.push(Page { other, stream, clauses });
         }
         elsewhere
     }
 
-    /// Notes with an edit that lost a clause the first page on which all stands that it lost. Which
-    /// way it goes is then not clear: the promise may hold there as it did.
+    /// Notes with an edit that lost clauses, or brought some, the first page on which one of them
+    /// stands. Which way it goes is not clear where each of them stands on one: the promise may
+    /// hold there as it did.
     pub fn seek(&mut self, edit: &mut Edit) {
-        let is_lost = edit.verdict.as_ref().is_some_and(|it| it.meaning == Meaning::Removed);
-        if !is_lost || self.pages.is_empty() {
-            return;
-        }
-        let lost = lost(edit, &mut self.lexicon);
-        if lost.is_empty() {
-            return;
-        }
-        let has_all =
-            |page: &Page, lexicon: &mut Lexicon| lost.iter().all(|words| page.has(words, lexicon));
-        let lexicon = &mut self.lexicon;
-        let found = self.pages.iter().find(|page| has_all(page, lexicon)).map(|it| it.id.clone());
-        if let (Some(page), Some(verdict)) = (found, &mut edit.verdict) {
-            verdict.on_page = Some(page);
+        let meaning = edit.verdict.as_ref().map(|it| it.meaning);
+        let alone = match meaning {
+            Some(Meaning::Removed) => lost(edit, &mut self.lexicon),
+            Some(Meaning::Added) => came(edit, &mut self.lexicon),
+            _ => return,
+        };
+        let found: Vec<Option<OtherPage>> = alone.iter().map(|words| self.page_of(words)).collect();
+        let is_all = found.iter().all(Option::is_some);
+        let first = found.into_iter().flatten().next();
+        let (Some(page), Some(verdict)) = (first, &mut edit.verdict) else { return };
+        verdict.on_page = Some(page);
+        if is_all {
             verdict.direction = Direction::Unclear;
             verdict.tags.push(Tag::OnOtherPage);
             verdict.tags.sort_unstable();
             verdict.tags.dedup();
         }
+    }
+
+    /// Returns the first page on which these words stand.
+    fn page_of(&mut self, words: &str) -> Option<OtherPage> {
+        let lexicon = &mut self.lexicon;
+        self.pages.iter().find(|page| page.has(words, lexicon)).map(|it| it.other.clone())
     }
 }
 
@@ -128,6 +135,20 @@ fn lost(edit: &Edit, lexicon: &mut Lexicon) -> Vec<String> {
     each.filter(|it| FOUND_MIN <= fold::stream(it).len()).collect()
 }
 
+/// Returns the clauses that an edit brought, without their numbers.
+fn came(edit: &Edit, lexicon: &mut Lexicon) -> Vec<String> {
+    let Some(after) = &edit.after else { return Vec::new() };
+    let came: Vec<Range<usize>> = match &edit.before {
+        None => clause::sentences(&after.words),
+        Some(before) => {
+            let pairs = pairs::pairs(&before.words, &after.words, false, lexicon);
+            pairs.into_iter().filter(|it| it.before.is_none()).filter_map(|it| it.after).collect()
+        }
+    };
+    let each = came.into_iter().map(|span| clause::split_marker(&after.words[span]).1.to_owned());
+    each.filter(|it| FOUND_MIN <= fold::stream(it).len()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,7 +165,7 @@ mod tests {
 
     fn verdict(before: &[&str], after: &[&str], other: &[&str]) -> Verdict {
         let (before, after, other) = (text(before), text(after), text(other));
-        let page: PageId = "terms".parse().unwrap();
+        let page = OtherPage { page: "terms".parse().unwrap(), title: "Terms".to_owned() };
         let judged = judged(&before, &after, diff(&before, &after));
         let mut edit = judged.edits().next().unwrap().clone();
         Elsewhere::of([(page, &other)]).seek(&mut edit);
@@ -158,7 +179,7 @@ mod tests {
         for there in [CLAUSE, "We will never sell the faces that you gave us to anyone else."] {
             let found = verdict(&before, &after, &["Something else.", there]);
             assert_eq!(found.meaning, Meaning::Removed);
-            assert_eq!(found.on_page.as_ref().map(PageId::as_str), Some("terms"), "{there}");
+            assert_eq!(found.on_page.as_ref().map(|it| it.page.as_str()), Some("terms"), "{there}");
             assert_eq!(found.direction, Direction::Unclear);
             assert!(found.has(Tag::OnOtherPage));
         }
@@ -173,9 +194,17 @@ mod tests {
     }
 
     #[test]
-    fn all_that_an_edit_lost_must_stand_there() {
+    fn where_a_part_of_what_was_lost_stands_it_is_told_and_which_way_the_rest_goes() {
         let both = format!("Hear this. {CLAUSE} We delete all of them within a day of your word.");
         let found = verdict(&[both.as_str()], &["Hear this."], &[CLAUSE]);
-        assert_eq!((found.meaning, found.on_page), (Meaning::Removed, None));
+        assert_eq!((found.meaning, found.direction), (Meaning::Removed, Direction::Looser));
+        assert!(found.on_page.is_some() && !found.has(Tag::OnOtherPage), "{found:?}");
+    }
+
+    #[test]
+    fn what_came_from_another_page_is_told_so() {
+        let found = verdict(&["Other words."], &["Other words.", CLAUSE], &[CLAUSE]);
+        assert_eq!((found.meaning, found.direction), (Meaning::Added, Direction::Unclear));
+        assert!(found.on_page.is_some() && found.has(Tag::OnOtherPage), "{found:?}");
     }
 }

@@ -66,3 +66,20 @@ pub fn qualifies(words: &str, previous: &str) -> Option<Qualifies> {
     let frame = |words| altered::Frame::of(reading::read(words));
     qualify::qualifies(&frame(words), &frame(previous))
 }
+
+/// Returns the times that two wordings of a promise name, where they differ: by when it is kept,
+/// until when or for how long it holds. `None` for a side that names none.
+pub fn retimed(before: &str, after: &str) -> Option<(Option<String>, Option<String>)> {
+    let frames = [before, after].map(|words| altered::Frame::of(reading::read(words)));
+    let (left, came) = limits::retimed(&frames[0], &frames[1]);
+    let quoted = |words: &str, frame: &altered::Frame, ranges: &[std::ops::Range<usize>]| {
+        let each = ranges.iter().map(|it| {
+            let (first, last) = (&frame.reads[it.start], &frame.reads[it.end - 1]);
+            words[first.span.start..last.span.end].to_owned()
+        });
+        let all: Vec<String> = each.collect();
+        (!all.is_empty()).then(|| all.join(", "))
+    };
+    let times = (quoted(before, &frames[0], &left), quoted(after, &frames[1], &came));
+    (times.0.is_some() || times.1.is_some()).then_some(times)
+}

@@ -160,6 +160,10 @@ pub fn happening(verdict: &Verdict) -> Happening {
         (Meaning::Weakened | Meaning::Removed, _) | (Meaning::Widened, Looser) => {
             Happening::Weakened
         }
+        // What is kept later, or ends earlier, or is less, is worth less.
+        (Meaning::Condition, Looser) if verdict.has(Tag::Deadline) || verdict.has(Tag::Number) => {
+            Happening::Weakened
+        }
         (_, Tighter) | (Meaning::Strengthened, _) => Happening::Strengthened,
         (Meaning::Narrowed, _) => Happening::Narrowed,
         (Meaning::Exception | Meaning::Condition | Meaning::Added, Looser) => Happening::Narrowed,

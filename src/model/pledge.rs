@@ -337,6 +337,13 @@ pub enum News {
         /// How the pledge stands.
         standing: Standing,
     },
+    /// An edit moved, dropped or set the time that its clause names.
+    Retimed {
+        /// The time before in the words of the page, where one was named.
+        before: Option<String>,
+        /// The time after, where one is named.
+        after: Option<String>,
+    },
     /// The deadline passed.
     Lapsed {
         /// The deadline.

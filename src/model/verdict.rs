@@ -399,8 +399,19 @@ pub struct Verdict {
     pub tags: Vec<Tag>,
     /// The words that decided, in order of place; at most [`Verdict::TRIGGERS_MAX`].
     pub triggers: Vec<Trigger>,
-    /// The other page of the company on which the lost clause stands.
-    pub on_page: Option<PageId>,
+    /// The other page of the company on which a lost clause stands, or where one that came stood
+    /// before. It is all of what was lost, or came, that stands elsewhere where the verdict has
+    /// [`Tag::OnOtherPage`], and a part of it otherwise.
+    pub on_page: Option<OtherPage>,
+}
+
+/// Another page of the company.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherPage {
+    /// Its id.
+    pub page: PageId,
+    /// What the watchlist called it then.
+    pub title: String,
 }
 
 impl Verdict {

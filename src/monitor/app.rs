@@ -338,6 +338,12 @@ pub enum MonitorError {
         /// The pledge.
         pledge: String,
     },
+    /// A note is of a day that has not come.
+    #[error("{on} has not come: a note is of what was said or done")]
+    NotYet {
+        /// The day.
+        on: jiff::civil::Date,
+    },
     /// What was to be taken back was never marked.
     #[error("the condition of the pledge `{pledge}` is not marked as met")]
     NotMarked {

@@ -8,7 +8,7 @@ use crate::{
     },
     compare,
     model::{
-        edit::{Diff, DiffRow},
+        edit::{Diff, DiffRow, Edit},
         event::{Change, EventId, Telling, Told, What},
         history::{Version, VisitId, VisitRecord},
         page::PageId,
@@ -118,7 +118,8 @@ pub struct ChangeTexts {
     pub diff: Diff,
 }
 
-/// Returns the two texts of a change, whole; `None` where one of them is kept no more.
+/// Returns the two texts of a change, whole, with the verdicts that were told; `None` where one of
+/// them is kept no more.
 pub fn change_texts(app: &App, change: &Change) -> Result<Option<ChangeTexts>, MonitorError> {
     let text = |digest: &Digest| match app.archive.text(digest) {
         Ok(text) => Ok(Some(text)),
@@ -128,7 +129,15 @@ pub fn change_texts(app: &App, change: &Change) -> Result<Option<ChangeTexts>, M
     let (Some(before), Some(after)) = (text(&change.before)?, text(&change.after)?) else {
         return Ok(None);
     };
-    let diff = judged_diff(&before, &after);
+    let mut diff = judged_diff(&before, &after);
+    for row in &mut diff.rows {
+        let DiffRow::Edited(edit) = row else { continue };
+        let is_told =
+            |it: &&Edit| (it.kind, &it.before, &it.after) == (edit.kind, &edit.before, &edit.after);
+        if let Some(told) = change.edits.iter().find(is_told).filter(|it| it.verdict.is_some()) {
+            edit.verdict.clone_from(&told.verdict);
+        }
+    }
     Ok(Some(ChangeTexts { before, after, diff }))
 }
 

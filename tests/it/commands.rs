@@ -270,3 +270,93 @@ fn the_demo_tells_its_story() {
     }
     assert_eq!(ran.stdout.matches("Amaranth changed").count(), 1, "{}", ran.stdout);
 }
+
+/// Two sentences that bind and one that does not, in paragraphs apart.
+const THREE: &str = "<h1>Records</h1><p>We will never sell your records to anyone at all.</p>\
+    <p>You can write to our desk in the old town, and a person will read what you write.</p>\
+    <p>Our offices in the harbour are open to visitors on each day of the week.</p>";
+
+#[test]
+fn the_log_is_filtered_by_what_edits_amount_to_and_unfolds_what_it_folds() {
+    let site = Site::start();
+    let world = two_pages(&site, "confirm_within = 0");
+    for path in ["/one", "/two"] {
+        site.page(path, &framed(THREE, "a"));
+    }
+    world.run(&["check"]);
+    // Page one loses a promise and alters a description, page two the description alone.
+    let described = THREE.replace("in the harbour are open", "by the river are open");
+    let loosened = described.replace("will never sell", "may sell");
+    site.page("/one", &framed(&loosened, "a"));
+    site.page("/two", &framed(&described, "a"));
+    assert_eq!(world.run(&["check", "one", "two"]).code, 0);
+
+    let pages = |arguments: &[&str]| -> Vec<String> {
+        let arguments: Vec<&str> = ["log", "--json"].iter().chain(arguments).copied().collect();
+        let found = world.run(&arguments).json();
+        found.iter().map(|it| it["page"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(pages(&[]), ["one", "two"]);
+    assert_eq!(pages(&["--min-kind", "condition"]), ["one"]);
+    assert_eq!(pages(&["--min-kind", "removed"]), [""; 0]);
+    assert_eq!(pages(&["--min-kind", "cosmetic"]), ["one", "two"]);
+    assert_eq!(pages(&["--kind", "weakened"]), ["one"]);
+    assert_eq!(pages(&["--kind", "editorial"]), ["two"]);
+    let wrong = world.run(&["log", "--min-kind", "worse"]);
+    assert_eq!(wrong.code, 2);
+
+    let log = world.run(&["log", "--json", "--kind", "weakened"]).json();
+    let id = log[0]["id"].as_str().unwrap();
+    let folded = world.run(&["log", "--event", id]).stdout;
+    assert!(folded.contains("and 1 editorial edit"), "{folded}");
+    assert!(!folded.contains("river"), "{folded}");
+    let whole = world.run(&["log", "--event", id, "--all"]).stdout;
+    assert!(whole.contains("river") && !whole.contains("editorial edit:"), "{whole}");
+}
+
+#[test]
+fn an_alert_and_the_diff_of_its_versions_have_the_same_verdicts() {
+    let site = Site::start();
+    let world = two_pages(&site, "confirm_within = 0");
+    let list = "<h1>Uses</h1><p>We will not provide our models to any of these:</p><ul>\
+        <li>armed forces</li><li>secret services</li><li>border guards</li></ul>\
+        <p>You can write to our desk in the old town at any time.</p>";
+    site.page("/one", &framed(list, "a"));
+    site.page("/two", &framed(list, "a"));
+    world.run(&["check"]);
+    site.page("/one", &framed(&list.replace("<li>secret services</li>", ""), "a"));
+    world.run(&["check", "one"]);
+    let alert = &world.run(&["alert", "list", "--json"]).json()[0];
+    let id = alert["id"].as_str().unwrap();
+    let told = &alert["edits"][0]["verdict"];
+    assert_eq!((&told["meaning"], &told["bound"]), (&"removed".into(), &"company".into()));
+    assert_eq!(told["direction"], "looser");
+    for asked in ["1..2", id] {
+        let diff = world.run(&["diff", "one", asked, "--format", "json"]).json();
+        let rows = diff[0]["rows"].as_array().unwrap();
+        let shown: Vec<_> = rows.iter().filter(|row| row["verdict"].is_object()).collect();
+        assert_eq!(shown.len(), 1, "{asked}: {rows:?}");
+        assert_eq!(&shown[0]["verdict"], told, "{asked}");
+    }
+}
+
+#[test]
+fn an_alert_that_no_channel_takes_is_not_said_to_have_been_told() {
+    let site = Site::start();
+    let world = two_pages(&site, "confirm_within = 0");
+    let watchlist = fs::read_to_string(world.watchlist()).unwrap();
+    let channel = "\n[[channel]]\nkind = \"stdout\"\nkinds = [\"gone\"]\n";
+    fs::write(world.watchlist(), format!("{watchlist}{channel}")).unwrap();
+    for path in ["/one", "/two"] {
+        site.page(path, &framed(POLICY, "a"));
+    }
+    world.run(&["check"]);
+    site.page("/one", &framed(&edited(), "a"));
+    assert_eq!(world.run(&["check", "one"]).stdout, "");
+    let log = world.run(&["log"]).stdout;
+    assert!(log.contains("(an alert, sent to nobody)"), "{log}");
+    let id = world.run(&["log", "--json"]).json()[0]["id"].as_str().unwrap().to_owned();
+    let explained = world.run(&["explain", &id]).stdout;
+    assert!(explained.contains("sent to nobody"), "{explained}");
+    assert!(!explained.contains("its time was up"), "{explained}");
+}

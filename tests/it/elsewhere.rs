@@ -61,4 +61,23 @@ fn a_promise_that_went_to_another_page_of_the_company_is_told_with_its_new_place
     assert_eq!((&verdict["meaning"], &verdict["on_page"]), (&"removed".into(), &().into()));
     assert_eq!(verdict["direction"], "looser");
     assert_eq!(world.run(&["verify"]).code, 0);
+
+    // What comes to another page after it went is told with where it stood.
+    site.page(
+        "/pledges",
+        &with(REST, "<p>Amaranth keeps no copy of the faces of your children.</p>"),
+    );
+    world.sweep_at("2026-02-01T00:00:00Z");
+    site.page("/pledges", &with(REST, ""));
+    for day in ["2026-02-02", "2026-02-03", "2026-02-10"] {
+        world.sweep_at(&format!("{day}T00:00:00Z"));
+    }
+    let kept = "<p>Amaranth keeps no copy of the faces of your children.</p>";
+    site.page("/terms", &with(TERMS, kept));
+    world.sweep_at("2026-02-11T00:00:00Z");
+    let alerts = world.run(&["alert", "list", "terms", "--json"]).json();
+    let verdict = &alerts.last().unwrap()["edits"][0]["verdict"];
+    assert_eq!((&verdict["meaning"], &verdict["on_page"]), (&"added".into(), &"pledges".into()));
+    let words = verdict["words"].as_str().unwrap();
+    assert!(words.contains("was added, which stood on pledges before"), "{words}");
 }

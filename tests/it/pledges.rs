@@ -323,6 +323,56 @@ fn a_deadline_is_told_once_when_near_and_once_when_passed_and_again_when_moved()
 }
 
 #[test]
+fn a_time_that_an_edit_moves_or_drops_is_told_once_with_a_line_of_its_own() {
+    let site = Site::start();
+    let world = World::with(&format!(
+        "\n[[page]]\nid = \"terms\"\ncompany = \"Amaranth\"\nurl = \"{}\"\nconfirm_within = 0\n\n\
+         [[page.pledge]]\nid = \"coal\"\nname = \"No coal\"\nquote = \"close our last coal plant\"\n",
+        site.url("/p")
+    ));
+    let clause = "4.9. We will close our last coal plant, and sell the ground";
+    let visits = [
+        ("01", format!("{clause} before 31 December 2026.")),
+        ("02", format!("{clause} before 31 December 2028.")),
+        ("03", format!("{clause} as soon as we can.")),
+        ("04", format!("{clause} as soon as we are able to.")),
+    ];
+    for (day, clause) in &visits {
+        site.page("/p", &terms(clause, ""));
+        world.sweep_at(&format!("2026-01-{day}T00:00:00Z"));
+        world.sweep_at(&format!("2026-01-{day}T12:00:00Z"));
+    }
+    let (moved, dropped) = (
+        "Pledge \"No coal\": its time was moved, \"before 31 December 2026\" became \
+         \"before 31 December 2028\"",
+        "Pledge \"No coal\": its time was dropped, \"before 31 December 2028\"",
+    );
+    assert_eq!(news(&world), [moved, dropped]);
+    let states: Vec<Standing> = steps(&world).iter().map(|(_, it)| it.standing).collect();
+    assert_eq!(states[0], Standing::Weakened);
+    let entries = world.run(&["alert", "list", "--json"]).json();
+    let news: Vec<&Value> = entries.iter().filter(|it| it["kind"] == "pledge").collect();
+    assert_eq!(news.len(), 2);
+    assert_eq!(news[1]["time_after"], Value::Null);
+    assert_eq!(world.run(&["verify"]).code, 0);
+}
+
+#[test]
+fn a_note_of_a_day_that_has_not_come_is_refused() {
+    let site = Site::start();
+    let world = watching(&site, "");
+    site.page("/p", &terms(&format!("4.9. {PAUSE}"), ""));
+    world.sweep_at("2026-01-01T00:00:00Z");
+    let note = |on| {
+        world.run(&["pledges", "note", "pause", "--source", "news", "--on", on, "It holds on"])
+    };
+    let refused = note("2999-01-01");
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("2999-01-01 has not come"), "{refused:?}");
+    assert_eq!(note("2026-01-05").code, 0);
+}
+
+#[test]
 fn a_deadline_that_passes_after_an_edit_says_what_became_of_the_clause() {
     let site = Site::start();
     let world = watching(&site, "deadline = 2026-03-01\n");

@@ -380,6 +380,10 @@ fn advice(event: &Event) -> Vec<String> {
                 "Which of them is meant cannot be told: give the pledge a longer `quote`, which \
                  stands in one of them alone. Until then the first is followed."
             }
+            News::Retimed { .. } => {
+                "The change itself is told apart. Where the watchlist names a deadline of the \
+                 pledge, it may have to name another."
+            }
             News::Nears { .. } | News::Lapsed { .. } => return Vec::new(),
         },
         What::Trouble { .. } => {

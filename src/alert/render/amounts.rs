@@ -1,7 +1,7 @@
 //! What a verdict says, in plain words.
 
 use crate::alert::render::visible::{clipped, visible};
-use crate::model::verdict::{Direction, Meaning, Norm, Side, Sureness, Tag, Verdict};
+use crate::model::verdict::{Direction, Meaning, Norm, OtherPage, Side, Sureness, Tag, Verdict};
 
 /// The most characters of deciding words in one line.
 const WORDS_CHARS_MAX: usize = 60;
@@ -56,15 +56,38 @@ fn what(verdict: &Verdict) -> String {
             format!("an exception to {clause} was removed")
         }
         Meaning::Exception => format!("an exception to {clause} was changed"),
-        Meaning::Added => format!("{clause} was added"),
+        Meaning::Added => match verdict.on_page.as_ref().map(named) {
+            Some(page) if verdict.has(Tag::OnOtherPage) => {
+                format!("{clause} was added, which stood on {page} before")
+            }
+            Some(page) => format!("{clause} was added; part of it stood on {page} before"),
+            None => format!("{clause} was added"),
+        },
         Meaning::Strengthened => format!("{clause} was strengthened"),
         Meaning::Weakened => format!("{clause} was weakened"),
-        Meaning::Removed => match &verdict.on_page {
-            Some(page) => format!("{clause} was removed, and is now on {page}"),
+        Meaning::Removed => match verdict.on_page.as_ref().map(named) {
+            Some(page) if verdict.has(Tag::OnOtherPage) => {
+                format!("{clause} was removed, and is now on {page}")
+            }
+            Some(page) => format!("{clause} was removed; part of it is on {page}"),
             None => format!("{clause} was removed"),
         },
     }
 }
+
+/// Returns another page by its title, where it has one, and its id.
+fn named(other: &OtherPage) -> String {
+    match other.title == other.page.as_str() {
+        true => other.page.to_string(),
+        false => {
+            let title = clipped(&visible(&other.title), TITLE_CHARS_MAX);
+            format!("\"{title}\" ({})", other.page)
+        }
+    }
+}
+
+/// The most characters of another page's title.
+const TITLE_CHARS_MAX: usize = 80;
 
 fn clause(norm: Norm) -> &'static str {
     match norm {
@@ -141,6 +164,30 @@ fn deciding(verdict: &Verdict) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::verdict::{Bound, Trigger};
+
+    #[test]
+    fn what_stands_elsewhere_is_told_with_the_title_of_the_page() {
+        let page = "terms".parse().unwrap();
+        let mut verdict = Verdict::quiet(Meaning::Removed, vec![Tag::OnOtherPage]);
+        verdict.norm = Norm::Commitment;
+        verdict.on_page = Some(OtherPage { page, title: "Terms of use".to_owned() });
+        let is_now = "a promise was removed, and is now on \"Terms of use\" (terms)";
+        assert_eq!(phrase(&verdict), is_now);
+        verdict.tags.clear();
+        let is_part = "a promise was removed; part of it is on \"Terms of use\" (terms)";
+        assert_eq!(phrase(&verdict), is_part);
+        verdict.meaning = Meaning::Added;
+        verdict.tags.push(Tag::OnOtherPage);
+        let was = "a promise was added, which stood on \"Terms of use\" (terms) before";
+        assert_eq!(phrase(&verdict), was);
+    }
+
+    #[test]
+    fn what_nobody_can_tell_is_said_in_plain_words() {
+        let mut verdict = Verdict::quiet(Meaning::Editorial, Vec::new());
+        verdict.sureness = Sureness::Low;
+        assert_eq!(phrase(&verdict), "reworded; what that means is not clear: please read");
+    }
 
     #[test]
     fn a_verdict_reads_as_a_sentence_would() {

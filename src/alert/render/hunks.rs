@@ -10,6 +10,7 @@ use crate::{
     model::{
         edit::{Diff, DiffRow, Edit, EditKind, Passage},
         text::{Block, BlockKind, Text},
+        verdict::{Tag, Verdict},
     },
 };
 
@@ -104,7 +105,9 @@ pub fn row(line: &Line, view: &DiffView) -> Row {
         Line::Left(edit) => {
             let block = edit.before.as_ref().and_then(|it| view.before.blocks.get(it.block));
             let words = edit.before.as_ref().map(|it| visible(&it.words)).unwrap_or_default();
-            let note = format!("moved from here {}", place(edit.after.as_ref(), view.after, "to"));
+            let and = if edit.kind == EditKind::Reworded { ", and reworded there" } else { "" };
+            let place = place(edit.after.as_ref(), view.after, "to");
+            let note = format!("moved from here {place}{and}");
             plain_row(Sign::MovedAway, note, kind_of(block), words)
         }
         Line::Edited(edit) => edit_row(edit, view),
@@ -153,14 +156,14 @@ pub fn link_targets(edit: &Edit, view: &DiffView) -> Vec<(String, String)> {
 }
 
 fn lines(diff: &Diff) -> Vec<Line<'_>> {
-    let mut left: Vec<&Edit> = diff.edits().filter(|edit| edit.kind == EditKind::Moved).collect();
+    let mut left: Vec<&Edit> = diff.edits().filter(|edit| has_moved(edit)).collect();
     left.sort_by_key(|edit| edit.before.as_ref().map(|it| it.block));
     let mut left = left.into_iter().peekable();
     let mut lines = Vec::with_capacity(diff.rows.len());
     for row in &diff.rows {
         let before = match row {
             DiffRow::Same { before, .. } => Some(*before),
-            DiffRow::Edited(edit) if edit.kind == EditKind::Moved => None,
+            DiffRow::Edited(edit) if has_moved(edit) => None,
             DiffRow::Edited(edit) => edit.before.as_ref().map(|it| it.block),
         };
         let is_due = |edit: &&Edit| {
@@ -176,6 +179,14 @@ fn lines(diff: &Diff) -> Vec<Line<'_>> {
     }
     lines.extend(left.map(Line::Left));
     lines
+}
+
+/// Returns whether a passage stands elsewhere than before, in the same words or in others.
+fn has_moved(edit: &Edit) -> bool {
+    let is_tagged = || edit.verdict.as_ref().is_some_and(|it| it.has(Tag::Moved));
+    edit.before.is_some()
+        && edit.after.is_some()
+        && (edit.kind == EditKind::Moved || (edit.kind == EditKind::Reworded && is_tagged()))
 }
 
 fn near_edits(lines: &[Line]) -> Vec<bool> {
@@ -216,6 +227,10 @@ fn edit_row(edit: &Edit, view: &DiffView) -> Row {
     let before = edit.before.as_ref().and_then(|it| view.before.blocks.get(it.block));
     let kind = kind_of(after.or(before));
     let (sign, note) = match edit.kind {
+        EditKind::Reworded if has_moved(edit) => {
+            let place = place(edit.before.as_ref(), view.before, "from");
+            (Sign::Reworded, format!("moved here {place}, and reworded"))
+        }
         EditKind::Reworded => (Sign::Reworded, String::new()),
         EditKind::Added => (Sign::Added, String::new()),
         EditKind::Removed => (Sign::Removed, String::new()),
@@ -239,13 +254,16 @@ fn edit_row(edit: &Edit, view: &DiffView) -> Row {
 /// Returns what an edit of words amounts to, as alerts say it; where it is altered in no word, its
 /// kind says all.
 pub fn amounts_to(edit: &Edit) -> Option<String> {
-    let is_said = matches!(edit.kind, EditKind::Reworded | EditKind::Added | EditKind::Removed);
-    edit.verdict.as_ref().filter(|_| is_said).map(amounts::account)
+    let is_worded = matches!(edit.kind, EditKind::Reworded | EditKind::Added | EditKind::Removed);
+    let is_said =
+        |it: &&Verdict| is_worded || (edit.kind == EditKind::Moved && it.meaning.is_substantive());
+    edit.verdict.as_ref().filter(is_said).map(amounts::account)
 }
 
 fn moved_row(edit: &Edit, kind: BlockKind, note: String) -> Row {
     let words = edit.after.as_ref().map(|it| visible(&it.words)).unwrap_or_default();
-    plain_row(Sign::MovedHere, note, kind, words)
+    let amounts_to = amounts_to(edit).unwrap_or_default();
+    Row { amounts_to, ..plain_row(Sign::MovedHere, note, kind, words) }
 }
 
 fn renumbered(before: Option<&Block>, after: Option<&Block>) -> String {
@@ -332,6 +350,17 @@ mod tests {
         assert_eq!(shape(&Diff { rows }), "(8)==*===");
         assert_eq!(shape(&Diff::default()), "");
         assert_eq!(shape(&Diff { rows: (0..9).map(same).collect() }), "(9)");
+    }
+
+    #[test]
+    fn a_block_that_moved_and_was_reworded_stands_at_both_ends() {
+        use crate::model::verdict::Meaning;
+        let mut moved = edited(EditKind::Reworded, Some(9), Some(1));
+        let DiffRow::Edited(edit) = &mut moved else { panic!() };
+        edit.verdict = Some(Verdict::quiet(Meaning::Editorial, vec![Tag::Moved]));
+        let mut rows = vec![same(0), moved];
+        rows.extend((1..9).map(|n| DiffRow::Same { before: n, after: n + 1 }));
+        assert_eq!(shape(&Diff { rows }), "=*==(4)==<");
     }
 
     #[test]

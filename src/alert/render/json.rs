@@ -168,6 +168,9 @@ fn news_facts(news: &News) -> Value {
         News::Nears { deadline, standing } => json!({
             "news": "nears", "deadline": deadline.to_string(), "state": standing.code(),
         }),
+        News::Retimed { before, after } => {
+            json!({ "news": "retimed", "time_before": before, "time_after": after })
+        }
         News::Lapsed { deadline, standing, since, read_at } => json!({
             "news": "lapsed", "deadline": deadline.to_string(), "state": standing.code(),
             "since": since.map(instant), "read_at": read_at.map(instant),
@@ -292,7 +295,8 @@ fn verdict(verdict: &Verdict) -> Value {
         "sureness": verdict.sureness.code(),
         "tags": verdict.tags.iter().map(|it| it.code()).collect::<Vec<_>>(),
         "triggers": verdict.triggers.iter().map(trigger).collect::<Vec<_>>(),
-        "on_page": verdict.on_page.as_ref().map(ToString::to_string),
+        "on_page": verdict.on_page.as_ref().map(|it| it.page.as_str()),
+        "on_page_title": verdict.on_page.as_ref().map(|it| it.title.as_str()),
         "words": amounts::account(verdict),
     })
 }

@@ -258,6 +258,17 @@ pub fn news_headline(news: &News, page: &str, name: &str) -> String {
         News::Nears { deadline, .. } => {
             format!("Pledge \"{name}\": its deadline {deadline} is near: {page}")
         }
+        News::Retimed { before, after } => {
+            let what = match (before, after) {
+                (Some(before), Some(after)) => {
+                    format!("its time was moved, {} became {}", quoted(before), quoted(after))
+                }
+                (Some(before), None) => format!("its time was dropped, {}", quoted(before)),
+                (None, Some(after)) => format!("a time was set, {}", quoted(after)),
+                (None, None) => "its time is another".to_owned(),
+            };
+            format!("Pledge \"{name}\": {what}: {page}")
+        }
         News::Lapsed { deadline, standing, .. } => {
             let lapsed = match standing {
                 Standing::Quoted => "lapsed, page unchanged",
@@ -280,6 +291,13 @@ pub fn news_facts(news: &News) -> Vec<(&'static str, String)> {
         News::Indistinct { quote } => vec![("Quotation", quoted(quote))],
         News::Nears { deadline, standing } => {
             vec![("Deadline", deadline.to_string()), ("State", standing.words().to_owned())]
+        }
+        News::Retimed { before, after } => {
+            let time = |time: &Option<String>| match time {
+                Some(words) => quoted(words),
+                None => "none".to_owned(),
+            };
+            vec![("Before", time(before)), ("Now", time(after))]
         }
         News::Lapsed { deadline, standing, since, read_at } => {
             let since = since.map(|at| format!(", since {}", Timestamp::minute(at)));

@@ -45,6 +45,7 @@ fn every_kind_of_event_reads_back_as_it_was_recorded() {
         },
         news(News::Indistinct { quote: "no faces".into() }),
         news(News::Nears { deadline: day, standing: Standing::Weakened }),
+        news(News::Retimed { before: Some("by 2026".into()), after: None }),
         news(News::Lapsed {
             deadline: day,
             standing: Standing::Quoted,
@@ -63,7 +64,7 @@ fn every_kind_of_event_reads_back_as_it_was_recorded() {
             assert_eq!(told.event, new.event);
         }
     }
-    assert_eq!(archive.events(&EventQuery::default()).unwrap().len(), 27);
+    assert_eq!(archive.events(&EventQuery::default()).unwrap().len(), 30);
     assert_eq!(proved(&archive), [""; 0]);
 }
 

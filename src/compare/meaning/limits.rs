@@ -357,6 +357,31 @@ fn measured(
     Some(found)
 }
 
+/// Returns the times by which, until which or for which something holds that one of two clauses
+/// names and the other does not.
+pub fn retimed(before: &Frame, after: &Frame) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let times = |frame: &Frame| -> Vec<Measure> {
+        let mut times = times::measures(frame);
+        times.retain(|it| match (&it.what, it.role) {
+            (What::Day { .. }, Role::Open) | (What::Span(_), Role::By | Role::In) => false,
+            (What::Day { .. }, _) => !is_told(frame, it),
+            (What::Span(_), Role::For | Role::Until) => true,
+            (What::Vague(words), _) => words == "until further notice" || words == "indefinitely",
+            (_, _) => false,
+        });
+        times
+    };
+    let (mut left, mut came) = (times(before), times(after));
+    left.retain(|it| {
+        let same = came.iter().position(|other| stricter::is_same(it, other));
+        same.map(|at| came.remove(at)).is_none()
+    });
+    let ranges = |frame: &Frame, of: &[Measure]| -> Vec<Range<usize>> {
+        of.iter().map(|it| with_role(frame, it)).collect()
+    };
+    (ranges(before, &left), ranges(after, &came))
+}
+
 /// How many words before a value may say how it bounds what it measures.
 const ROLE_MAX: usize = 4;
 

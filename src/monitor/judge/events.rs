@@ -297,6 +297,8 @@ pub fn quiet_reason(kind: EditKind) -> &'static str {
 /// an address that alternates, or a quotation that is still missing, is not told again.
 fn once(event: &Event) -> Timestamp {
     match &event.what {
+        // Each edit that moves a time is one of its own.
+        What::Pledge { news: News::Retimed { .. }, .. } => event.captured_at,
         What::Moved { .. } | What::QuoteMissing { .. } | What::Pledge { .. } => {
             Timestamp::from_millis(0)
         }
@@ -317,6 +319,7 @@ fn detail(what: &What) -> String {
         What::Pledge { pledge, news, .. } => match news {
             News::Indistinct { quote } => format!("{pledge} indistinct {quote}"),
             News::Nears { deadline, .. } => format!("{pledge} nears {deadline}"),
+            News::Retimed { .. } => format!("{pledge} retimed"),
             News::Lapsed { deadline, .. } => format!("{pledge} lapsed {deadline}"),
         },
         What::Trouble { .. } | What::Gone { .. } | What::Recovered { .. } => String::new(),

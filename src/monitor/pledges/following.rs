@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::{
     archive::{error::ArchiveError, store::Archive},
-    compare::course::Course,
+    compare::{course::Course, meaning},
     model::{
         channel::Channel,
         event::{Telling, What},
@@ -113,10 +113,29 @@ fn tell(
         | What::QuoteMissing { .. }
         | What::Pledge { .. } => None,
     });
-    match told {
-        Some(event) => add_addressees(&teller, event),
-        None => judgement.events.extend(at_first(watch, &teller, states)),
+    let Some(event) = told else {
+        judgement.events.extend(at_first(watch, &teller, states));
+        return;
+    };
+    add_addressees(&teller, event);
+    let is_alert = matches!(event.event.telling, Telling::Alert(_));
+    let teller = teller.captured_at(event.event.captured_at);
+    if is_alert {
+        judgement.events.extend(retimed(watch, &teller, states));
     }
+}
+
+/// Returns the alerts of pledges whose clause names another time than before, or none any more.
+fn retimed(watch: &Watch, teller: &Teller, states: &[PledgeState]) -> Vec<NewEvent> {
+    let each = watch.pledges.iter().zip(states).filter_map(|(pledge, state)| {
+        let step = state.step.as_ref().filter(|_| state.standing != Standing::Ambiguous)?;
+        let (before, after) = step.before.as_ref().zip(step.after.as_ref())?;
+        let (before, after) = meaning::retimed(before, after)?;
+        let (id, name) = (pledge.id.clone(), pledge.name.clone());
+        let news = News::Retimed { before, after };
+        Some(teller.alert(What::Pledge { pledge: id, name, news }))
+    });
+    each.collect()
 }
 
 fn changes(watch: &Watch, states: &[PledgeState]) -> Vec<PledgeChange> {

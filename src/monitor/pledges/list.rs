@@ -232,10 +232,14 @@ fn life(
     })
 }
 
-/// Adds what a person has to say of a pledge. Only a condition can be marked as met, and only such a
+/// Adds what a person has to say of a pledge, of a day that has come. Only a condition can be marked as met, and only such a
 /// mark be taken back.
 pub fn add_note(app: &mut App, id: &str, note: &Note) -> Result<PledgeLife, MonitorError> {
     let life = one(app, id)?;
+    // On the far side of the world it may be tomorrow.
+    if 1 < days_between(today(note.recorded_at), note.on) {
+        return Err(MonitorError::NotYet { on: note.on });
+    }
     if note.kind != NoteKind::Said && !matches!(life.pledge.until, Term::Condition(_)) {
         return Err(MonitorError::NoCondition { pledge: id.to_owned() });
     }
