@@ -166,15 +166,9 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
             let names: Vec<&str> = known.iter().map(|page| page.as_str()).collect();
             (Exit::Wrong, Some(nearest(page.as_str(), &names)))
         }
-        MonitorError::NoCondition { .. } => {
-            (Exit::Wrong, hint("give it a `condition` in the watchlist, or add a note instead"))
-        }
-        MonitorError::NotYet { .. } => {
-            (Exit::Wrong, hint("`--on` takes the day on which it was said or done"))
-        }
-        MonitorError::NotMarked { .. } => {
-            (Exit::Wrong, hint("there is nothing to take back; `pledgewatch pledges` shows it"))
-        }
+        MonitorError::NoCondition { .. }
+        | MonitorError::NotYet { .. }
+        | MonitorError::NotMarked { .. } => (Exit::Wrong, note_hint(error)),
         MonitorError::UnknownPledge { pledge: name, known }
         | MonitorError::UnknownChannel { name, known } => {
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -218,6 +212,17 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
 
 fn hint(text: &str) -> Option<String> {
     Some(text.to_owned())
+}
+
+/// Returns the way out of an entry in a pledge's life that cannot be made.
+fn note_hint(error: &MonitorError) -> Option<String> {
+    match error {
+        MonitorError::NoCondition { .. } => {
+            hint("give it a `condition` in the watchlist, or add a note instead")
+        }
+        MonitorError::NotYet { .. } => hint("`--on` takes the day on which it was said or done"),
+        _ => hint("there is nothing to take back; `pledgewatch pledges` shows it"),
+    }
 }
 
 /// Names the likeliest of the known names, or all if they are few.

@@ -2,12 +2,12 @@
 //!
 //! `reading` reads the words of a clause where it is `standing`, by their `roots`; `terms` knows
 //! which of them bind, limit, except or condition (`lexicon` holds them as data, `sense` says what
-//! they do). `canon` tells what needs no reading, `norm` what a clause states, `altered` which
-//! words are others and count. `cascade` asks `reversal`, `force`, `limits` and `scope` in turn and
-//! makes a verdict of what they `found`; `times` reads days, spans and amounts, `stricter` tells
-//! which of two binds more, `shape` what words are by their form, and `qualify` knows sentences that
-//! only take from the one before. Deterministic and bounded; knows English alone, and no company,
-//! page or sentence.
+//! they do), `times` which are days, spans and amounts. `canon` tells what needs no reading, `norm`
+//! what a clause states after its `opening`, `shape` what words are by their form, `altered` which
+//! words are others and count, `qualify` which sentences only take from the one before. `cascade`
+//! asks `reversal`, `force`, `limits` with `measured` and `stricter`, and `scope` in turn, and has
+//! `weigh` make a verdict of what they `found`. Deterministic and bounded; knows English alone, and
+//! no company, page or sentence.
 
 mod altered;
 mod canon;
@@ -16,7 +16,9 @@ mod force;
 mod found;
 mod lexicon;
 mod limits;
+mod measured;
 mod norm;
+mod opening;
 pub mod qualify;
 mod reading;
 mod reversal;
@@ -30,6 +32,7 @@ pub mod standing;
 mod stricter;
 mod terms;
 mod times;
+mod weigh;
 
 use crate::compare::fold;
 use crate::compare::meaning::qualify::Qualifies;
@@ -71,7 +74,7 @@ pub fn qualifies(words: &str, previous: &str) -> Option<Qualifies> {
 /// until when or for how long it holds. `None` for a side that names none.
 pub fn retimed(before: &str, after: &str) -> Option<(Option<String>, Option<String>)> {
     let frames = [before, after].map(|words| altered::Frame::of(reading::read(words)));
-    let (left, came) = limits::retimed(&frames[0], &frames[1]);
+    let (left, came) = measured::retimed(&frames[0], &frames[1]);
     let quoted = |words: &str, frame: &altered::Frame, ranges: &[std::ops::Range<usize>]| {
         let each = ranges.iter().map(|it| {
             let (first, last) = (&frame.reads[it.start], &frame.reads[it.end - 1]);

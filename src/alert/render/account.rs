@@ -12,7 +12,7 @@ use crate::{
         cause::Cause,
         edit::{Edit, EditKind},
         event::{Certainty, Change, Event, Telling, What, by_weight},
-        pledge::News,
+        pledge::{News, PledgeChange},
         time::{Timestamp, in_words},
         trouble::{Trouble, TroubleKind},
         verdict::Verdict,
@@ -180,7 +180,11 @@ fn change_headline(change: &Change, company: &str, title: &str) -> String {
     };
     let strongest = change.edits.iter().filter_map(|it| it.verdict.as_ref());
     let strongest = strongest.max_by_key(|it| it.weight());
-    let what = match strongest.filter(|it| it.may_bind()) {
+    // Of a pledge it was said already that nobody can tell.
+    let is_said = |verdict: &Verdict| {
+        verdict.is_unclear() && change.pledges.iter().any(PledgeChange::is_told)
+    };
+    let what = match strongest.filter(|it| it.may_bind() && !is_said(it)) {
         Some(verdict) => format!("{}; {what}", amounts::phrase(verdict)),
         None => what,
     };

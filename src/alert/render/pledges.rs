@@ -7,7 +7,7 @@ use crate::{
         edit::{Mark, MarkKind},
         pledge::{Beside, BesideHow, Happening, News, PledgeChange, Role, Standing, Step},
         time::Timestamp,
-        verdict::{Side, Tag, Verdict},
+        verdict::{Meaning, Side, Tag, Verdict},
     },
 };
 
@@ -73,7 +73,7 @@ fn why(step: &Step) -> Option<String> {
         matches!(step.what, Happening::Strengthened | Happening::Narrowed | Happening::Weakened);
     match &step.verdict {
         Some(verdict) if step.what == Happening::Reworded && verdict.is_unclear() => {
-            Some("; what that means is not clear: please read".to_owned())
+            Some(" (what that means is not clear: please read)".to_owned())
         }
         Some(verdict) if step.marks.is_empty() && is_worded && verdict.meaning.is_substantive() => {
             Some(" by the words that lead it in, its own are the same".to_owned())
@@ -92,6 +92,9 @@ fn why(step: &Step) -> Option<String> {
 fn term(verdict: &Verdict) -> Option<&'static str> {
     if !verdict.has(Tag::Deadline) {
         return None;
+    }
+    if verdict.meaning != Meaning::Condition {
+        return Some(", and its time is another");
     }
     let has = |side| verdict.triggers.iter().any(|it| it.side == side);
     match (has(Side::Before), has(Side::After)) {

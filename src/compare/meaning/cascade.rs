@@ -25,10 +25,9 @@ use crate::compare::meaning::standing::Standing;
 use crate::compare::meaning::stricter;
 use crate::compare::meaning::terms::Term;
 use crate::compare::meaning::times;
+use crate::compare::meaning::weigh;
 use crate::compare::stamp;
-use crate::model::verdict::{
-    Bound, Direction, Meaning, Norm, Side, Sureness, Tag, Trigger, Verdict,
-};
+use crate::model::verdict::{Bound, Direction, Meaning, Norm, Sureness, Tag, Verdict};
 
 /// Returns what became of a clause.
 pub fn judge(before: Option<&Standing<'_>>, after: Option<&Standing<'_>>) -> Verdict {
@@ -64,7 +63,7 @@ fn judge_alone(alone: &Standing<'_>, meaning: Meaning) -> Verdict {
     }
     let found = Found { tags, ..Found::new(meaning, None) };
     let words = (alone.words, alone.words);
-    let mut verdict = verdict(&found, &stated, words, (&frame, &frame), Sureness::High);
+    let mut verdict = weigh::verdict(&found, &stated, words, (&frame, &frame), Sureness::High);
     // What the page referred to may have said more than the page.
     if verdict.has(Tag::EvidenceLost) && stated.norm == Norm::Fact {
         verdict.direction = Direction::Unclear;
@@ -104,7 +103,7 @@ fn judge_qualifying(frame: &Frame, alone: &Standing<'_>, meaning: Meaning) -> Op
         found.before.push(quoted)
     }
     let words = (alone.words, alone.words);
-    Some(verdict(&found, &stated, words, (frame, frame), Sureness::High))
+    Some(weigh::verdict(&found, &stated, words, (frame, frame), Sureness::High))
 }
 
 /// Returns the verdict on an item in the same words that completes others now: what the company
@@ -170,7 +169,7 @@ fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
     if found.is_empty() && is_unclear(&frames, &regions, &stated, is_watched) {
         return unclear(&stated, words, &frames, &regions);
     }
-    let sureness = sureness(&found, &frames, &regions);
+    let sureness = weigh::sureness(&found, &frames, &regions);
     let strongest = found.first().cloned().unwrap_or(Found::new(Meaning::Editorial, None));
     // What binds nobody is surely no norm, however much of it is another.
     let sureness = match strongest.meaning.is_substantive() {
@@ -181,16 +180,18 @@ fn judge_pair(before: &Standing<'_>, after: &Standing<'_>) -> Verdict {
         true => Stated { norm: Norm::Commitment, bound: Bound::Company, is_sure: true, ..stated },
         false => stated,
     };
-    let mut verdict = verdict(&strongest, &stated, words, (&frames.0, &frames.1), sureness);
+    let mut verdict = weigh::verdict(&strongest, &stated, words, (&frames.0, &frames.1), sureness);
     verdict.tags.extend(found.iter().skip(1).flat_map(|it| it.tags.iter().copied()));
     verdict.tags.sort_unstable();
     verdict.tags.dedup();
     verdict
 }
 
-/// Returns whether a clause is about what users must or may do.
+/// Returns whether a clause is about what users must or may do: they are its subject.
 fn is_of_users(frame: &Frame, stated: &Stated) -> bool {
-    let is_user = |it: &Term| it.sense == Sense::User && frame.reads[it.at.start].key != "your";
+    let is_user = |it: &Term| {
+        it.sense == Sense::User && it.at.start < 3 && frame.reads[it.at.start].key != "your"
+    };
     matches!(stated.norm, Norm::UserDuty | Norm::UserRight) && frame.terms.iter().any(is_user)
 }
 
@@ -232,7 +233,9 @@ fn is_unclear(
     is_watched: bool,
 ) -> bool {
     let binds = match stated.norm {
-        Norm::Commitment | Norm::Reservation | Norm::UserDuty | Norm::UserRight => stated.is_sure,
+        Norm::Commitment | Norm::Reservation | Norm::UserDuty | Norm::UserRight => {
+            stated.is_sure || (norm::is_governed(&frames.0) && norm::is_governed(&frames.1))
+        }
         Norm::Definition | Norm::Fact => false,
     };
     if !binds && !is_watched {
@@ -290,7 +293,7 @@ fn unclear(
     let hull = |counted: &[usize]| Some(*counted.first()?..*counted.last()? + 1);
     found.before.extend(regions.iter().filter_map(|it| hull(&it.left)));
     found.after.extend(regions.iter().filter_map(|it| hull(&it.came)));
-    let verdict = verdict(&found, stated, words, (&frames.0, &frames.1), Sureness::Low);
+    let verdict = weigh::verdict(&found, stated, words, (&frames.0, &frames.1), Sureness::Low);
     Verdict { direction: Direction::Unclear, ..verdict }
 }
 
@@ -345,122 +348,6 @@ fn findings(
         found.extend(scope::scope(before, after, regions));
     }
     found
-}
-
-/// Returns how far findings can be relied on.
-fn sureness(found: &[Found], frames: &(Frame, Frame), regions: &[Region]) -> Sureness {
-    let altered: usize = regions.iter().map(|it| it.left.len() + it.came.len()).sum();
-    let said = |frame: &Frame| (0..frame.reads.len()).filter(|at| frame.is_content(*at)).count();
-    let all = said(&frames.0) + said(&frames.1);
-    // Where all that counts is what decided, no other word can mislead.
-    let decides = |it: &Found| {
-        let is_in = |ranges: &[Range<usize>], at: &usize| ranges.iter().any(|it| it.contains(at));
-        regions.iter().all(|region| {
-            region.left.iter().all(|at| is_in(&it.before, at))
-                && region.came.iter().all(|at| is_in(&it.after, at))
-        })
-    };
-    let is_pointed = found.first().is_some_and(|it| {
-        let is_one = matches!(
-            it.meaning,
-            Meaning::Weakened | Meaning::Strengthened | Meaning::Condition | Meaning::Exception
-        );
-        is_one && decides(it)
-    });
-    if all < 5 * altered / 2 && !is_pointed {
-        Sureness::Low
-    } else if found.len() == 1 && altered <= 8 {
-        Sureness::High
-    } else {
-        Sureness::Medium
-    }
-}
-
-/// Returns whether it can be told which way an edit goes: who is bound stands in the clause, and
-/// what was altered is no more than the finding.
-fn is_signed(found: &Found, stated: &Stated, frames: (&Frame, &Frame), sureness: Sureness) -> bool {
-    let is_right = stated.norm == Norm::UserRight;
-    let is_deadline = found.tags.contains(&Tag::Deadline) || found.tags.contains(&Tag::Number);
-    let is_told = match found.meaning {
-        Meaning::Widened | Meaning::Narrowed => {
-            let altered = (found.before.first(), found.after.first());
-            let is_free = match altered {
-                (_, Some(it)) => !is_limited(frames.1, it),
-                (Some(it), None) => !is_limited(frames.0, it),
-                (None, None) => false,
-            };
-            sureness == Sureness::High && !is_right && found.tags.contains(&Tag::List) && is_free
-        }
-        Meaning::Weakened | Meaning::Strengthened => !is_right,
-        Meaning::Removed => {
-            stated.norm != Norm::Reservation && !found.tags.contains(&Tag::Appended)
-        }
-        Meaning::Condition if is_deadline => {
-            matches!(stated.norm, Norm::Commitment | Norm::Reservation)
-        }
-        Meaning::Condition => sureness == Sureness::High,
-        Meaning::Exception | Meaning::Added => true,
-        Meaning::Cosmetic | Meaning::Editorial => false,
-    };
-    is_told && Sureness::Low < sureness && (stated.is_sure || stated.is_safeguard)
-}
-
-/// Returns whether words stand in a limit or are denied, so that more of them is not more of the
-/// norm, or are nothing but names.
-fn is_limited(frame: &Frame, range: &Range<usize>) -> bool {
-    let limits = |it: Sense| matches!(it, Sense::Condition | Sense::Exception | Sense::Exclusive);
-    let is_after = frame.terms.iter().any(|it| limits(it.sense) && it.at.start < range.end);
-    is_after || range.clone().all(|at| !frame.is_content(at) || frame.reads[at].is_capital)
-}
-
-fn verdict(
-    found: &Found,
-    stated: &Stated,
-    words: (&str, &str),
-    frames: (&Frame, &Frame),
-    sureness: Sureness,
-) -> Verdict {
-    let direction = match found.meaning.is_substantive() {
-        true => norm::direction(stated, found.meaning, found.is_more),
-        false => Direction::Neutral,
-    };
-    let direction = match direction {
-        Direction::Tighter | Direction::Looser if !is_signed(found, stated, frames, sureness) => {
-            Direction::Unclear
-        }
-        direction => direction,
-    };
-    let triggers = |side, words: &str, frame: &Frame, of: &[Range<usize>]| -> Vec<Trigger> {
-        let of = of.iter().filter(|it| !it.is_empty());
-        of.map(|it| {
-            let span = frame.reads[it.start].span.start..frame.reads[it.end - 1].span.end;
-            Trigger { side, words: words[span.clone()].to_owned(), span }
-        })
-        .collect()
-    };
-    let mut all = triggers(Side::Before, words.0, frames.0, &found.before);
-    all.extend(triggers(Side::After, words.1, frames.1, &found.after));
-    all.truncate(Verdict::TRIGGERS_MAX);
-    let mut tags = found.tags.clone();
-    if stated.is_safeguard && found.meaning.is_substantive() {
-        tags.push(Tag::Safeguard);
-    }
-    tags.sort_unstable();
-    tags.dedup();
-    let sureness = match stated.norm {
-        Norm::Definition => sureness.min(Sureness::Medium),
-        _ => sureness,
-    };
-    Verdict {
-        meaning: found.meaning,
-        direction,
-        norm: stated.norm,
-        bound: stated.bound,
-        sureness,
-        tags,
-        triggers: all,
-        on_page: None,
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::compare::meaning::altered::{Frame, Region};
 use crate::compare::meaning::found::Found;
+use crate::compare::meaning::lexicon::ENDS;
 use crate::compare::meaning::norm::Stated;
 use crate::compare::meaning::sense::Sense;
 use crate::compare::meaning::terms::Term;
@@ -228,7 +229,7 @@ fn discretion(before: &Frame, after: &Frame, region: &Region, stated: &Stated) -
 }
 
 fn denied(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
-    if 1 < region.left.len() + region.came.len() {
+    if 1 < region.left.len() + region.came.len() && !is_other_verb(before, after, region) {
         return None;
     }
     let denials = |frame: &Frame, range: &Range<usize>| -> Vec<Range<usize>> {
@@ -251,6 +252,31 @@ fn denied(before: &Frame, after: &Frame, region: &Region) -> Option<Found> {
     found.tags.push(Tag::Polarity);
     (found.before, found.after) = (left, came);
     Some(found)
+}
+
+/// Returns whether what is not done, and something else that is, stand right after the same modal:
+/// "we will not pursue" and "we will carefully assess". A verb that holds back says the same.
+fn is_other_verb(before: &Frame, after: &Frame, region: &Region) -> bool {
+    let follows_modal = |frame: &Frame, range: &Range<usize>| {
+        let last = range.start.checked_sub(1);
+        let key = last.map_or("", |at| frame.reads[at].key.as_str());
+        matches!(key, "will" | "shall" | "must")
+    };
+    let holds_back = |frame: &Frame, counted: &[usize]| {
+        counted.iter().any(|&at| {
+            let root = frame.reads[at].root.as_str();
+            ENDS.contains(root)
+                || matches!(root, "avoid" | "refrain" | "abstain" | "prevent" | "limit")
+        })
+    };
+    (1..=2).contains(&region.left.len())
+        && (1..=2).contains(&region.came.len())
+        && region.before.len() <= 4
+        && region.after.len() <= 4
+        && follows_modal(before, &region.before)
+        && follows_modal(after, &region.after)
+        && !holds_back(before, &region.left)
+        && !holds_back(after, &region.came)
 }
 
 /// Returns whether a term turns what it stands before into its contrary: `not`, and the words that

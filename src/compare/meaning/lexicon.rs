@@ -204,9 +204,11 @@ pub static OPENERS: Words = LazyLock::new(|| {
 /// Verbs and adjectives, as roots, by which a company that does them binds itself or protects.
 pub static PROTECTS: Words = LazyLock::new(|| {
     words(
-        "adher, aim, anonymiz, ban, believ, commit, comply, dedicat, delet, encrypt, ensur, \
-         follow, honor, implement, limit, mak, minimiz, notify, prohibit, protect, publish, \
-         recogniz, refund, remain, report, requir, respect, safeguard, secur, striv, support, uphold",
+        "adher, aim, anonymiz, audit, ban, believ, commit, comply, cut, dedicat, delet, donat, \
+         eliminat, encrypt, ensur, follow, halt, honor, implement, limit, mak, minimiz, notify, \
+         offset, paus, pay, pledg, prohibit, promiz, protect, publish, recogniz, recycl, reduc, \
+         refund, remain, replenish, report, requir, respect, restor, safeguard, secur, stop, striv, \
+         support, uphold",
     )
 });
 
@@ -386,7 +388,7 @@ pub static FIRM: Roots = LazyLock::new(|| {
 /// Words by which it is a wish.
 pub static SOFT: Roots = LazyLock::new(|| {
     roots_of(
-        "advise, aspirational, consider, discourage, encourage, explore, hope, invite, optional, \
+        "advise, advisory, aspirational, consider, discourage, encourage, explore, hope, invite, non-binding, optional, \
          provisional, recommend, temporarily, temporary, urge, voluntarily, voluntary",
     )
 });

@@ -9,8 +9,9 @@ use crate::compare::clause;
 use crate::compare::meaning::altered::{self, Frame};
 use crate::compare::meaning::lexicon::{
     ADVERSE, CONTACTS, DATA, DEFINES, DISCLAIMS, DUTIES, ENDS, GRANTS, IMPERATIVES, MATTER,
-    OPENERS, PROTECTS, REFERS, RIGHTS, Runs, SAFEGUARDS, STEPS,
+    PROTECTS, REFERS, RIGHTS, Runs, SAFEGUARDS, STEPS,
 };
+use crate::compare::meaning::opening;
 use crate::compare::meaning::reading::{self, Read, ReadKind};
 use crate::compare::meaning::sense::Sense;
 use crate::compare::meaning::standing::{Role, Standing};
@@ -85,16 +86,20 @@ fn norm(frame: &Frame, standing: &Standing<'_>) -> (Norm, bool) {
     if has_run(frame, &GRANTS) {
         return (Norm::Reservation, true);
     }
-    let start = main_start(frame);
+    let start = opening::main_start(frame);
     let own = governed(frame, start);
     match own {
-        Some((norm, Actor::Company | Actor::User)) if has_subject(frame, start) => (norm, true),
+        Some((norm, actor)) if actor != Actor::Thing && has_subject(frame, start) => {
+            (norm, actor != Actor::CompanySomehow)
+        }
         own => match (led(standing), own) {
             (Some(norm), _) => (norm, true),
             (None, Some((Norm::Fact, _)) | None) if is_of_promise(frame, start) => {
                 (Norm::Commitment, true)
             }
-            (None, Some((norm, actor))) => (norm, actor != Actor::Thing),
+            (None, Some((norm, actor))) => {
+                (norm, !matches!(actor, Actor::Thing | Actor::CompanySomehow))
+            }
             (None, None) => (ungoverned(frame, start, standing), false),
         },
     }
@@ -145,9 +150,9 @@ fn led(standing: &Standing<'_>) -> Option<Norm> {
     }
     let spans = clause::sentences(lead);
     let frame = Frame::of(reading::read(&lead[spans.last()?.clone()]));
-    match governed(&frame, main_start(&frame)) {
-        Some((norm, Actor::Company | Actor::User)) => Some(norm),
+    match governed(&frame, opening::main_start(&frame)) {
         Some((_, Actor::Thing)) | None => None,
+        Some((norm, _)) => Some(norm),
     }
 }
 
@@ -161,81 +166,24 @@ pub fn leads(words: &str) -> bool {
 /// bound.
 pub fn stance(words: &str) -> Option<(Norm, bool)> {
     let frame = Frame::of(reading::read(words));
-    let (norm, actor) = governed(&frame, main_start(&frame))?;
+    let (norm, actor) = governed(&frame, opening::main_start(&frame))?;
     let denies = |it: &Term| it.sense == Sense::Negation || frame.reads[it.at.start].key == "never";
     (actor != Actor::Thing).then(|| (norm, frame.terms.iter().any(denies)))
 }
 
 /// Returns whether a clause says by itself who is bound.
 pub fn is_governed(frame: &Frame) -> bool {
-    let start = main_start(frame);
+    let start = opening::main_start(frame);
     let found = governed(frame, start).filter(|_| has_subject(frame, start));
     found.is_some_and(|(_, actor)| actor != Actor::Thing)
 }
-
-/// Returns where the main clause starts.
-fn main_start(frame: &Frame) -> usize {
-    let mut start = 0;
-    for _ in 0..3 {
-        while start < frame.reads.len() && frame.reads[start].kind == ReadKind::Point {
-            start += 1;
-        }
-        let Some(read) = frame.reads.get(start) else { return start };
-        let opens = OPENERS.contains(read.key.as_str())
-            || matches!(
-                frame.sense(start),
-                Some(
-                    Sense::Condition
-                        | Sense::Exception
-                        | Sense::Legal
-                        | Sense::Mask
-                        | Sense::Example
-                )
-            );
-        if !opens {
-            return start;
-        }
-        let mut depth = 0_usize;
-        let comma = (start..frame.reads.len()).find(|&at| {
-            depth += usize::from(frame.is_point(at, "("));
-            depth = depth.saturating_sub(usize::from(frame.is_point(at, ")")));
-            depth == 0 && frame.is_point(at, ",")
-        });
-        let is_limit = frame.sense(start).is_some();
-        let comma = comma.filter(|at| is_limit || *at <= start + OPENING_MAX);
-        let comma = comma.map(|it| if is_limit { last_of_enumeration(frame, it) } else { it });
-        // In an enumeration within the opening, its last comma counts.
-        let Some(comma) = comma else { return start };
-        start = comma + 1;
-    }
-    start
-}
-
-/// Returns the comma at which a limit ends whose first comma is known: where it enumerates ("us,
-/// our users, or others, we may"), the one before the subject of the main clause.
-fn last_of_enumeration(frame: &Frame, first: usize) -> usize {
-    let is_subject = |at: usize| {
-        let key = frame.reads.get(at).map(|it| it.key.as_str());
-        matches!(key, Some("we" | "you"))
-    };
-    let binds = |at: usize| {
-        matches!(frame.sense(at), Some(Sense::Force(_) | Sense::Negation)) || is_subject(at)
-    };
-    if is_subject(first + 1) {
-        return first;
-    }
-    let end = frame.reads.len().min(first + SUBJECT_MAX);
-    let main = (first + 1..end).find(|&at| binds(at) || frame.is_point(at, ".;:"));
-    main.filter(|&at| is_subject(at) && frame.is_point(at - 1, ",")).map_or(first, |at| at - 1)
-}
-
-/// The most words of an opening that is no condition.
-const OPENING_MAX: usize = 14;
 
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Actor {
     Company,
+    /// The company, by a verb of which no list knows whether it protects.
+    CompanySomehow,
     User,
     Thing,
 }
@@ -264,7 +212,10 @@ fn governed(frame: &Frame, start: usize) -> Option<(Norm, Actor)> {
                 actor = actor.or(Some(Actor::User));
                 continue;
             }
-            Some(Sense::Force(force)) if (force != 50 && force != 100) || key == "never" => {
+            Some(Sense::Force(force))
+                if (force != 50 && force != 100)
+                    || matches!(key, "never" | "guarantee" | "guarantees") =>
+            {
                 let actor = actor.unwrap_or_else(|| subject(frame, start, at));
                 return Some((modal_norm(frame, actor, force, at), actor));
             }
@@ -295,7 +246,7 @@ fn is_rule(frame: &Frame, at: usize) -> bool {
 fn denied_norm(frame: &Frame, actor: Actor, start: usize, at: usize) -> Norm {
     let is_verb = 0 < at && matches!(frame.reads[at - 1].key.as_str(), "do" | "does");
     match actor {
-        Actor::Company => Norm::Commitment,
+        Actor::Company | Actor::CompanySomehow => Norm::Commitment,
         Actor::User => Norm::UserDuty,
         Actor::Thing if is_verb && at <= start + 2 => Norm::UserDuty,
         Actor::Thing => Norm::Fact,
@@ -318,9 +269,13 @@ fn plain_norm(
             let has_ended = 0 < at
                 && matches!(frame.reads[at - 1].key.as_str(), "have" | "has")
                 && ENDS.contains(read.root.as_str());
-            let protects = has_ended || PROTECTS.contains(read.root.as_str());
+            // "We keep no copy" is "we do not keep a copy".
+            let next = frame.reads.get(at + 1).map_or("", |it| it.key.as_str());
+            let is_denied = matches!(next, "no" | "none" | "nothing" | "nobody");
+            let protects = has_ended || is_denied || PROTECTS.contains(read.root.as_str());
             let norm = if protects { Norm::Commitment } else { Norm::Reservation };
-            Some((norm, Actor::Company))
+            let is_known = protects || ADVERSE.contains(read.root.as_str());
+            Some((norm, if is_known { Actor::Company } else { Actor::CompanySomehow }))
         }
         Some(Actor::User) if DUTIES.contains(key) => Some((Norm::UserDuty, Actor::User)),
         Some(Actor::User) if RIGHTS.contains(key) => Some((Norm::UserRight, Actor::User)),
@@ -338,7 +293,11 @@ fn auxiliary_norm(frame: &Frame, start: usize, at: usize) -> Option<Norm> {
         Actor::Company if frame.reads[at].key == "does" => Some(Norm::Commitment),
         Actor::Company if next == "not" || PROTECTS.contains(next) => Some(Norm::Commitment),
         Actor::Thing if matches!(next, "subject" | "prohibit" | "forbid") => Some(Norm::UserDuty),
-        Actor::Company | Actor::User | Actor::Thing => None,
+        // "Your photographs are used for …"
+        Actor::Thing if frame.reads[start].key == "your" && ADVERSE.contains(next) => {
+            Some(Norm::Reservation)
+        }
+        Actor::Company | Actor::CompanySomehow | Actor::User | Actor::Thing => None,
     }
 }
 
@@ -383,7 +342,7 @@ fn modal_norm(frame: &Frame, actor: Actor, force: u8, at: usize) -> Norm {
                 false => Norm::Reservation,
             }
         }
-        (Actor::Company, _) => Norm::Commitment,
+        (Actor::Company | Actor::CompanySomehow, _) => Norm::Commitment,
         (Actor::Thing, 20) if !denied => Norm::Reservation,
         (Actor::Thing, 20) => Norm::UserDuty,
         (Actor::Thing, _) if matches!(root(verb), "prohibit" | "du" | "charg") => Norm::UserDuty,
@@ -411,6 +370,13 @@ fn subject(frame: &Frame, start: usize, verb: usize) -> Actor {
         .collect();
     let Some(&last) = words.last() else { return Actor::User };
     let verb_key = frame.reads[verb].key.as_str();
+    // "All of our eggs will be" is a promise of the company's, "our partners will" none.
+    let others = |at: &usize| OTHERS.contains(&frame.reads[*at].root.as_str());
+    let is_ours = matches!(frame.reads[verb].key.as_str(), "can" | "will" | "shall" | "must")
+        && words.iter().take(3).any(|&at| frame.reads[at].key == "our");
+    if is_ours && !words.iter().any(others) {
+        return Actor::Company;
+    }
     let is_plural = matches!(verb_key, "are" | "have" | "do")
         || (0 < verb && frame.reads[verb - 1].key == "do");
     let is_name = |at: usize| frame.reads[at].is_capital && frame.sense(at).is_none();
@@ -421,6 +387,20 @@ fn subject(frame: &Frame, start: usize, verb: usize) -> Actor {
         false => Actor::Thing,
     }
 }
+
+/// Those of a company's whose acts are not its own.
+const OTHERS: [&str; 10] = [
+    "partner",
+    "supplier",
+    "provider",
+    "vendor",
+    "affiliat",
+    "user",
+    "seller",
+    "liability",
+    "advertiser",
+    "contractor",
+];
 
 /// Returns the norm of a clause without a verb that binds: a command, a list item, a heading.
 fn ungoverned(frame: &Frame, start: usize, standing: &Standing<'_>) -> Norm {

@@ -7,7 +7,9 @@ use std::ops::Range;
 
 use crate::compare::meaning::altered::{Frame, Region};
 use crate::compare::meaning::found::Found;
-use crate::compare::meaning::lexicon::{ENDS, FIRM, FORBIDS, GOES_ON, KEEPS, Roots, SOFT};
+use crate::compare::meaning::lexicon::{
+    ENDS, FIRM, FORBIDS, GOES_ON, KEEPS, PROMISES, Roots, SOFT,
+};
 use crate::compare::meaning::norm::Stated;
 use crate::compare::meaning::sense::Sense;
 use crate::model::verdict::{Meaning, Norm, Tag};
@@ -26,6 +28,9 @@ pub fn reversed(
     regions: &[Region],
     stated: &Stated,
 ) -> Option<Found> {
+    if let Some(found) = opted(before, after).or_else(|| lapsed(before, after, regions)) {
+        return Some(found);
+    }
     regions.iter().find_map(|region| {
         let counted = region.left.len().max(region.came.len());
         if COUNTED_MAX < counted {
@@ -48,6 +53,55 @@ fn turned(
     found.before.extend(left);
     found.after.extend(came);
     found
+}
+
+/// Returns the finding where those who did not agree are taken to have agreed: "if you opt in" and
+/// "unless you opt out".
+fn opted(before: &Frame, after: &Frame) -> Option<Found> {
+    let opts = |frame: &Frame, way: &str| {
+        let whole = format!("opt-{way}");
+        (0..frame.reads.len()).find_map(|at| {
+            let key = |at: usize| frame.reads.get(at).map_or("", |it| it.key.as_str());
+            let is_two =
+                matches!(key(at), "opt" | "opts" | "opted" | "opting") && key(at + 1) == way;
+            match (is_two, key(at) == whole) {
+                (true, _) => Some(at..at + 2),
+                (false, true) => Some(one(at)),
+                (false, false) => None,
+            }
+        })
+    };
+    let both = |way: &str| (opts(before, way), opts(after, way));
+    let (meaning, left, came) = match (both("in"), both("out")) {
+        ((Some(left), None), (None, Some(came))) => (Meaning::Weakened, left, came),
+        ((None, Some(came)), (Some(left), None)) => (Meaning::Strengthened, left, came),
+        (_, _) => return None,
+    };
+    Some(Found { is_of_promise: true, ..turned(meaning, Tag::Trigger, [left], [came]) })
+}
+
+/// Returns the finding where what held back is told as of the past: "the moratorium was".
+fn lapsed(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
+    const NOW: [&str; 6] = ["is", "are", "remains", "remain", "stands", "continues"];
+    const THEN: [&str; 4] = ["was", "were", "ended", "expired"];
+    let of = |frame: &Frame, range: &Range<usize>, verbs: &[&str]| {
+        range.clone().find(|&at| {
+            let is_held = (at.saturating_sub(OBJECT_MAX)..at)
+                .any(|it| PROMISES.contains(frame.reads[it].root.as_str()));
+            is_held && verbs.contains(&frame.reads[at].key.as_str())
+        })
+    };
+    regions.iter().find_map(|region| {
+        let ended = of(before, &region.before, &NOW).zip(of(after, &region.after, &THEN));
+        let began = of(before, &region.before, &THEN).zip(of(after, &region.after, &NOW));
+        let (meaning, (left, came)) = match (ended, began) {
+            (Some(at), None) => (Meaning::Weakened, at),
+            (None, Some(at)) => (Meaning::Strengthened, at),
+            (_, _) => return None,
+        };
+        let found = turned(meaning, Tag::Polarity, [one(left)], [one(came)]);
+        Some(Found { is_of_promise: true, ..found })
+    })
 }
 
 fn one(at: usize) -> Range<usize> {

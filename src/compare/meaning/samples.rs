@@ -331,3 +331,173 @@ fn force_and_time_of_promises() {
     ];
     assert_eq!(wrong(&pairs), Vec::<String>::new());
 }
+
+#[test]
+fn what_a_lawyer_would_loosen_unnoticed() {
+    let pairs = [
+        (
+            "In short, we will not pursue the following uses of our models.",
+            "In short, we will carefully assess the following uses of our models.",
+            Is(Weakened, Less),
+        ),
+        (
+            "All of our eggs will be cage-free by the end of 2025.",
+            "All of our eggs will be cage-free by the end of 2027.",
+            Is(Condition, Less),
+        ),
+        (
+            "We do not use your letters to train our models.",
+            "We do not use your letters to train our models without telling you.",
+            Is(Exception, Less),
+        ),
+        (
+            "Your conversations are used to improve our models only if you opt in.",
+            "Your conversations are used to improve our models unless you opt out.",
+            Is(Weakened, Less),
+        ),
+        (
+            "We have built no back door into our products and we will never build one.",
+            "We have built no back door into our products.",
+            Is(Meaning::Removed, Direction::Unclear),
+        ),
+        (
+            "We do not test on animals, anywhere in the world.",
+            "We do not test on animals, except where required by law.",
+            Is(Exception, Less),
+        ),
+        (
+            "We require a warrant before we hand over the content of letters.",
+            "We require a warrant or a subpoena before we hand over the content of letters.",
+            Open(Widened),
+        ),
+        (
+            "We are implementing a one-year moratorium on police use of our service.",
+            "We are implementing a moratorium on police use of our service.",
+            Open(Condition),
+        ),
+        (
+            "Our moratorium on police use of our service remains in place.",
+            "Our moratorium on police use of our service was a temporary measure.",
+            Is(Weakened, Less),
+        ),
+        (
+            "We donate 1 percent of our revenue to conservation.",
+            "We donate up to 1 percent of our revenue to conservation.",
+            Is(Condition, Less),
+        ),
+        (
+            "We will support each version for at least five years.",
+            "We will support each version for at least two years.",
+            Is(Condition, Less),
+        ),
+        (
+            "Decisions of the board are binding on us.",
+            "Decisions of the board are advisory for us.",
+            Is(Weakened, Less),
+        ),
+    ];
+    assert_eq!(wrong(&pairs), Vec::<String>::new());
+}
+
+#[test]
+fn more_of_what_companies_promise() {
+    let pairs = [
+        // Privacy and data sale.
+        (
+            "We will not share your health data with advertisers.",
+            "We will not share your health data with advertisers without your permission.",
+            Is(Exception, Less),
+        ),
+        (
+            "We will delete your account within 14 days after you ask us to.",
+            "We will delete your account within a reasonable time after you ask us to.",
+            Is(Condition, Less),
+        ),
+        (
+            "We will never share your voice with third parties.",
+            "We will never share your voice with third parties for their own marketing.",
+            Is(Narrowed, Direction::Unclear),
+        ),
+        ("Only our doctors can read your records.", "Our doctors can read your records.", Looser),
+        // Police and armies.
+        (
+            "We will not develop autonomous weapons.",
+            "We will not develop lethal autonomous weapons.",
+            Open(Narrowed),
+        ),
+        (
+            "We will not develop autonomous weapons.",
+            "We will develop autonomous weapons responsibly.",
+            Looser,
+        ),
+        (
+            "We do not work with armed forces.",
+            "We work with armed forces where it is lawful.",
+            Looser,
+        ),
+        (
+            "Police forces may not use our service to identify protesters.",
+            "Police forces should not use our service to identify protesters.",
+            // Whose duty it is, is not said.
+            Open(Weakened),
+        ),
+        // Climate.
+        (
+            "We will stop buying offsets in 2026.",
+            "We will stop buying offsets in 2029.",
+            Is(Condition, Less),
+        ),
+        (
+            "We are committed to halving our emissions by 2030.",
+            "We hope to halve our emissions by 2030.",
+            Is(Weakened, Less),
+        ),
+        (
+            "We will no longer finance new oil fields.",
+            "We will no longer directly finance new oil fields.",
+            Open(Narrowed),
+        ),
+        (
+            "We will end the use of coal by 2027.",
+            "We will reduce the use of coal by 2027.",
+            Unclear,
+        ),
+        // Labour.
+        (
+            "We guarantee every worker a contract of at least 20 hours a week.",
+            "We offer every worker a contract of at least 10 hours a week.",
+            Looser,
+        ),
+        (
+            "We will not employ anyone under 16.",
+            "We will not employ anyone under 14.",
+            Is(Condition, Less),
+        ),
+        // Children.
+        (
+            "We always ask parents before a child can buy something.",
+            "We ask parents before a child can buy something.",
+            // Whether it protects to ask, no list knows.
+            Open(Weakened),
+        ),
+        (
+            "Accounts of children are private by default.",
+            "Accounts of children can be made private.",
+            Open(Weakened),
+        ),
+        // Nothing that binds.
+        (
+            "We will publish our report on our website each year.",
+            "We will publish our report on our site each year.",
+            Quiet,
+        ),
+        ("We won't sell it.", "We will not sell it.", Quiet),
+        (
+            "Our report for 2025 is on the next page.",
+            "Our report for 2026 is on the next page.",
+            Quiet,
+        ),
+        ("We shall give you a copy of it.", "We will provide you with a copy of it.", Quiet),
+    ];
+    assert_eq!(wrong(&pairs), Vec::<String>::new());
+}

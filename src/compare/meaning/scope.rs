@@ -11,8 +11,9 @@ use crate::model::verdict::{Meaning, Tag};
 /// Returns whether a statement of its own went.
 pub fn sentence(before: &Frame, regions: &[Region]) -> Option<Found> {
     regions.iter().find_map(|region| {
+        let is_whole = region.after.is_empty() && is_conjunct(before, &region.before);
         let is_lost = region.came.len() <= 2
-            && STATEMENT_MIN <= region.left.len()
+            && (STATEMENT_MIN <= region.left.len() || is_whole)
             && states(before, &region.before);
         is_lost.then(|| {
             let mut found = Found::new(Meaning::Removed, None);
@@ -21,6 +22,16 @@ pub fn sentence(before: &Frame, regions: &[Region]) -> Option<Found> {
             found
         })
     })
+}
+
+/// Returns whether words are "and", or "but", with somebody who acts and a modal right after:
+/// "and we will never build one".
+fn is_conjunct(frame: &Frame, range: &Range<usize>) -> bool {
+    let mut at = range.clone().skip_while(|&at| frame.reads[at].kind == ReadKind::Point);
+    let joins = at.next().is_some_and(|at| matches!(frame.reads[at].key.as_str(), "and" | "but"));
+    let acts = at.next().is_some_and(|at| matches!(frame.reads[at].key.as_str(), "we" | "you"));
+    let binds = at.next().is_some_and(|at| matches!(frame.sense(at), Some(Sense::Force(_))));
+    joins && acts && binds
 }
 
 /// The least words that count in a statement of its own.

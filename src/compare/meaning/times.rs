@@ -6,7 +6,9 @@
 use std::ops::Range;
 
 use crate::compare::meaning::altered::Frame;
-use crate::compare::meaning::reading::ReadKind;
+use crate::compare::meaning::lexicon::PROMISES;
+use crate::compare::meaning::reading::{self, ReadKind};
+use crate::compare::meaning::roots;
 use crate::compare::meaning::sense::Sense;
 
 /// A value in a clause.
@@ -242,7 +244,11 @@ const YEAR_CUES: &[&str] = &[
 
 /// Returns the minutes of a unit of time.
 fn unit(frame: &Frame, at: usize) -> Option<u64> {
-    Some(match root(frame, at) {
+    unit_of(root(frame, at))
+}
+
+fn unit_of(root: &str) -> Option<u64> {
+    Some(match root {
         "minut" => 1,
         "hour" => 60,
         "day" => 1_440,
@@ -335,7 +341,18 @@ const RATES: &[(&str, u64)] = &[
     ("biennially", 1_051_200),
 ];
 
+/// Returns a span that is one word with its unit: `one-year`, `30-day`.
+fn compound(frame: &Frame, at: usize) -> Option<(Range<usize>, What)> {
+    let (count, unit) = key(frame, at).split_once('-')?;
+    let count: u64 = reading::number(count).parse().ok()?;
+    let minutes = unit_of(&roots::root(unit))?;
+    Some((at..at + 1, What::Span(minutes.checked_mul(count)?)))
+}
+
 fn span(frame: &Frame, at: usize) -> Option<(Range<usize>, What)> {
+    if let Some(found) = compound(frame, at) {
+        return Some(found);
+    }
     if let Some(hundredths) = number(frame, at) {
         let (end, minutes) = unit_after(frame, at + 1)?;
         let is_age = matches!(key(frame, end), "old")
@@ -402,30 +419,22 @@ fn vague(frame: &Frame, at: usize) -> Option<(Range<usize>, What)> {
 
 /// Returns whether a value tells since when a document is in force, or names a law or an edition.
 fn is_stamped(frame: &Frame, at: usize) -> bool {
-    let from = at.saturating_sub(4);
-    let stamps = |it: &str| {
-        matches!(
-            it,
-            "effective"
-                | "updated"
-                | "dated"
-                | "revised"
-                | "version"
-                | "copyright"
-                | "©"
-                | "act"
-                | "regulation"
-                | "directive"
-                | "iso"
-        )
+    let stamps = |it: &str| matches!(it, "effective" | "updated" | "dated" | "revised");
+    let names = |it: &str| {
+        matches!(it, "version" | "copyright" | "©" | "act" | "regulation" | "directive" | "iso")
     };
-    frame.reads[from..at].iter().any(|it| stamps(&it.key))
+    frame.reads[at.saturating_sub(4)..at].iter().any(|it| stamps(&it.key))
+        || at.checked_sub(1).is_some_and(|it| names(key(frame, it)))
         || frame.reads.get(at + 1).is_some_and(|it| it.is_capital && it.key == "act")
 }
 
 fn role(frame: &Frame, at: &Range<usize>, what: &What) -> Role {
     if matches!(what, What::Rate(_) | What::Share(_) | What::Age(_)) {
         return Role::Open;
+    }
+    // A "one-year pause" lasts for a year.
+    if matches!(what, What::Span(_)) && PROMISES.contains(root(frame, at.end)) {
+        return Role::For;
     }
     let is_day = matches!(what, What::Day { .. });
     let near = at.start.saturating_sub(NEAR_MAX)..at.start;
@@ -488,6 +497,8 @@ mod tests {
         );
         assert_eq!(whats("We stop by March 3, 2027."), [day(Some(2027), Some(3), Some(3))]);
         assert_eq!(whats("We pause it until 30 June."), [day(None, Some(6), Some(30))]);
+        assert_eq!(whats("A one-year pause."), [What::Span(525_600)]);
+        assert_eq!(whats("Each version for five years."), [What::Span(5 * 525_600)]);
         assert_eq!(whats("Net zero in 2030."), [day(Some(2030), None, None)]);
         assert_eq!(whats("By the end of fiscal year 2025."), [day(Some(2025), None, None)]);
         assert_eq!(whats("We report every six months."), [What::Rate(262_800)]);
