@@ -15,7 +15,7 @@ use crate::compare::words::Effort;
 use crate::model::edit::Mark;
 use crate::model::pledge::{Beside, BesideHow, Happening, Place, Role, Step};
 use crate::model::text::{Block, BlockKind, Link, Text};
-use crate::model::verdict::Direction;
+use crate::model::verdict::{Direction, Verdict};
 
 /// How many other sentences of its block are looked at, to either side.
 const SENTENCES_MAX: usize = 12;
@@ -146,6 +146,11 @@ fn beside(
             if course.of_before(it.at).is_none() {
                 let takes = promise::takes_from(&course.before, run, it.at);
                 taken.extend(takes.map(|_| Happening::Strengthened));
+                if promise::is_led_by(&course.before, run, it.at) {
+                    let own = it.at..it.at + 1;
+                    let verdict = promise::judged(Some((&course.before, &own)), None);
+                    taken.extend(by_part(&verdict));
+                }
                 let role = takes
                     .map(taking)
                     .unwrap_or_else(|| role(course, it, (before, after), BesideHow::Removed));
@@ -183,6 +188,10 @@ fn come(
             let role = takes
                 .map(taking)
                 .unwrap_or_else(|| role(course, it, (before, Some(run)), BesideHow::Added));
+            if promise::is_led_by(&course.after, run, it.at) {
+                let own = it.at..it.at + 1;
+                taken.extend(by_part(&promise::judged(None, Some((&course.after, &own)))));
+            }
             push(found, &course.after, it.at, (BesideHow::Added, role));
             continue;
         };
@@ -203,11 +212,9 @@ fn come(
             (_, Some(takes)) => taking(takes),
             (_, None) => promise::role(&verdict),
         };
-        taken.extend(match (takes, verdict.direction) {
-            (Some(_), Direction::Looser) => Some(Happening::Narrowed),
-            (Some(_), Direction::Tighter) => Some(Happening::Strengthened),
-            (_, _) => None,
-        });
+        if takes.is_some() || promise::is_led_by(&course.after, run, it.at) {
+            taken.extend(by_part(&verdict));
+        }
         let words = |cut: &Cut, run: &Range<usize>| Some(cut.words(run.clone()));
         let (before, after) = (words(sides.0.0, sides.0.1), words(sides.1.0, sides.1.1));
         let beside = Beside { how: BesideHow::Reworded, role, before, after };
@@ -215,11 +222,21 @@ fn come(
     }
 }
 
+/// Returns what happened to a promise of which a part came or went.
+fn by_part(verdict: &Verdict) -> Option<Happening> {
+    match verdict.direction {
+        Direction::Looser => Some(Happening::Narrowed),
+        Direction::Tighter => Some(Happening::Strengthened),
+        _ => None,
+    }
+}
+
 /// Returns what a sentence is to the promise that it takes from.
 fn taking(how: Qualifies) -> Role {
     match how {
-        Qualifies::Excepts | Qualifies::Softens => Role::Exception,
+        Qualifies::Excepts => Role::Exception,
         Qualifies::Conditions => Role::Condition,
+        Qualifies::Softens => Role::Neighbor,
     }
 }
 
@@ -356,6 +373,7 @@ fn around(course: &Course, which: Which, run: &Range<usize>) -> Vec<Around> {
             let clauses: Vec<usize> = clauses_of(cut, block).collect();
             let is_about = |at: &usize| {
                 is_led_in
+                    || promise::is_led_by(cut, run, *at)
                     || qualifies(cut.body(*at))
                     || run.clone().any(|own| course.share_topic(which, own, *at))
             };

@@ -20,6 +20,8 @@ struct Clause {
     lead_in: String,
     previous_lead_in: String,
     heading: String,
+    /// The items that it leads in, as an enumeration.
+    list: String,
 }
 
 impl Clause {
@@ -42,6 +44,17 @@ impl Clause {
             lead_in: lead_in(cut.text, block),
             previous_lead_in: last_block.map(|at| lead_in(cut.text, at)).unwrap_or_default(),
             heading: at(heading),
+            list: list_after(cut, run),
+        }
+    }
+
+    /// Returns the clause with the items that it leads in, where the other leads in none: that one
+    /// may say all of it in a sentence.
+    fn beside(self, other: &str) -> Clause {
+        let leads = |words: &str| words.trim_end().ends_with(':');
+        match leads(&self.words) && !leads(other) && !self.list.is_empty() {
+            true => Clause { words: format!("{} {}", self.words, self.list), ..self },
+            false => self,
         }
     }
 
@@ -78,12 +91,14 @@ pub fn judged_promise(
     (cut_after, after): (&Cut, &Range<usize>),
 ) -> Verdict {
     let (before, after) = (Clause::of(cut_before, before), Clause::of(cut_after, after));
+    let words = (before.words.clone(), after.words.clone());
+    let (before, after) = (before.beside(&words.1), after.beside(&words.0));
     meaning::judge(Some(&before.standing(true)), Some(&after.standing(true)))
 }
 
 /// Returns the verdict on a promise beside words that it once had, where it stands now.
 pub fn judged_since(words: &str, (cut, run): (&Cut, &Range<usize>)) -> Verdict {
-    let after = Clause::of(cut, run);
+    let after = Clause::of(cut, run).beside(words);
     let before = around::Standing { words, ..after.standing(true) };
     meaning::judge(Some(&before), Some(&after.standing(true)))
 }
@@ -104,6 +119,30 @@ pub fn lead_in(text: &Text, block: usize) -> String {
 
 /// The most lists within lists whose lead-ins are read.
 const LEAD_DEPTH_MAX: usize = 4;
+
+/// The most items of a list that are read with what leads it in.
+const LIST_LEN_MAX: usize = 40;
+
+/// Returns the items of the list that starts at a block, as a sentence would enumerate them.
+pub fn list_at(text: &Text, block: usize) -> String {
+    let items = text.blocks.get(block..).unwrap_or_default().iter();
+    let items = items.take_while(|it| matches!(it.kind, BlockKind::Item(_))).take(LIST_LEN_MAX);
+    let words: Vec<&str> = items.map(|it| it.words.trim_end_matches([',', ';', '.'])).collect();
+    words.join(", ")
+}
+
+fn list_after(cut: &Cut, run: &Range<usize>) -> String {
+    let last = cut.clauses[run.end - 1].block;
+    let is_last = cut.clauses.get(run.end).is_none_or(|it| it.block != last);
+    if is_last { list_at(cut.text, last + 1) } else { String::new() }
+}
+
+/// Returns whether a clause is an item of the list that a promise leads in: part of it.
+pub fn is_led_by(cut: &Cut, run: &Range<usize>, at: usize) -> bool {
+    let lead = cut.clauses[run.end - 1].block;
+    cut.body(run.end - 1).trim_end().ends_with(':')
+        && list_lead_in(cut.text, cut.clauses[at].block) == Some(lead)
+}
 
 /// Returns what a clause takes from the promise whose last clause ends at `end`, or from one that
 /// takes from it: `None` if it says something of its own, or something else stands between.
@@ -128,10 +167,14 @@ pub fn takes_from(cut: &Cut, run: &Range<usize>, at: usize) -> Option<Qualifies>
     }
 }
 
-/// Returns whether words take from a promise that stands before them.
-pub fn takes_up(words: &str, promise: &str) -> bool {
-    let first = clause::sentences(words).into_iter().next();
-    first.is_some_and(|span| meaning::qualifies(&words[span], promise).is_some())
+/// Returns how a promise stands that words take from which stand behind it; `None` if they take
+/// nothing from it.
+pub fn standing_with(words: &str, promise: &str) -> Option<Standing> {
+    let first = clause::sentences(words).into_iter().next()?;
+    meaning::qualifies(&words[first], promise).map(|how| match how {
+        Qualifies::Excepts | Qualifies::Conditions => Standing::Narrowed,
+        Qualifies::Softens => Standing::Weakened,
+    })
 }
 
 /// How far above a list item the words that lead it in are looked for, in blocks.

@@ -359,9 +359,6 @@ struct Surroundings {
     role: Role,
 }
 
-/// The most items of a list that are read with what leads it in.
-const LIST_LEN_MAX: usize = 40;
-
 impl Surroundings {
     fn of(text: &Text, passage: &Passage) -> Surroundings {
         let blocks = blocks_of(text, passage);
@@ -384,7 +381,7 @@ impl Surroundings {
             previous: edge(last, true),
             previous_lead_in,
             next: edge(Some(blocks.end), false),
-            list: list_at(text, blocks.end),
+            list: promise::list_at(text, blocks.end),
             lead_in,
             role,
         }
@@ -407,14 +404,6 @@ impl Surroundings {
             is_watched: false,
         }
     }
-}
-
-/// Returns the items of the list that starts at a block, as a sentence would enumerate them.
-fn list_at(text: &Text, block: usize) -> String {
-    let items = text.blocks.get(block..).unwrap_or_default().iter();
-    let items = items.take_while(|it| matches!(it.kind, BlockKind::Item(_))).take(LIST_LEN_MAX);
-    let words: Vec<&str> = items.map(|it| it.words.trim_end_matches([',', ';', '.'])).collect();
-    words.join(", ")
 }
 
 #[cfg(test)]

@@ -82,7 +82,8 @@ fn why(step: &Step) -> Option<String> {
         None if is_worded => {
             let taking = |it: &&Beside| matches!(it.role, Role::Exception | Role::Condition);
             let beside: Vec<Beside> = step.beside.iter().filter(taking).cloned().collect();
-            Some(format!(": {}", beside_counted(&beside)))
+            let beside = if beside.is_empty() { &step.beside } else { &beside };
+            Some(format!(": {}", beside_counted(beside)))
         }
         None => None,
     }

@@ -92,18 +92,20 @@ fn is_resegmented(
     if shorter < SHARED_MIN {
         return false;
     }
-    // Neighbours may be cut off, so both are asked by the piece that is theirs.
+    // Neighbours may be cut off, so both are asked by the piece that is theirs. A word or two stand
+    // in many a clause by chance: they must have gone to where the neighbour adjoins.
     let given = |more: &str, less: &str, to: &Standing<'_>| {
-        let rest = more.strip_prefix(less).or_else(|| more.strip_suffix(less));
-        rest.is_some_and(|rest| {
-            !rest.is_empty()
-                && [to.previous, to.next].iter().any(|it| {
-                    let stream = stream(it);
-                    // A neighbour of a word or two stands in many a clause by chance.
-                    let is_most = rest.len() <= 2 * stream.len();
-                    stream.contains(rest) || (is_most && rest.contains(&stream))
-                })
-        })
+        let (head, tail) = (more.strip_suffix(less), more.strip_prefix(less));
+        let Some(rest) = tail.or(head).filter(|it| !it.is_empty()) else { return false };
+        let (previous, next) = (stream(to.previous), stream(to.next));
+        let adjoins = (head.is_some() && previous.ends_with(rest))
+            || (tail.is_some() && next.starts_with(rest));
+        let has = |neighbour: &str| {
+            let is_most = rest.len() <= 2 * neighbour.len();
+            (SHARED_MIN <= rest.len() && neighbour.contains(rest))
+                || (is_most && rest.contains(neighbour))
+        };
+        adjoins || has(&previous) || has(&next)
     };
     given(stream_before, stream_after, after) || given(stream_after, stream_before, before)
 }

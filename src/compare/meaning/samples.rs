@@ -501,3 +501,18 @@ fn more_of_what_companies_promise() {
     ];
     assert_eq!(wrong(&pairs), Vec::<String>::new());
 }
+
+#[test]
+fn a_title_that_lost_its_denial() {
+    let pairs = [("No sale of recordings.", "Sale of recordings.", Open(Weakened))];
+    assert_eq!(wrong(&pairs), Vec::<String>::new());
+}
+
+#[test]
+fn a_word_that_stands_in_the_next_sentence_by_chance_did_not_go_there() {
+    let next = "We do not sell recordings of your voice to anyone.";
+    let standing = |words| Standing { words, next, ..Standing::default() };
+    let verdict =
+        judge(Some(&standing("No sale of recordings.")), Some(&standing("Sale of recordings.")));
+    assert_eq!(verdict.meaning, Weakened);
+}

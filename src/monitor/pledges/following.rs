@@ -4,14 +4,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::{
     archive::{error::ArchiveError, store::Archive},
-    compare::{course::Course, meaning},
+    compare::{course::Course, meaning, quote::find_quote},
     model::{
         channel::Channel,
         event::{Telling, What},
         history::{Judgement, NewEvent, RecordedState},
         page::PageId,
         pledge::{News, PledgeChange, PledgeState, Standing},
-        snapshot::Digest,
         text::Text,
         watch::{Pledge, Watch},
     },
@@ -47,7 +46,7 @@ pub fn follow_into(
             judgement.reasons.push("following the pledges failed inside pledgewatch".to_owned());
             return Ok(());
         };
-        tell(watch, channels, judgement, &text.digest(), &states);
+        tell(watch, channels, judgement, (before.as_ref(), &text), &states);
         let moved_on = pasts.into_iter().zip(&states);
         pasts = moved_on.map(|(past, state)| past.with(state.clone())).collect();
         judgement.pledges.extend(states.into_iter().map(|state| (at, state)));
@@ -96,12 +95,13 @@ fn tell(
     watch: &Watch,
     channels: &[Channel],
     judgement: &mut Judgement,
-    text: &Digest,
+    (before, after): (Option<&Text>, &Text),
     states: &[PledgeState],
 ) {
+    let text = after.digest();
     let teller = Teller::of(watch, channels, judgement.captured_at, judgement.judged_at);
     let told = judgement.events.iter_mut().rev().find_map(|event| match &mut event.event.what {
-        What::Change(change) if change.after == *text => {
+        What::Change(change) if change.after == text => {
             change.pledges = changes(watch, states);
             Some(event)
         }
@@ -121,16 +121,31 @@ fn tell(
     let is_alert = matches!(event.event.telling, Telling::Alert(_));
     let teller = teller.captured_at(event.event.captured_at);
     if is_alert {
-        judgement.events.extend(retimed(watch, &teller, states));
+        judgement.events.extend(retimed(watch, &teller, (before, after), states));
     }
 }
 
 /// Returns the alerts of pledges whose clause names another time than before, or none any more.
-fn retimed(watch: &Watch, teller: &Teller, states: &[PledgeState]) -> Vec<NewEvent> {
+fn retimed(
+    watch: &Watch,
+    teller: &Teller,
+    (text_before, text_after): (Option<&Text>, &Text),
+    states: &[PledgeState],
+) -> Vec<NewEvent> {
     let each = watch.pledges.iter().zip(states).filter_map(|(pledge, state)| {
         let step = state.step.as_ref().filter(|_| state.standing != Standing::Ambiguous)?;
         let (before, after) = step.before.as_ref().zip(step.after.as_ref())?;
         let (before, after) = meaning::retimed(before, after)?;
+        // Of sentences that were joined or split, a time may have stood beside the clause, or stand
+        // there now.
+        let stays = |time: &Option<String>, text: Option<&Text>| {
+            text.zip(time.as_ref()).is_some_and(|(text, time)| find_quote(text, time).is_some())
+        };
+        if (before.is_none() && stays(&after, text_before))
+            || (after.is_none() && stays(&before, Some(text_after)))
+        {
+            return None;
+        }
         let (id, name) = (pledge.id.clone(), pledge.name.clone());
         let news = News::Retimed { before, after };
         Some(teller.alert(What::Pledge { pledge: id, name, news }))

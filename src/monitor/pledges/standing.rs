@@ -8,7 +8,7 @@ use crate::{
         promise,
     },
     model::{
-        pledge::{Happening, Place, PledgeState, Role, Standing, Step},
+        pledge::{Happening, Place, PledgeState, Standing, Step},
         text::Text,
         verdict::Side,
         watch::Pledge,
@@ -31,10 +31,10 @@ pub struct Past {
 /// What of a promise came and went around its words since they were quoted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Around {
-    /// The sentences that take from it and were not there.
-    taking: Vec<String>,
+    /// The sentences that take from it and were not there, with how it stands by them.
+    taking: Vec<(String, Standing)>,
     /// Those that were there and are not any more.
-    lifted: Vec<String>,
+    lifted: Vec<(String, Standing)>,
     /// How it stands under other words that lead it in, with the words of theirs that decided at
     /// first.
     led: Option<(Standing, Vec<String>)>,
@@ -44,14 +44,14 @@ impl Around {
     /// Returns what is around a promise after one more step; `words` are its own after it.
     fn after(mut self, step: &Step, words: &str) -> Around {
         for it in &step.beside {
-            if !matches!(it.role, Role::Exception | Role::Condition) {
-                continue;
-            }
-            let takes = |said: &&String| promise::takes_up(said, words);
-            if let Some(said) = it.before.as_ref().filter(takes) {
+            let taking = |said: &Option<String>| {
+                let said = said.as_ref()?;
+                promise::standing_with(said, words).map(|it| (follow::says(said), it))
+            };
+            if let Some(said) = taking(&it.before) {
                 put(&mut self.taking, &mut self.lifted, said);
             }
-            if let Some(said) = it.after.as_ref().filter(takes) {
+            if let Some(said) = taking(&it.after) {
                 put(&mut self.lifted, &mut self.taking, said);
             }
         }
@@ -78,8 +78,10 @@ impl Around {
 
     /// Returns how a promise stands whose words alone stand so.
     fn standing(&self, by_words: Standing) -> Standing {
+        let is_weaker = self.taking.iter().any(|it| it.1 == Standing::Weakened);
         let around = match (&self.led, self.taking.is_empty(), self.lifted.is_empty()) {
             (Some((led, _)), _, _) => *led,
+            (None, false, _) if is_weaker => Standing::Weakened,
             (None, false, _) => Standing::Narrowed,
             (None, true, false) => Standing::Strengthened,
             (None, true, true) => return by_words,
@@ -93,8 +95,11 @@ impl Around {
 }
 
 /// Takes what was said from one list, or adds it to the other where it is not in it.
-fn put(from: &mut Vec<String>, to: &mut Vec<String>, said: &str) {
-    let said = follow::says(said);
+fn put(
+    from: &mut Vec<(String, Standing)>,
+    to: &mut Vec<(String, Standing)>,
+    said: (String, Standing),
+) {
     match from.iter().position(|it| *it == said) {
         Some(at) => drop(from.remove(at)),
         None => to.push(said),
