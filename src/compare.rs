@@ -6,7 +6,8 @@
 //! that were split or joined, `alike` those that were reworded); `marks` sets the words of a pair
 //! side by side, sentence by sentence (`clause`) and word by word (`words`, `lexicon`, `regions`);
 //! `diff` names the kinds; `verdicts` judges the clauses that `pairs` finds to be each other's by
-//! their `meaning`; `elsewhere` looks for lost ones on other pages. `wording`, `quote` and `trace` ask one question each of the same folded words.
+//! their `meaning`; `whole` looks for lost ones in the whole text, `elsewhere` on other pages.
+//! `wording`, `quote` and `trace` ask one question each of the same folded words.
 //!
 //! `course` aligns two texts clause by clause; on it `follow` says where one clause went, and `beside`
 //! what was done to it and around it, which `promise` reads from `meaning`'s verdicts.
@@ -35,5 +36,6 @@ mod side;
 mod stamp;
 pub mod trace;
 pub mod verdicts;
+mod whole;
 pub mod wording;
 mod words;

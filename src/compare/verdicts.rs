@@ -9,14 +9,14 @@ use std::cell::LazyCell;
 use std::ops::Range;
 
 use crate::compare::diff::blocks_of;
-use crate::compare::elsewhere::FOUND_MIN;
 use crate::compare::lexicon::Lexicon;
 use crate::compare::meaning;
 use crate::compare::meaning::standing::{Role, Standing};
 use crate::compare::pairs::{self, Pair};
-use crate::compare::{clause, fold, promise, side};
+use crate::compare::whole::Whole;
+use crate::compare::{clause, promise};
 use crate::model::edit::{Diff, DiffRow, Edit, EditKind, Passage};
-use crate::model::text::{Block, BlockKind, Text};
+use crate::model::text::{BlockKind, Text};
 use crate::model::verdict::{Direction, Meaning, Side, Sureness, Tag, Verdict};
 
 /// The most clauses that are read in one diff; edits after them have no verdict.
@@ -30,7 +30,7 @@ pub fn judged(before: &Text, after: &Text, mut diff: Diff) -> Diff {
     let mut judge = Judge {
         before,
         after,
-        whole: (LazyCell::new(|| stream(before)), LazyCell::new(|| stream(after))),
+        whole: (LazyCell::new(|| Whole::of(before)), LazyCell::new(|| Whole::of(after))),
         is_english: is_english(before) && is_english(after),
         lexicon: Lexicon::default(),
         left: CLAUSES_MAX,
@@ -71,15 +71,6 @@ fn moved(diff: &Diff) -> Vec<usize> {
     found
 }
 
-fn stream(text: &Text) -> String {
-    let mut stream = String::new();
-    for block in text.blocks.iter() {
-        fold::push_stream(side::marker_and_body(block).1, &mut stream);
-        stream.push('\n');
-    }
-    stream
-}
-
 /// The share of words, per mille, that commonly are function words in English, at the least.
 const ENGLISH_MIN: usize = 150;
 
@@ -102,21 +93,21 @@ const ENGLISH: &[&str] = &[
     "this", "to", "us", "we", "will", "with", "you", "your",
 ];
 
-/// The stream of a text whole, made when it is first asked for: most changes lose no clause.
-type Whole<F> = LazyCell<String, F>;
+/// A text ready to be searched, made when it is first asked for: most changes lose no clause.
+type Lazy<'a, F> = LazyCell<Whole<'a>, F>;
 
-struct Judge<'a, F: FnOnce() -> String, G: FnOnce() -> String> {
+struct Judge<'a, F: FnOnce() -> Whole<'a>, G: FnOnce() -> Whole<'a>> {
     before: &'a Text,
     after: &'a Text,
-    /// The streams of both texts.
-    whole: (Whole<F>, Whole<G>),
+    /// Both texts, to be searched.
+    whole: (Lazy<'a, F>, Lazy<'a, G>),
     is_english: bool,
     lexicon: Lexicon,
     /// How many clauses may still be read.
     left: usize,
 }
 
-impl<F: FnOnce() -> String, G: FnOnce() -> String> Judge<'_, F, G> {
+impl<'a, F: FnOnce() -> Whole<'a>, G: FnOnce() -> Whole<'a>> Judge<'a, F, G> {
     fn verdict(&mut self, edit: &Edit, is_moved: bool) -> Option<Verdict> {
         let quiet =
             |meaning, tag: Option<Tag>| Some(Verdict::quiet(meaning, tag.into_iter().collect()));
@@ -223,8 +214,8 @@ impl<F: FnOnce() -> String, G: FnOnce() -> String> Judge<'_, F, G> {
             let is_gone = pair.after.is_none();
             let lead_in = standing_before.or(standing_after).map_or("", |it| it.lead_in);
             let stays = match is_gone {
-                true => stands(words, lead_in, (self.after, &self.whole.1)),
-                false => stands(words, lead_in, (self.before, &self.whole.0)),
+                true => self.whole.1.has(words, lead_in),
+                false => self.whole.0.has(words, lead_in),
             };
             if stays {
                 let tag = if is_gone { Tag::Duplicate } else { Tag::Moved };
@@ -245,52 +236,6 @@ impl<F: FnOnce() -> String, G: FnOnce() -> String> Judge<'_, F, G> {
         }
         verdict
     }
-}
-
-/// The fewest bytes of a lead-in by which a sentence is known to be the list that it leads in.
-const LEAD_MIN: usize = 8;
-
-/// Returns whether a clause stands in a text, whatever it is part of there: one of a few words, as
-/// a clause of its own. An item that completes others is the same only under words that say the
-/// same of the same one.
-fn stands<F: FnOnce() -> String>(
-    words: &str,
-    lead_in: &str,
-    (text, whole): (&Text, &Whole<F>),
-) -> bool {
-    let stream = fold::stream(clause::split_marker(words).1);
-    let is_long = FOUND_MIN <= stream.len();
-    if stream.is_empty() || (is_long && !whole.contains(&stream)) {
-        return false;
-    }
-    let is_led = meaning::is_led(lead_in, words);
-    if is_long && !is_led {
-        return true;
-    }
-    // A sentence that enumerates has the item after the words that lead it in elsewhere.
-    let lead = fold::stream(lead_in);
-    let enumerates = |said: &str| {
-        let rest = said.split_once(lead.as_str()).map_or("", |(_, rest)| rest);
-        is_led && LEAD_MIN <= lead.len() && rest.contains(&stream)
-    };
-    let has = |block: &Block, span: &Range<usize>| {
-        let said = fold::stream(clause::split_marker(&block.words[span.clone()]).1);
-        match is_long {
-            true => said.contains(&stream),
-            false => said == stream || enumerates(&said),
-        }
-    };
-    text.blocks.iter().enumerate().any(|(at, block)| {
-        let spans = clause::sentences(&block.words);
-        spans.iter().filter(|span| has(block, span)).any(|span| {
-            let there = promise::lead_in(text, at);
-            match (is_led, there.is_empty()) {
-                (false, is_alone) => is_alone,
-                (true, false) => meaning::are_alike_led(lead_in, &there),
-                (true, true) => meaning::are_alike_led(lead_in, &block.words[span.clone()]),
-            }
-        })
-    })
 }
 
 fn with_tag(mut verdict: Verdict, tag: Tag) -> Verdict {
@@ -413,6 +358,7 @@ mod samples;
 mod tests {
     use super::*;
     use crate::compare::diff::diff;
+    use crate::model::text::Block;
 
     fn text(blocks: &[&str]) -> Text {
         Text { blocks: blocks.iter().map(|it| Block::new(BlockKind::Paragraph, it)).collect() }

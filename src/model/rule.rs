@@ -42,8 +42,11 @@ pub enum NoLikeness {
     /// A pledge's clause, or one beside it, is altered.
     #[error("it touches a pledge, and what touches a pledge is always told")]
     Pledge,
-    /// Nobody judged what an edit amounts to.
-    #[error("what an edit amounts to was not judged, so that others cannot be held against it")]
+    /// Nobody judged what an edit amounts to, or nobody can tell.
+    #[error(
+        "what an edit amounts to was not judged or is not clear, so that others cannot be held \
+         against it"
+    )]
     Unjudged,
     /// Passages came or went under no heading.
     #[error("a passage came or went under no heading, so that any on the page would be alike")]
@@ -56,7 +59,8 @@ pub enum NoLikeness {
 impl Likeness {
     /// Returns what is alike to an edit of the wording.
     fn of(edit: &Edit) -> Result<Likeness, NoLikeness> {
-        let verdict = edit.verdict.as_ref().ok_or(NoLikeness::Unjudged)?;
+        let verdict = edit.verdict.as_ref().filter(|it| !it.is_unclear());
+        let verdict = verdict.ok_or(NoLikeness::Unjudged)?;
         let kept = match edit.kind {
             EditKind::Added | EditKind::Removed if edit.heading.trim().is_empty() => {
                 return Err(NoLikeness::NoHeading);
@@ -173,7 +177,7 @@ mod tests {
         edit::{Mark, Passage},
         event::{Certainty, Change, EventKind, Telling},
         pledge::{Happening, Standing, Step},
-        verdict::Verdict,
+        verdict::{Sureness, Verdict},
     };
 
     fn reworded(heading: &str, meaning: Meaning, (same, deleted): (&str, &str)) -> Edit {
@@ -229,6 +233,12 @@ mod tests {
         }
     }
 
+    /// Returns an edit of which nobody can tell what it amounts to.
+    fn unclear(mut edit: Edit) -> Edit {
+        edit.verdict = edit.verdict.map(|it| Verdict { sureness: Sureness::Low, ..it });
+        edit
+    }
+
     const COUNTER: (&str, &str) = ("This page was read by people", "twelve");
 
     #[test]
@@ -243,6 +253,7 @@ mod tests {
             reworded("About", Meaning::Editorial, ("This page was read by few people", "ten")),
             Edit { kind: EditKind::Removed, ..edit.clone() },
             Edit { verdict: None, ..edit.clone() },
+            unclear(edit.clone()),
         ] {
             assert!(!rule.takes(&change(vec![edit.clone(), other.clone()])), "{other:?}");
         }

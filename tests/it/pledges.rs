@@ -242,6 +242,28 @@ fn an_exception_in_the_next_sentence_narrows_the_pledge_until_it_is_taken_back()
 }
 
 #[test]
+fn how_a_pledge_stands_and_what_the_alert_says_agree_where_sentences_were_joined() {
+    let site = Site::start();
+    let world = watching(&site, "");
+    let pause = PAUSE.trim_end_matches('.');
+    let visits = [
+        ("01", format!("4.9. {PAUSE} We keep our records of it for a year.")),
+        ("02", format!("4.9. {pause} and we keep our records of it for a year.")),
+    ];
+    for (day, clause) in &visits {
+        site.page("/p", &terms(clause, ""));
+        world.sweep_at(&format!("2026-01-{day}T00:00:00Z"));
+    }
+    let told = steps(&world);
+    assert_eq!(what(&told[0].1), Some(Happening::Reworded));
+    assert_eq!(told[0].1.standing, Standing::Reworded);
+    let life = &world.run(&["pledges", "show", "pause", "--json"]).json()[0];
+    assert_eq!(life["state"], "reworded");
+    // What the page said of a year it said before.
+    assert_eq!(news(&world), [""; 0]);
+}
+
+#[test]
 fn a_pledge_that_its_lead_in_turned_into_the_contrary_is_weakened() {
     let site = Site::start();
     let world = World::with(&format!(

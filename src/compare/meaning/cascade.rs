@@ -77,8 +77,7 @@ const QUOTED_MAX: usize = 14;
 /// Returns the verdict on a sentence that came or went and takes from the one before it; `None` if
 /// it stands by itself, or the one before is not known.
 fn judge_qualifying(frame: &Frame, alone: &Standing<'_>, meaning: Meaning) -> Option<Verdict> {
-    let sentences = clause::sentences(alone.previous);
-    let last = sentences.last().map_or("", |span| &alone.previous[span.clone()]);
+    let last = qualify::last_sentence(alone.previous);
     let how = qualify::qualifies(frame, &Frame::of(reading::read(last)))?;
     let taken_up = qualify::qualified(alone)?;
     let other = Frame::of(reading::read(taken_up.words));
@@ -198,8 +197,7 @@ fn is_of_users(frame: &Frame, stated: &Stated) -> bool {
 /// Returns what the sentence states that both sides take from; `None` if they stand by themselves.
 fn carved(before: (&Frame, &Standing<'_>), after: (&Frame, &Standing<'_>)) -> Option<Stated> {
     let of = |(frame, standing): (&Frame, &Standing<'_>)| {
-        let sentences = clause::sentences(standing.previous);
-        let last = sentences.last().map_or("", |span| &standing.previous[span.clone()]);
+        let last = qualify::last_sentence(standing.previous);
         let how = qualify::qualifies(frame, &Frame::of(reading::read(last)))?;
         let taken_up = qualify::qualified(standing).filter(|_| how == Qualifies::Excepts)?;
         Some(norm::stated(&Frame::of(reading::read(taken_up.words)), &taken_up))

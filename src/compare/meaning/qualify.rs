@@ -54,17 +54,35 @@ pub fn qualifies(frame: &Frame, previous: &Frame) -> Option<Qualifies> {
 /// Returns the sentence that a qualifying one takes up, as it stands: the last before it that
 /// takes up none itself. `None` if none is known.
 pub fn qualified<'a>(standing: &Standing<'a>) -> Option<Standing<'a>> {
-    let spans = clause::sentences(standing.previous);
+    let previous = tail(standing.previous);
+    let spans = clause::sentences(previous);
     let lead_in = standing.previous_lead_in;
     for (at, span) in spans.iter().enumerate().rev().take(CHAIN_MAX) {
-        let words = &standing.previous[span.clone()];
-        let before = at.checked_sub(1).map_or("", |it| &standing.previous[spans[it].clone()]);
+        let words = &previous[span.clone()];
+        let before = at.checked_sub(1).map_or("", |it| &previous[spans[it].clone()]);
         let frames = (Frame::of(reading::read(words)), Frame::of(reading::read(before)));
         if qualifies(&frames.0, &frames.1).is_none() {
             return Some(Standing { words, lead_in, ..Standing::default() });
         }
     }
     None
+}
+
+/// Returns the sentence that stands right before one; empty if none does.
+pub fn last_sentence(previous: &str) -> &str {
+    let previous = tail(previous);
+    clause::sentences(previous).pop().map_or("", |span| &previous[span])
+}
+
+/// The most bytes that are looked at before a sentence.
+const TAIL_MAX: usize = 4_000;
+
+fn tail(previous: &str) -> &str {
+    let mut from = previous.len().saturating_sub(TAIL_MAX);
+    while !previous.is_char_boundary(from) {
+        from += 1;
+    }
+    &previous[from..]
 }
 
 /// Returns where a sentence says its first word of weight, and whether words of contrast come
@@ -141,7 +159,11 @@ fn fragment(frame: &Frame, start: usize) -> Option<Qualifies> {
                 key(frame, main),
                 "it" | "this" | "that" | "these" | "those" | "which" | "in"
             ) && (key(frame, main) != "in" || key(frame, main + 1) == "which");
-            (is_taken_up || leaves_open(frame)).then_some(how)
+            // "Except where the law requires it, we may sell them."
+            let takes_up = how == Qualifies::Excepts
+                && frame.sense(start) == Some(Sense::Exception)
+                && (main..frame.reads.len()).any(|at| matches!(key(frame, at), "it" | "them"));
+            (is_taken_up || (takes_up && leaves_open(frame))).then_some(how)
         }
     }
 }
@@ -272,7 +294,10 @@ fn carve_out(frame: &Frame, start: usize) -> Option<Qualifies> {
     let noun = (start..end)
         .find(|&at| matches!(root(frame, at), "exception" | "exemption" | "waiver" | "carve-out"));
     if let Some(at) = noun {
-        return (!is_denied(at)).then_some(Qualifies::Excepts);
+        // A tax exemption is none.
+        let is_bare =
+            at == start || at.checked_sub(1).is_some_and(|it| EXCEPTING.contains(&key(frame, it)));
+        return (is_bare && !is_denied(at)).then_some(Qualifies::Excepts);
     }
     let state = (start + 1..end).find(|&at| {
         matches!(key(frame, at), "exempt" | "exempted" | "excluded" | "excepted")
@@ -285,6 +310,27 @@ fn carve_out(frame: &Frame, start: usize) -> Option<Qualifies> {
     let is_user = (start..state).any(|at| key(frame, at) == "you");
     (!is_denied(state) && !is_user).then_some(Qualifies::Excepts)
 }
+
+/// Words right before exceptions by which those are of what was said.
+const EXCEPTING: &[&str] = &[
+    "allow",
+    "an",
+    "any",
+    "certain",
+    "few",
+    "following",
+    "grant",
+    "limited",
+    "make",
+    "narrow",
+    "one",
+    "permit",
+    "rare",
+    "some",
+    "such",
+    "these",
+    "two",
+];
 
 /// Returns what a sentence does that says that nothing keeps the company from something.
 fn nothing_prevents(frame: &Frame, start: usize) -> Option<Qualifies> {
@@ -329,6 +375,7 @@ mod tests {
             "This commitment does not extend to affiliates.",
             "Except where required by law.",
             "Except where required by law, in which case we may sell them.",
+            "Except where a court orders otherwise, we may keep them.",
             "The foregoing is subject to applicable law.",
             "However, we may sell them to research institutes.",
             "Nothing in this section prevents us from sharing summaries.",
@@ -370,6 +417,9 @@ mod tests {
             "If you object, we will stop.",
             "You may write to us at any time.",
             "This means that nobody hears them.",
+            "Subject to our notice, Fernhill may send its partners the number of your licence.",
+            "To the extent permitted by law, and except for our indemnities, we are not liable.",
+            "You warrant that any tax exemption on your account holds.",
         ] {
             assert_eq!(found(promise, words), None, "{words}");
         }

@@ -10,12 +10,47 @@ use std::sync::LazyLock;
 /// Returns the root of a word in lower case.
 pub fn root(key: &str) -> String {
     let key = key.strip_suffix("'s").or_else(|| key.strip_suffix('\'')).unwrap_or(key);
+    let found = IRREGULAR.binary_search_by_key(&key, |(form, _)| *form);
+    let key = found.map_or(key, |at| IRREGULAR[at].1);
     if !key.is_ascii() || key.len() <= 3 {
         return same(key).to_owned();
     }
     let stem = spelled(without_ending(key));
     same(&stem).to_owned()
 }
+
+/// Forms of verbs that no ending tells, with the verb; sorted.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("began", "begin"),
+    ("begun", "begin"),
+    ("bought", "buy"),
+    ("built", "build"),
+    ("chosen", "choose"),
+    ("drawn", "draw"),
+    ("found", "find"),
+    ("gave", "give"),
+    ("given", "give"),
+    ("held", "hold"),
+    ("hidden", "hide"),
+    ("kept", "keep"),
+    ("known", "know"),
+    ("lost", "lose"),
+    ("made", "make"),
+    ("met", "meet"),
+    ("paid", "pay"),
+    ("said", "say"),
+    ("seen", "see"),
+    ("sent", "send"),
+    ("shown", "show"),
+    ("sold", "sell"),
+    ("taken", "take"),
+    ("told", "tell"),
+    ("took", "take"),
+    ("understood", "understand"),
+    ("withdrawn", "withdraw"),
+    ("withdrew", "withdraw"),
+    ("written", "write"),
+];
 
 fn without_ending(key: &str) -> String {
     let of = |len: usize| key[..key.len() - len].to_owned();
@@ -120,6 +155,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_list_is_sorted_so_that_it_can_be_searched() {
+        assert!(IRREGULAR.is_sorted());
+    }
+
+    #[test]
     fn endings_and_spelling_do_not_make_another_word() {
         for (before, after) in [
             ("honouring", "honoring"),
@@ -132,6 +172,8 @@ mod tests {
             ("uses", "utilized"),
             ("use", "used"),
             ("give", "provides"),
+            ("understood", "understands"),
+            ("sold", "selling"),
             ("banned", "ban"),
             ("stopped", "stops"),
         ] {
