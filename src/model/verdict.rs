@@ -433,10 +433,15 @@ impl Verdict {
     }
 
     /// Returns how much it weighs: what binds before what does not, then by direction, then
-    /// promises before the rest, then by meaning. Greater is stronger.
+    /// promises before the rest, then by meaning. Greater is stronger. A promise that was lost or
+    /// softened, though it is not clear how far, weighs more than one that is better now.
     pub fn weight(&self) -> Weight {
+        let is_lost = self.norm == Norm::Commitment
+            && self.direction == Direction::Unclear
+            && matches!(self.meaning, Meaning::Weakened | Meaning::Removed);
         Weight {
             is_substantive: self.meaning.is_substantive(),
+            is_loss: is_lost || self.direction == Direction::Looser,
             direction: self.direction,
             is_promise: self.norm == Norm::Commitment,
             meaning: self.meaning,
@@ -465,6 +470,7 @@ impl Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weight {
     is_substantive: bool,
+    is_loss: bool,
     direction: Direction,
     is_promise: bool,
     meaning: Meaning,
@@ -505,6 +511,9 @@ mod tests {
         tighter.direction = Direction::Tighter;
         let editorial = Verdict::quiet(Meaning::Editorial, Vec::new());
         assert!(tighter.weight() < looser.weight());
+        let mut softened = Verdict::quiet(Meaning::Weakened, Vec::new());
+        (softened.norm, softened.direction) = (Norm::Commitment, Direction::Unclear);
+        assert!(tighter.weight() < softened.weight() && softened.weight() < looser.weight());
         assert!(editorial.weight() < tighter.weight());
     }
 }

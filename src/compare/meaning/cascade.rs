@@ -303,6 +303,8 @@ fn both(before: Stated, after: Stated) -> Stated {
         true => Stated { is_sure: before.is_sure && after.is_sure, ..after },
         false if is_promise(&before) && after.norm == Norm::Reservation => before,
         false if is_promise(&after) && before.norm == Norm::Reservation => after,
+        // What was a norm is one that was lost.
+        false if after.norm == Norm::Fact => Stated { is_sure: false, ..before },
         false => Stated { is_sure: false, ..after },
     }
 }

@@ -346,6 +346,8 @@ fn modal_norm(frame: &Frame, actor: Actor, force: u8, at: usize) -> Norm {
         (Actor::Thing, 20) if !denied => Norm::Reservation,
         (Actor::Thing, 20) => Norm::UserDuty,
         (Actor::Thing, _) if matches!(root(verb), "prohibit" | "du" | "charg") => Norm::UserDuty,
+        // To what a company holds its suppliers it holds itself.
+        (Actor::Thing, _) if holds_others(frame, at) => Norm::Commitment,
         (Actor::Thing, _) if key(at) == "must" => Norm::UserDuty,
         (Actor::Thing, _) if denied || root(verb) == "obtain" => Norm::Commitment,
         (Actor::Thing, _) => Norm::Fact,
@@ -386,6 +388,16 @@ fn subject(frame: &Frame, start: usize, verb: usize) -> Actor {
         true => Actor::Company,
         false => Actor::Thing,
     }
+}
+
+/// Returns whether a modal before which "our suppliers", or the like, stand says what they must do.
+fn holds_others(frame: &Frame, at: usize) -> bool {
+    let from = at.saturating_sub(5);
+    let is = |roots: &[&str]| (from..at).any(|at| roots.contains(&frame.reads[at].root.as_str()));
+    let is_ours = (from..at).any(|at| frame.reads[at].key == "our");
+    is_ours
+        && is(&["supplier", "vendor", "contractor", "partner"])
+        && matches!(frame.reads[at].key.as_str(), "must" | "shall" | "should" | "have")
 }
 
 /// Those of a company's whose acts are not its own.

@@ -516,3 +516,35 @@ fn a_word_that_stands_in_the_next_sentence_by_chance_did_not_go_there() {
         judge(Some(&standing("No sale of recordings.")), Some(&standing("Sale of recordings.")));
     assert_eq!(verdict.meaning, Weakened);
 }
+
+#[test]
+fn what_else_a_lawyer_would_loosen_unnoticed() {
+    let pairs = [
+        (
+            "We have been fur-free since 2018 and will stay so.",
+            "We have been fur-free since 2018.",
+            Open(Meaning::Removed),
+        ),
+        (
+            "We do not advertise to children, and we never will.",
+            "We do not advertise to children.",
+            Open(Meaning::Removed),
+        ),
+        (
+            "Our suppliers must pay for recruitment.",
+            "Our suppliers should pay for recruitment.",
+            Open(Weakened),
+        ),
+        (
+            "There is no advertising in our apps for children.",
+            "There is no third-party advertising in our apps for children.",
+            Open(Narrowed),
+        ),
+        (
+            "We do not keep logs of your searches.",
+            "We keep logs of your searches for no longer than 18 months.",
+            Is(Weakened, Less),
+        ),
+    ];
+    assert_eq!(wrong(&pairs), Vec::<String>::new());
+}

@@ -13,25 +13,33 @@ pub fn sentence(before: &Frame, regions: &[Region]) -> Option<Found> {
     regions.iter().find_map(|region| {
         let is_whole = region.after.is_empty() && is_conjunct(before, &region.before);
         let is_lost = region.came.len() <= 2
-            && (STATEMENT_MIN <= region.left.len() || is_whole)
-            && states(before, &region.before);
+            && (is_whole || (STATEMENT_MIN <= region.left.len() && states(before, &region.before)));
         is_lost.then(|| {
             let mut found = Found::new(Meaning::Removed, None);
             found.tags.push(Tag::Appended);
-            found.before.push(region.before.clone());
+            let joins = |at: &usize| {
+                let read = &before.reads[*at];
+                read.kind == ReadKind::Point || matches!(read.key.as_str(), "and" | "but")
+            };
+            let start = region.before.clone().find(|at| !joins(at));
+            found.before.push(start.unwrap_or(region.before.start)..region.before.end);
             found
         })
     })
 }
 
-/// Returns whether words are "and", or "but", with somebody who acts and a modal right after:
-/// "and we will never build one".
+/// Returns whether words are "and", or "but", with a modal right after, or with somebody who acts
+/// before it: "and we will never build one", "and will stay so".
 fn is_conjunct(frame: &Frame, range: &Range<usize>) -> bool {
-    let mut at = range.clone().skip_while(|&at| frame.reads[at].kind == ReadKind::Point);
-    let joins = at.next().is_some_and(|at| matches!(frame.reads[at].key.as_str(), "and" | "but"));
-    let acts = at.next().is_some_and(|at| matches!(frame.reads[at].key.as_str(), "we" | "you"));
-    let binds = at.next().is_some_and(|at| matches!(frame.sense(at), Some(Sense::Force(_))));
-    joins && acts && binds
+    let key = |at: usize| frame.reads[at].key.as_str();
+    let mut words = range.clone().filter(|&at| frame.reads[at].kind != ReadKind::Point);
+    let joins = words.next().is_some_and(|at| matches!(key(at), "and" | "but"));
+    let mut next = words.next();
+    if next.is_some_and(|at| matches!(key(at), "we" | "you")) {
+        next = words.next();
+    }
+    let binds = |at: usize| matches!(frame.sense(at), Some(Sense::Force(60..)));
+    joins && next.is_some_and(binds)
 }
 
 /// The least words that count in a statement of its own.
