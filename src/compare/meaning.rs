@@ -66,8 +66,7 @@ pub fn are_alike_led(one: &str, other: &str) -> bool {
 
 /// Returns what a sentence takes from the one before it: `None` if it stands by itself.
 pub fn qualifies(words: &str, previous: &str) -> Option<Qualifies> {
-    let frame = |words| altered::Frame::of(reading::read(words));
-    qualify::qualifies(&frame(words), &frame(previous))
+    qualify::qualifies(&altered::Frame::of(reading::read(words)), previous)
 }
 
 /// Returns the times that two wordings of a promise name, where they differ: by when it is kept,

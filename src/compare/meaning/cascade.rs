@@ -78,7 +78,7 @@ const QUOTED_MAX: usize = 14;
 /// it stands by itself, or the one before is not known.
 fn judge_qualifying(frame: &Frame, alone: &Standing<'_>, meaning: Meaning) -> Option<Verdict> {
     let last = qualify::last_sentence(alone.previous);
-    let how = qualify::qualifies(frame, &Frame::of(reading::read(last)))?;
+    let how = qualify::qualifies(frame, last)?;
     let taken_up = qualify::qualified(alone)?;
     let other = Frame::of(reading::read(taken_up.words));
     let stated = norm::stated(&other, &taken_up);
@@ -198,7 +198,7 @@ fn is_of_users(frame: &Frame, stated: &Stated) -> bool {
 fn carved(before: (&Frame, &Standing<'_>), after: (&Frame, &Standing<'_>)) -> Option<Stated> {
     let of = |(frame, standing): (&Frame, &Standing<'_>)| {
         let last = qualify::last_sentence(standing.previous);
-        let how = qualify::qualifies(frame, &Frame::of(reading::read(last)))?;
+        let how = qualify::qualifies(frame, last)?;
         let taken_up = qualify::qualified(standing).filter(|_| how == Qualifies::Excepts)?;
         Some(norm::stated(&Frame::of(reading::read(taken_up.words)), &taken_up))
     };

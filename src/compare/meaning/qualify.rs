@@ -38,7 +38,7 @@ const PREDICATE_MAX: usize = 7;
 const FRAGMENT_MAX: usize = 30;
 
 /// Returns what a sentence does to the one before it, `previous`; `None` if it stands by itself.
-pub fn qualifies(frame: &Frame, previous: &Frame) -> Option<Qualifies> {
+pub fn qualifies(frame: &Frame, previous: &str) -> Option<Qualifies> {
     let (start, is_contrast) = opening(frame);
     if start == frame.reads.len() {
         return None;
@@ -60,8 +60,7 @@ pub fn qualified<'a>(standing: &Standing<'a>) -> Option<Standing<'a>> {
     for (at, span) in spans.iter().enumerate().rev().take(CHAIN_MAX) {
         let words = &previous[span.clone()];
         let before = at.checked_sub(1).map_or("", |it| &previous[spans[it].clone()]);
-        let frames = (Frame::of(reading::read(words)), Frame::of(reading::read(before)));
-        if qualifies(&frames.0, &frames.1).is_none() {
+        if qualifies(&Frame::of(reading::read(words)), before).is_none() {
             return Some(Standing { words, lead_in, ..Standing::default() });
         }
     }
@@ -175,7 +174,7 @@ fn leaves_open(frame: &Frame) -> bool {
 }
 
 /// Returns what a sentence does whose subject is what was said before.
-fn taken_up(frame: &Frame, start: usize, previous: &Frame) -> Option<Qualifies> {
+fn taken_up(frame: &Frame, start: usize, previous: &str) -> Option<Qualifies> {
     let verb = subject_end(frame, start, previous)?;
     let end = frame.reads.len().min(verb + PREDICATE_MAX);
     let is_denied = (verb..end).any(|at| frame.sense(at) == Some(Sense::Negation))
@@ -219,7 +218,7 @@ fn taken_up(frame: &Frame, start: usize, previous: &Frame) -> Option<Qualifies> 
 }
 
 /// Returns where the predicate of a sentence begins whose subject takes up what was said before.
-fn subject_end(frame: &Frame, start: usize, previous: &Frame) -> Option<usize> {
+fn subject_end(frame: &Frame, start: usize, previous: &str) -> Option<usize> {
     let is_verb = |at: usize| {
         let word = key(frame, at);
         matches!(frame.sense(at), Some(Sense::Force(_)))
@@ -278,7 +277,7 @@ fn subject_end(frame: &Frame, start: usize, previous: &Frame) -> Option<usize> {
             let said = &frame.reads[at];
             !altered::is_function(&said.key)
                 && ENDS.contains(said.root.as_str())
-                && previous.reads.iter().any(|it| it.root == said.root)
+                && reading::read(previous).iter().any(|it| it.root == said.root)
         });
     (takes_up || is_promise || is_said).then_some(verb)
 }
@@ -364,7 +363,7 @@ mod tests {
     use super::*;
 
     fn found(previous: &str, words: &str) -> Option<Qualifies> {
-        qualifies(&Frame::of(reading::read(words)), &Frame::of(reading::read(previous)))
+        qualifies(&Frame::of(reading::read(words)), previous)
     }
 
     #[test]
