@@ -70,9 +70,9 @@ impl VerdictForm {
         };
         // Records of earlier programs name it by its id alone.
         let title = self.on_page_title;
-        let page = |name: String| -> Result<OtherPage, Fault> {
+        let page = |name: String| -> Result<Box<OtherPage>, Fault> {
             let page: PageId = known(&name, name.parse().ok())?;
-            Ok(OtherPage { page, title: title.unwrap_or(name) })
+            Ok(Box::new(OtherPage { page, title: title.unwrap_or(name) }))
         };
         let tag = |code: &String| known(code, Tag::from_code(code));
         Ok(Verdict {
@@ -100,7 +100,7 @@ mod tests {
         let mut verdict = Verdict::quiet(Meaning::Weakened, vec![Tag::Hedge, Tag::Mixed]);
         verdict.triggers = vec![Trigger { side: Side::After, span: 3..6, words: "may".to_owned() }];
         let page = "terms".parse().unwrap();
-        verdict.on_page = Some(OtherPage { page, title: "Terms of use".to_owned() });
+        verdict.on_page = Some(Box::new(OtherPage { page, title: "Terms of use".to_owned() }));
         verdict
     }
 

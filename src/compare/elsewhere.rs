@@ -70,7 +70,7 @@ impl Elsewhere {
         let is_all = found.iter().all(Option::is_some);
         let first = found.into_iter().flatten().next();
         let (Some(page), Some(verdict)) = (first, &mut edit.verdict) else { return };
-        verdict.on_page = Some(page);
+        verdict.on_page = Some(Box::new(page));
         if is_all {
             verdict.direction = Direction::Unclear;
             verdict.tags.push(Tag::OnOtherPage);

@@ -402,7 +402,7 @@ pub struct Verdict {
     /// The other page of the company on which a lost clause stands, or where one that came stood
     /// before. It is all of what was lost, or came, that stands elsewhere where the verdict has
     /// [`Tag::OnOtherPage`], and a part of it otherwise.
-    pub on_page: Option<OtherPage>,
+    pub on_page: Option<Box<OtherPage>>,
 }
 
 /// Another page of the company.

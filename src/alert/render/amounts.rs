@@ -56,7 +56,7 @@ fn what(verdict: &Verdict) -> String {
             format!("an exception to {clause} was removed")
         }
         Meaning::Exception => format!("an exception to {clause} was changed"),
-        Meaning::Added => match verdict.on_page.as_ref().map(named) {
+        Meaning::Added => match verdict.on_page.as_deref().map(named) {
             Some(page) if verdict.has(Tag::OnOtherPage) => {
                 format!("{clause} was added, which stood on {page} before")
             }
@@ -65,7 +65,7 @@ fn what(verdict: &Verdict) -> String {
         },
         Meaning::Strengthened => format!("{clause} was strengthened"),
         Meaning::Weakened => format!("{clause} was weakened"),
-        Meaning::Removed => match verdict.on_page.as_ref().map(named) {
+        Meaning::Removed => match verdict.on_page.as_deref().map(named) {
             Some(page) if verdict.has(Tag::OnOtherPage) => {
                 format!("{clause} was removed, and is now on {page}")
             }
@@ -170,7 +170,7 @@ mod tests {
         let page = "terms".parse().unwrap();
         let mut verdict = Verdict::quiet(Meaning::Removed, vec![Tag::OnOtherPage]);
         verdict.norm = Norm::Commitment;
-        verdict.on_page = Some(OtherPage { page, title: "Terms of use".to_owned() });
+        verdict.on_page = Some(Box::new(OtherPage { page, title: "Terms of use".to_owned() }));
         let is_now = "a promise was removed, and is now on \"Terms of use\" (terms)";
         assert_eq!(phrase(&verdict), is_now);
         verdict.tags.clear();

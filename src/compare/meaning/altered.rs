@@ -206,6 +206,7 @@ const FUNCTION: &[&str] = &[
     "above",
     "accordance",
     "accordingly",
+    "across",
     "additionally",
     "after",
     "all",

@@ -117,7 +117,9 @@ pub const TERMS: &[(Sense, &str)] = &[
     ),
     (
         Sense::Hedge,
-        "appropriate, as appropriate, as far as possible, as needed, for the most part, \
+        "appropriate, as appropriate, as we deem appropriate, as we see fit, \
+         if we deem it appropriate, where we consider it appropriate, where we deem appropriate, \
+         where we deem it appropriate, where we see fit, as far as possible, as needed, for the most part, \
          generally, if possible, in general, in most cases, in principle, in some cases, \
          knowingly, likely, mostly, normally, often, ordinarily, primarily, \
          reasonably practicable, substantially, to our knowledge, typically, usually, \
@@ -364,7 +366,7 @@ pub static GOES_ON: Roots = LazyLock::new(|| {
     roots_of(
         "accept, adopt, agree, allow, approve, authorize, begin, continue, enable, enact, expand, \
          implement, impose, include, introduce, keep, launch, maintain, permit, persist, \
-         reinstate, reintroduce, relaunch, remain, reopen, restart, restore, resume, retain, \
+         reinstate, reintroduce, relaunch, remain, renew, reopen, restart, restore, resume, retain, \
          return, start, stay, uphold, welcome",
     )
 });

@@ -238,7 +238,7 @@ fn without(before: &Frame, after: &Frame, regions: &[Region]) -> Option<Found> {
                 frame.sense(at) == Some(Sense::Negation) || frame.reads[at].key == "never"
             });
             let is_alone = other.is_empty() && frame.reads[first].key == "without";
-            (is_alone && is_denied).then(|| first..range.end)
+            (is_alone && is_denied).then_some(first..range.end)
         };
         let left = opens(before, &region.before, &region.after);
         let came = opens(after, &region.after, &region.before);

@@ -337,7 +337,11 @@ fn modal_norm(frame: &Frame, actor: Actor, force: u8, at: usize) -> Norm {
             // What is removed that is not the users' own is rather what does harm.
             let is_theirs = (verb + 1..frame.reads.len().min(verb + 8))
                 .any(|at| frame.sense(at) == Some(Sense::User));
-            match matches!(root(verb), "remov" | "block" | "suspend") && !is_theirs {
+            // "We will keep this promise."
+            let is_promise = (verb + 1..frame.reads.len().min(verb + 4))
+                .any(|at| matches!(root(at), "promiz" | "pledg" | "commitment" | "word"));
+            let removes = matches!(root(verb), "remov" | "block" | "suspend") && !is_theirs;
+            match is_promise || removes {
                 true => Norm::Commitment,
                 false => Norm::Reservation,
             }

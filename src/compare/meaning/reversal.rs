@@ -39,7 +39,31 @@ pub fn reversed(
         ended(before, after, region)
             .or_else(|| softened(before, after, region))
             .or_else(|| agreed(before, after, region, stated))
+            .or_else(|| asked(before, after, region, stated))
     })
+}
+
+/// Returns the finding where something is done whether or not those agree to it who had to before.
+fn asked(before: &Frame, after: &Frame, region: &Region, stated: &Stated) -> Option<Found> {
+    if stated.norm != Norm::Reservation {
+        return None;
+    }
+    let asks = |frame: &Frame, range: &Range<usize>, other: &Range<usize>| {
+        let is = |of: fn(&str) -> bool| range.clone().any(|at| of(&frame.reads[at].root));
+        let opens = frame.terms_in(range).any(|it| it.sense == Sense::Condition);
+        let agrees = is(|root| matches!(root, "agre" | "consent"));
+        let is_yours = frame.terms_in(range).any(|it| it.sense == Sense::User);
+        (other.is_empty() && opens && agrees && is_yours).then(|| range.clone())
+    };
+    let left = asks(before, &region.before, &region.after);
+    let came = asks(after, &region.after, &region.before);
+    let meaning = match (&left, &came) {
+        (Some(_), None) => Meaning::Weakened,
+        (None, Some(_)) => Meaning::Strengthened,
+        (_, _) => return None,
+    };
+    let found = turned(meaning, Tag::Trigger, left, came);
+    Some(Found { is_of_promise: true, ..found })
 }
 
 fn turned(
