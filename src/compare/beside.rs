@@ -363,7 +363,13 @@ fn around(course: &Course, which: Which, run: &Range<usize>) -> Vec<Around> {
     let own = &cut.text.blocks[first];
     // What stands under one numbered clause is about one thing.
     let is_led_in = lead_in.is_some() && own.kind == BlockKind::Paragraph;
-    let down: Vec<usize> = (last + 1..cut.text.blocks.len()).take(BLOCKS_MAX).collect();
+    // The whole of a list that it leads in is part of it.
+    let is_led = |block: &usize| {
+        clauses_of(cut, *block).next().is_some_and(|at| promise::is_led_by(cut, run, at))
+    };
+    let below = last + 1..cut.text.blocks.len();
+    let led = below.clone().take(LEAD_IN_MAX).take_while(is_led).count();
+    let down: Vec<usize> = below.take(BLOCKS_MAX.max(led)).collect();
     let up: Vec<usize> = (0..first).rev().take(BLOCKS_MAX).collect();
     for blocks in [down, up] {
         for block in blocks {
@@ -380,7 +386,7 @@ fn around(course: &Course, which: Which, run: &Range<usize>) -> Vec<Around> {
             if clauses.iter().any(is_about) {
                 found.extend(clauses.iter().map(|&at| Around { at, role: Role::Neighbor }));
             }
-            if clauses.iter().all(|&at| is_stable(at)) {
+            if clauses.iter().all(|&at| is_stable(at)) && !is_led(&block) {
                 break;
             }
         }

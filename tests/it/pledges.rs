@@ -264,6 +264,37 @@ fn how_a_pledge_stands_and_what_the_alert_says_agree_where_sentences_were_joined
 }
 
 #[test]
+fn a_list_is_part_of_the_pledge_that_leads_it_in() {
+    let site = Site::start();
+    let world = World::with(&format!(
+        "\n[[page]]\nid = \"terms\"\ncompany = \"Amaranth\"\nurl = \"{}\"\nconfirm_within = 0\n\n\
+         [[page.pledge]]\nid = \"buyers\"\nname = \"Not to these\"\n\
+         quote = \"will not provide FaceFind to any of these\"\n",
+        site.url("/p")
+    ));
+    let list = |items: &[&str]| {
+        let items: String = items.iter().map(|it| format!("<li>{it}</li>")).collect();
+        let lead_in = "Amaranth will not provide FaceFind to any of these:";
+        framed(&format!("{BEFORE}<p>{lead_in}</p><ul>{items}</ul>{NEXT}"), "a")
+    };
+    let days: [(&str, &[&str]); 3] = [
+        ("01", &["police departments", "border guards", "casinos"]),
+        ("02", &["police departments", "casinos"]),
+        ("03", &["police departments", "casinos", "private detectives"]),
+    ];
+    for (day, items) in days {
+        site.page("/p", &list(items));
+        world.sweep_at(&format!("2026-01-{day}T00:00:00Z"));
+    }
+    let told = steps(&world);
+    let happened: Vec<_> = told.iter().map(|(_, change)| what(change)).collect();
+    assert_eq!(happened, [Some(Happening::Narrowed), Some(Happening::Strengthened)]);
+    let first = pledgewatch::alert::render::plain::subject(&told[0].0);
+    let expected = "Pledge \"Not to these\" was narrowed: a clause was removed";
+    assert!(first.starts_with(expected), "{first}");
+}
+
+#[test]
 fn a_pledge_that_its_lead_in_turned_into_the_contrary_is_weakened() {
     let site = Site::start();
     let world = World::with(&format!(

@@ -605,11 +605,7 @@ fn still_more_of_what_companies_promise() {
             Is(Exception, Less),
         ),
         ("We may record calls if you agree.", "We may record calls.", Looser),
-        (
-            "We will delete it at once.",
-            "We will delete it at once if you agree.",
-            Open(Condition),
-        ),
+        ("We will delete it at once.", "We will delete it at once if you agree.", Open(Condition)),
         (
             "We will tell every person whose data was stolen.",
             "We will tell persons whose data was stolen where we deem it appropriate.",
