@@ -371,13 +371,13 @@ fn what_a_lawyer_would_loosen_unnoticed() {
             Open(Widened),
         ),
         (
-            "We are implementing a one-year moratorium on police use of our service.",
-            "We are implementing a moratorium on police use of our service.",
+            "We are starting a one-year freeze of all sales to tax offices.",
+            "We are starting a freeze of all sales to tax offices.",
             Open(Condition),
         ),
         (
-            "Our moratorium on police use of our service remains in place.",
-            "Our moratorium on police use of our service was a temporary measure.",
+            "Our freeze on sales to tax offices remains in place.",
+            "Our freeze on sales to tax offices was a temporary measure.",
             Is(Weakened, Less),
         ),
         (
