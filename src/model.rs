@@ -4,9 +4,10 @@
 //! is what came, each body a `snapshot`, what was odd on its way a `flag`, what could not be read
 //! `trouble`; `text` is what was
 //! read, `edit` how two texts differ, `verdict` what an edit amounts to and `cause` why. `event` is what may be told, `review` what
-//! people decided about it and `rule` what that dismisses from then on, `history` what is on record, `time` when.
+//! people decided about it and `rule` what that dismisses from then on, `history` what is on record, `capture` one body of it, `time` when.
 
 pub mod address;
+pub mod capture;
 pub mod cause;
 pub mod channel;
 pub mod edit;

@@ -9,11 +9,7 @@ use crate::{
         error::{ArchiveError, Fault},
         store::Archive,
     },
-    model::{
-        history::{Capture, VisitId},
-        page::PageId,
-        time::Timestamp,
-    },
+    model::{capture::Capture, history::VisitId, page::PageId, time::Timestamp},
 };
 
 /// Which way to look from an instant.

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use crate::{
     alert::render::visible,
-    archive::pages::PageSize,
     cli::{
         alert::delivery_line, check::open_without_writing, error::CliError, exit::Exit,
         terminal::Terminal,
@@ -123,8 +122,8 @@ fn page_text(page: &PageStatus) -> String {
             line("next due", &minute(page.next_due_at, "now"));
         }
     }
-    if let Some(size) = page.size {
-        line("kept", &kept(page, size));
+    if let Some(kept) = kept(page) {
+        line("kept", &kept);
     }
     for note in &page.notes {
         line("note", note);
@@ -151,8 +150,9 @@ fn why_text(page: &PageStatus) -> String {
     text
 }
 
-fn kept(page: &PageStatus, size: PageSize) -> String {
-    format!(
+fn kept(page: &PageStatus) -> Option<String> {
+    let size = page.size?;
+    Some(format!(
         "{} visit{}, {} version{}, {} of bodies in {}",
         size.visits,
         if size.visits == 1 { "" } else { "s" },
@@ -160,7 +160,7 @@ fn kept(page: &PageStatus, size: PageSize) -> String {
         if page.versions == 1 { "" } else { "s" },
         bytes(size.raw_bytes),
         bytes(size.stored_bytes)
-    )
+    ))
 }
 
 fn minute(at: Option<Timestamp>, absent: &str) -> String {

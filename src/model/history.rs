@@ -474,29 +474,6 @@ pub struct RecordedPart {
     pub failure: Option<(String, String)>,
 }
 
-/// A body that one address gave at one visit, captured then or confirmed by a 304.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Capture {
-    /// The visit.
-    pub visit: VisitId,
-    /// Which part of it, from 0.
-    pub part: u32,
-    /// Which page.
-    pub page: PageId,
-    /// When the visit began.
-    pub at: Timestamp,
-    /// The address as the watchlist had it.
-    pub url: String,
-    /// The address that answered.
-    pub final_url: String,
-    /// The status.
-    pub status: Option<u16>,
-    /// The `Content-Type` field.
-    pub content_type: Option<String>,
-    /// The digest of the body.
-    pub snapshot: Digest,
-}
-
 /// A visit that was recorded and never judged, since a run was killed in between.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unjudged {

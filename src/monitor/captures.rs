@@ -3,10 +3,7 @@
 use crate::{
     archive::{captures::Toward, error::ArchiveError},
     model::{
-        history::{Capture, VisitId},
-        page::PageId,
-        snapshot::Snapshot,
-        time::Timestamp,
+        capture::Capture, history::VisitId, page::PageId, snapshot::Snapshot, time::Timestamp,
     },
     monitor::app::{App, MonitorError},
 };

@@ -100,14 +100,7 @@ fn check_beside(
     state: PageState,
     judged_at: Timestamp,
 ) -> Result<Judgement, ArchiveError> {
-    let (text, parts) = match &came {
-        Came::Intake(Intake::Text { reading, parts, .. }) => {
-            (Some(reading.text.clone()), texts(parts))
-        }
-        Came::Intake(Intake::NotModified | Intake::Trouble(_)) | Came::Established(_) => {
-            (None, Vec::new())
-        }
-    };
+    let (text, parts) = came.texts();
     let today = Today { watch, id, visit, text: text.as_ref(), parts: &parts };
     let state = by_this_clock(state, visit.started_at);
     // A defect of ours in judging one page must not stop the others, now or at the next run.
@@ -145,10 +138,6 @@ fn oddities(visit: &Visit) -> Vec<String> {
         Origin::Live => visit.parts.iter().flat_map(Flag::of).map(|it| it.to_string()).collect(),
         Origin::Imported => Vec::new(),
     }
-}
-
-fn texts(parts: &[PartReading]) -> Vec<Text> {
-    parts.iter().map(|part| part.text.clone()).collect()
 }
 
 /// Returns the state with what a clock that ran ahead put into the future moved to the present:
@@ -192,7 +181,7 @@ fn weigh(with: &Weighing, came: Came) -> Result<Evidence, ArchiveError> {
             match (again, version) {
                 (Intake::Text { reading, sign, language, parts }, version) => {
                     let after = After { reading, sign, language, parts };
-                    let texts = texts(&after.parts);
+                    let texts = intake::texts(&after.parts);
                     let text = after.reading.text.clone();
                     let today = Today { text: Some(&text), parts: &texts, ..*today };
                     weigh_text(&Weighing { today, ..*with }, version.as_ref(), after)

@@ -17,6 +17,7 @@ use crate::{
         history::{Judgement, NamedReading, PageState, Reading, Seal},
         page::PageId,
         snapshot::Digest,
+        text::Text,
         visit::Visit,
         watch::{Selection, Watch},
     },
@@ -48,6 +49,21 @@ enum Known {
     ReadBefore,
     /// It was read now; with what the next visit is held against, where that can be told.
     ReadNow(Option<Seal>),
+}
+
+impl Came {
+    /// Returns the text that was loaded, if one was, and those of the page's addresses where it has
+    /// several.
+    pub fn texts(&self) -> (Option<Text>, Vec<Text>) {
+        match self {
+            Came::Intake(Intake::Text { reading, parts, .. }) => {
+                (Some(reading.text.clone()), intake::texts(parts))
+            }
+            Came::Intake(Intake::NotModified | Intake::Trouble(_)) | Came::Established(_) => {
+                (None, Vec::new())
+            }
+        }
+    }
 }
 
 /// Reads a visit of a page in this state, or finds that it reads as the page's latest body did.

@@ -171,6 +171,11 @@ pub fn joined<'a>(texts: impl Iterator<Item = &'a Text>) -> Text {
     Text { blocks: texts.flat_map(|text| text.blocks.iter().cloned()).collect() }
 }
 
+/// Returns the texts of a page's addresses, each by itself.
+pub fn texts(parts: &[PartReading]) -> Vec<Text> {
+    parts.iter().map(|part| part.text.clone()).collect()
+}
+
 /// Returns a text as it is read today.
 pub fn reading(text: Text, selection: &Selection) -> Reading {
     let wording = compare::wording::wording(&text);

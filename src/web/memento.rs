@@ -9,10 +9,7 @@ use axum::{
 };
 
 use crate::{
-    model::{
-        history::{Capture, VisitId},
-        time::Timestamp,
-    },
+    model::{capture::Capture, history::VisitId, time::Timestamp},
     monitor::{
         app::App,
         captures::{self, Original, Placed},

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     alert::render::visible::{clipped, shown_url, visible},
-    model::{history::Capture, page::PageId, time::Timestamp},
+    model::{capture::Capture, page::PageId, time::Timestamp},
     monitor::{app::App, captures, overview},
     web::{
         answer::{Refusal, written},
