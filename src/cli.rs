@@ -131,7 +131,11 @@ pub enum Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let mut parsed = parse(Arguments::command(), &arguments);
-    if matches!(&parsed, Err(error) if error.kind() == ErrorKind::DisplayHelp) {
+    let is_help = |kind| {
+        use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand};
+        matches!(kind, DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand)
+    };
+    if parsed.as_ref().is_err_and(|error| is_help(error.kind())) {
         parsed = parse(Arguments::command().after_long_help(long_help()), &arguments);
     }
     let arguments = match parsed {

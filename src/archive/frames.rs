@@ -11,7 +11,7 @@ use crate::{
         codec::{self, Proof},
         error::Fault,
     },
-    model::snapshot::Digest,
+    model::snapshot::{self, Digest},
 };
 
 /// Where bytes are kept; each shelf is a table of the same form.
@@ -242,7 +242,7 @@ pub fn get(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Bytes, Fault> {
         // Slower, and tells which of the frames it was.
         bytes = decode_links(shelf, &links, below.as_deref(), Check::Each);
     }
-    let bytes: Bytes = bytes?.into();
+    let bytes = snapshot::exact(bytes?);
     access.recent.borrow_mut().keep(top.digest, &bytes);
     Ok(bytes)
 }

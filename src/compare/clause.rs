@@ -34,6 +34,26 @@ pub fn clauses(text: &Text) -> Vec<Clause> {
     clauses
 }
 
+/// Returns how many of these sentences of two passages are the same at the start, and how many at
+/// the end: with all that stands between them and the ends of the passages.
+pub fn same_ends(
+    (before, after): (&str, &str),
+    spans: (&[Range<usize>], &[Range<usize>]),
+) -> (usize, usize) {
+    let same = |(b, a): &(u8, u8)| b == a;
+    let start = before.bytes().zip(after.bytes()).take_while(same).count();
+    let end = before.bytes().rev().zip(after.bytes().rev()).take_while(same).count();
+    let is_head = |(b, a): &(&Range<usize>, &Range<usize>)| b == a && b.end <= start;
+    let head = spans.0.iter().zip(spans.1).take_while(is_head).count();
+    let rest = spans.0[head..].iter().rev().zip(spans.1[head..].iter().rev());
+    let from_end =
+        |text: &str, span: &Range<usize>| (text.len() - span.start, text.len() - span.end);
+    let is_tail = |(b, a): &(&Range<usize>, &Range<usize>)| {
+        from_end(before, b) == from_end(after, a) && before.len() - b.start <= end
+    };
+    (head, rest.take_while(is_tail).count())
+}
+
 /// Returns the bytes of each sentence in `words`, in order and without white space around.
 pub fn sentences(words: &str) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();

@@ -33,13 +33,19 @@ pub fn pairs(before: &str, after: &str, is_whole: bool, lexicon: &mut Lexicon) -
         return vec![Pair { before: Some(0..before.len()), after: Some(0..after.len()) }];
     }
     // What stands as it stood at both ends is paired as it is: of a long passage, all but the edit.
-    let is_same =
-        |(b, a): &(&Range<usize>, &Range<usize>)| before[(*b).clone()] == after[(*a).clone()];
-    let head = spans_before.iter().zip(&spans_after).take_while(is_same).count();
-    let (rest_before, rest_after) = (&spans_before[head..], &spans_after[head..]);
-    let tail = rest_before.iter().rev().zip(rest_after.iter().rev()).take_while(is_same).count();
-    let rest_before = &rest_before[..rest_before.len() - tail];
-    let rest_after = &rest_after[..rest_after.len() - tail];
+    let ends = clause::same_ends((before, after), (&spans_before, &spans_after));
+    paired((before, &spans_before), (after, &spans_after), ends, lexicon)
+}
+
+/// Returns the pairs of passages of which so many clauses are the same at the start and at the end.
+fn paired(
+    (before, spans_before): (&str, &[Range<usize>]),
+    (after, spans_after): (&str, &[Range<usize>]),
+    (head, tail): (usize, usize),
+    lexicon: &mut Lexicon,
+) -> Vec<Pair> {
+    let rest_before = &spans_before[head..spans_before.len() - tail];
+    let rest_after = &spans_after[head..spans_after.len() - tail];
     let streams = |words: &str, spans: &[Range<usize>]| -> Vec<String> {
         let stream =
             |span: &Range<usize>| fold::stream(clause::split_marker(&words[span.clone()]).1);
@@ -74,8 +80,8 @@ pub fn pairs(before: &str, after: &str, is_whole: bool, lexicon: &mut Lexicon) -
             spans[of.start].start..spans[of.end - 1].end
         };
         let pair = Pair {
-            before: Some(hull(&spans_before, &group.before)),
-            after: Some(hull(&spans_after, &group.after)),
+            before: Some(hull(spans_before, &group.before)),
+            after: Some(hull(spans_after, &group.after)),
         };
         found.push((group.after.start, 1, pair));
     }
@@ -112,6 +118,8 @@ fn units<'a>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn shown(before: &str, after: &str) -> Vec<(String, String)> {
@@ -120,21 +128,6 @@ mod tests {
             span.map_or("-".to_owned(), |span| of[span].to_owned())
         };
         pairs.into_iter().map(|it| (words(before, it.before), words(after, it.after))).collect()
-    }
-
-    #[test]
-    fn what_stands_as_it_stood_is_paired_around_what_moved() {
-        let (a, b, c, d) =
-            ("We keep names.", "We sell none of it, ever.", "You may object.", "See below.");
-        let before = [a, b, c, d].join(" ");
-        let after = [a, c, b, "More.", d].join(" ");
-        let found = shown(&before, &after);
-        for pair in [(a, a), (b, b), (c, c), ("-", "More."), (d, d)] {
-            let pair = (pair.0.to_owned(), pair.1.to_owned());
-            assert!(found.contains(&pair), "{pair:?} in {found:?}");
-        }
-        assert_eq!(found.len(), 5);
-        assert_eq!((found[0].1.as_str(), found[4].1.as_str()), (a, d));
     }
 
     #[test]
@@ -151,5 +144,38 @@ mod tests {
             assert_eq!((before.as_str(), after.as_str()), expected);
         }
         assert_eq!(found.len(), 3);
+    }
+
+    const CLAUSES: &[&str] = &[
+        "We never sell faces.",
+        "We never sell the names of our users.",
+        "You may object at any time, by mail.",
+        "See section 2 below for more of that.",
+        "It holds until May 1, 2027, and for all.",
+        "\u{6211}\u{4eec}\u{4e0d}\u{51fa}\u{552e}\u{3002}",
+        "\u{4f60}\u{53ef}\u{4ee5}\u{53cd}\u{5bf9}\u{3002}",
+    ];
+
+    proptest! {
+        #[test]
+        fn what_is_the_same_at_both_ends_is_paired_as_ever(
+            order in Just(CLAUSES.to_vec()).prop_shuffle(),
+            edit in prop::sample::subsequence(CLAUSES.to_vec(), 0..4).prop_shuffle(),
+            (from, to) in (0_usize..7, 0_usize..7),
+            gaps in (prop::bool::ANY, prop::bool::ANY),
+        ) {
+            let (from, to) = (from.min(to), from.max(to));
+            let gap = |is_wide: bool| if is_wide { " " } else { "" };
+            let before = order.join(gap(gaps.0));
+            let middle: Vec<&str> = edit.into_iter().filter(|it| order[from..to].contains(it)).collect();
+            let after = [&order[..from], &middle, &order[to..]].concat().join(gap(gaps.1));
+            let spans = (clause::sentences(&before), clause::sentences(&after));
+            prop_assume!(!spans.0.is_empty() && !spans.1.is_empty());
+            let of = |ends| {
+                let sides = ((&*before, &*spans.0), (&*after, &*spans.1));
+                paired(sides.0, sides.1, ends, &mut Lexicon::default())
+            };
+            prop_assert_eq!(of(clause::same_ends((&before, &after), (&spans.0, &spans.1))), of((0, 0)));
+        }
     }
 }

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::fetch::decode::{Coding, DecodeFailure, Decoder};
 use crate::model::{
-    snapshot::{Digest, Snapshot},
+    snapshot::{self, Digest, Snapshot},
     visit::{FetchFailure, Framing, WireBody},
 };
 
@@ -117,7 +117,7 @@ impl BodyReader {
         });
         let digest = Digest::from_bytes(self.wire_digest.finalize().into());
         let wire = WireBody { digest, bytes: self.wire_bytes, framing };
-        bytes.shrink_to_fit();
+        let bytes = snapshot::exact(bytes);
         let snapshot = ended.map(|()| match is_plain {
             // What came on the wire is the body, and was digested on the way.
             true => Snapshot::digested(bytes, digest),

@@ -71,6 +71,12 @@ impl FromStr for Digest {
     }
 }
 
+/// Returns bytes to be shared, in no more room than they need.
+pub fn exact(mut bytes: Vec<u8>) -> Bytes {
+    bytes.shrink_to_fit();
+    bytes.into()
+}
+
 /// The body that a visit brought, after transfer and content decoding, named by its digest.
 ///
 /// Cheap to clone: the bytes are shared.

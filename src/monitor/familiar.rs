@@ -95,7 +95,8 @@ pub fn take_in(
 }
 
 /// Returns whether a reading is that of the established version, of which all was told, and nothing
-/// else waits: then it is what a visit is held against, and no text need be loaded to say so.
+/// else waits: then it is what a visit is held against, and no text need be loaded to say so. A text
+/// that was damaged meanwhile is told by `verify` then, or by the next visit that is held against it.
 fn is_established(
     archive: &Archive,
     state: &PageState,

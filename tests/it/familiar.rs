@@ -4,8 +4,16 @@
 use std::fs;
 
 use pledgewatch::{
-    model::{event::EventKind, history::VisitRecord},
-    monitor::{familiar::REASON, swept::Swept},
+    model::{
+        event::EventKind,
+        history::{Judgement, VisitRecord},
+    },
+    monitor::{
+        check::{Taken, check, check_taken_in},
+        familiar::REASON,
+        intake,
+        swept::Swept,
+    },
 };
 
 use crate::{
@@ -115,4 +123,71 @@ fn another_selection_has_the_page_read_again() {
     assert!(!is_read_as_before(&world.sweep_at("2026-01-02T00:00:00Z")));
     assert_ne!(latest(&world).text, before);
     assert!(is_read_as_before(&world.sweep_at("2026-01-03T00:00:00Z")));
+}
+
+/// Asserts that the latest visit is judged the same, read as before and read for itself.
+#[track_caller]
+fn assert_judged_as_if_read(world: &World) -> Judgement {
+    let app = world.app();
+    let page = "p".parse().unwrap();
+    let (watch, channels) = (app.watchlist.watch(&page).unwrap(), &app.watchlist.channels);
+    let record = latest(world);
+    let id = record.id;
+    let visit = app.archive.whole_visit(id).unwrap();
+    let mut familiar = check(&app.archive, watch, channels, (id, &visit), visit.ended_at).unwrap();
+    let intake = intake::take_in(watch, &visit, &app.archive).unwrap();
+    let taken = Taken { id, visit: &visit, intake };
+    let mut read = check_taken_in(&app.archive, watch, channels, taken, visit.ended_at).unwrap();
+    assert!(familiar.reasons.iter().any(|reason| reason == REASON), "{:?}", familiar.reasons);
+    familiar.reasons.retain(|reason| reason != REASON);
+    let given =
+        |judgement: &Judgement| judgement.reading.as_ref().map(|it| (it.regime(), it.wording()));
+    assert_eq!(given(&familiar), given(&read));
+    read.reading = familiar.reading.clone();
+    assert_eq!(familiar, read);
+    familiar
+}
+
+#[test]
+fn a_visit_that_is_read_as_before_is_judged_as_if_it_were_read() {
+    let site = Site::start();
+    let world = watching(
+        &site,
+        "[[page.pledge]]\nid = \"police\"\nname = \"None to the police\"\nquote = \"not sell facial\"\n",
+    );
+    let show = |words: &str, day: u32| {
+        site.page("/p", &served(words, day));
+        world.sweep_at(&format!("2026-01-{day:02}T00:00:00Z"));
+    };
+    show(POLICY, 1);
+    show(POLICY, 2);
+    assert_judged_as_if_read(&world);
+    // Back from another wording that waited, and from trouble.
+    let edited = POLICY.replace("will not sell", "do not currently sell");
+    show(&edited, 3);
+    show(POLICY, 4);
+    show(POLICY, 5);
+    assert_judged_as_if_read(&world);
+    site.reply("/p", Reply::new(503));
+    world.sweep_at("2026-01-06T00:00:00Z");
+    world.sweep_at("2026-01-12T00:00:00Z");
+    show(POLICY, 13);
+    show(POLICY, 14);
+    assert_judged_as_if_read(&world);
+    // An edit that holds, and one beside it that comes and goes.
+    for day in 15..18 {
+        show(&edited, day);
+    }
+    assert_judged_as_if_read(&world);
+    for day in 18..24 {
+        let also =
+            format!("{edited}<p>It is number {} of today's promotions for you.</p>", day % 2);
+        show(&also, day);
+        show(&also, day);
+    }
+    // A clock that went back.
+    show(&edited, 25);
+    show(&edited, 24);
+    show(&edited, 24);
+    assert_judged_as_if_read(&world);
 }

@@ -73,7 +73,11 @@ fn put(
         None => None,
     };
     let prefix = base.as_ref().map(|base| &*base.bytes);
-    let frame = frames::pack(&bytes, prefix, frames::LEVEL, Proof::Within)?;
+    let frame =
+        codec::encode(&bytes, prefix, frames::LEVEL, Proof::Within).map_err(Fault::System)?;
+    if !codec::is_frame_of(&bytes, &frame, prefix) {
+        return Err(Fault::damaged(name(first), "it did not decode to what was written"));
+    }
     access.insert(
         "INSERT INTO log_frame (first, entries, visit, judgement, raw_bytes, base, depth, frame)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

@@ -12,7 +12,7 @@ use crate::{
         event::EventKind,
         history::Judgement,
         page::PageId,
-        snapshot::{Digest, Snapshot},
+        snapshot::{Digest, Snapshot, exact},
         time::Timestamp,
         visit::{Answer, FetchFailure, Hop, Origin, Outcome, Part, Visit},
     },
@@ -432,7 +432,7 @@ fn part(
         Came::Body(body) if body.is_empty() && (200..300).contains(&status) => {
             Outcome::Failed(FetchFailure::NoContent { status })
         }
-        Came::Body(body) => Outcome::Captured(Snapshot::new(body)),
+        Came::Body(body) => Outcome::Captured(Snapshot::new(exact(body))),
         Came::Cut(bytes, reason) => Outcome::Failed(FetchFailure::Truncated { bytes, reason }),
         Came::Again(refers_to) => {
             let stated = captured.payload_digest.as_ref().and_then(|stated| bodies.get(stated));

@@ -7,7 +7,7 @@ use crate::{
     formats::warc::{Metadata, write::name_before},
     model::{
         page::PageId,
-        snapshot::{Digest, Snapshot},
+        snapshot::{Digest, Snapshot, exact},
         time::Timestamp,
         visit::{Origin, Outcome, Part, Visit},
     },
@@ -88,7 +88,7 @@ impl WholeVisit {
                 fields.into_iter().map(|(name, value)| (name_before(&name).to_owned(), value));
             let outcome = match (form.body()?, came) {
                 (Body::Captured(digest), Some(Came::Body(bytes))) => {
-                    let snapshot = Snapshot::new(bytes);
+                    let snapshot = Snapshot::new(exact(bytes));
                     if snapshot.digest() != digest {
                         let what = format!("its body has the digest {}", snapshot.digest());
                         return Err(FormFailure(what).into());
