@@ -116,10 +116,23 @@ pub fn decode(
     }
 }
 
+thread_local! {
+    /// Where new frames are decoded to, to be compared with what they were made of.
+    static COMPARED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// No more room than this is held between two comparisons.
+const COMPARED_BYTES_MAX: usize = 4 << 20;
+
 /// Returns whether a frame decodes to these bytes.
 pub fn is_frame_of(bytes: &[u8], frame: &[u8], prefix: Option<&[u8]>) -> bool {
-    let mut decoded = Vec::new();
-    decode(frame, prefix, bytes.len(), &mut decoded).is_ok() && decoded == bytes
+    COMPARED.with_borrow_mut(|decoded| {
+        let is_same = decode(frame, prefix, bytes.len(), decoded).is_ok() && decoded == bytes;
+        if COMPARED_BYTES_MAX < decoded.capacity() {
+            *decoded = Vec::new();
+        }
+        is_same
+    })
 }
 
 /// Decodes a frame that rests on nothing, to at most `bytes_max` bytes; the reason if it does not

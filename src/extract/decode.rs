@@ -99,11 +99,17 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> (Cow<'a, str>,
         let (text, _) = encoding.decode_without_bom_handling(&bytes[length..]);
         return (text, encoding.name());
     }
-    let encoding = content_type
+    let told = content_type
         .and_then(charset_of_field)
         .or_else(|| utf_16_by_zeros(bytes))
-        .or_else(|| declared(&bytes[..bytes.len().min(SNIFFED_BYTES)]))
-        .unwrap_or_else(|| guessed(bytes));
+        .or_else(|| declared(&bytes[..bytes.len().min(SNIFFED_BYTES)]));
+    let encoding = match told {
+        Some(encoding) => encoding,
+        None => match std::str::from_utf8(bytes) {
+            Ok(text) => return (text.into(), UTF_8.name()),
+            Err(_) => guessed(bytes),
+        },
+    };
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     (text, encoding.name())
 }
@@ -173,9 +179,6 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 }
 
 fn guessed(bytes: &[u8]) -> &'static Encoding {
-    if Encoding::utf8_valid_up_to(bytes) == bytes.len() {
-        return UTF_8;
-    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     detector.guess(None, Utf8Detection::Allow)
