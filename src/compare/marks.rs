@@ -32,7 +32,7 @@ pub fn marks(
     }
     let ends = match before.len().max(after.len()) < LONG_BYTES {
         true => (0, 0),
-        false => same_ends(before, after),
+        false => same_ends(before, after, NEIGHBOUR_BYTES),
     };
     marks_between(ends, (before, after), sameness, lexicon, effort)
 }
@@ -68,15 +68,20 @@ fn same(words: &str) -> Option<Mark> {
     (!words.is_empty()).then(|| Mark { kind: MarkKind::Same, words: words.to_owned() })
 }
 
-/// Returns how many bytes are the same at the start and at the end of both passages, in whole
-/// sentences. One more at each side is left where it is, so that marks have a neighbour.
-fn same_ends(before: &str, after: &str) -> (usize, usize) {
-    let spans = clause::sentences(before);
-    let (head, tail) = clause::same_ends((before, after), (&spans, &clause::sentences(after)));
-    let start = head.checked_sub(1).map_or(0, |last| spans[last].start);
-    let end =
-        tail.checked_sub(1).map_or(0, |rest| before.len() - spans[spans.len() - 1 - rest].end);
-    (start, end)
+/// So much of what is the same is left beside what is not, so that it has neighbours.
+const NEIGHBOUR_BYTES: usize = 2 << 10;
+
+/// Returns how many bytes are the same at the start and at the end of both passages, but for the
+/// nearest so many to what is not. Words may be cut there: both passages have the same halves.
+fn same_ends(before: &str, after: &str, neighbour: usize) -> (usize, usize) {
+    let same = |(b, a): &(u8, u8)| b == a;
+    let start = before.bytes().zip(after.bytes()).take_while(same).count();
+    let rest = before.len().min(after.len()) - start;
+    let ends = before.bytes().rev().zip(after.bytes().rev());
+    let end = ends.take(rest).take_while(same).count();
+    let head = before.floor_char_boundary(start.saturating_sub(neighbour));
+    let tail = before.ceil_char_boundary(before.len() - end.saturating_sub(neighbour));
+    (head, before.len() - tail)
 }
 
 fn marks_within(
@@ -312,8 +317,8 @@ mod tests {
         let many = "We never sell faces. ".repeat(1_000);
         let (before, after) =
             (format!("{many}Nor names. {many}"), format!("{many}Nor voices. {many}"));
-        let (head, tail) = same_ends(&before, &after);
-        assert!(41_900 < head + tail, "{head} and {tail}");
+        let (head, tail) = same_ends(&before, &after, NEIGHBOUR_BYTES);
+        assert!(37_900 < head + tail, "{head} and {tail}");
         let marks = marks(
             &before,
             &after,
@@ -339,7 +344,7 @@ mod tests {
             let before = joined([&head, &before, &tail], gaps.0);
             let after = joined([&head, &after, &tail], gaps.1);
             prop_assume!(before != after);
-            let ends = same_ends(&before, &after);
+            let ends = same_ends(&before, &after, 64);
             let without = |marks: &[Mark], gone| -> String {
                 marks.iter().filter(|it| it.kind != gone).map(|it| it.words.as_str()).collect()
             };
