@@ -36,14 +36,42 @@ pub fn key(words: &str) -> i64 {
     i64::from_be_bytes(first) & i64::MAX
 }
 
-/// Returns the words of a block that are searched: its marker and words, as a reader sees them.
-pub fn searched(block: &Block) -> String {
-    block.shown()
+/// The most bytes that are indexed as one: the index holds all that it knows of a row in memory until
+/// the row ends, which is 140 MB where eight megabytes have no word twice.
+const PIECE_BYTES_MAX: usize = 256 << 10;
+
+/// How many bytes of a piece stand at the start of the next too, at most: a phrase up to about this
+/// length is found wherever a passage is cut.
+const SHARED_BYTES: usize = 8 << 10;
+
+/// Returns the words of a block that are searched: its marker and words, as a reader sees them, as
+/// one; those of a very long block in pieces of which each begins with the end of the one before.
+pub fn searched(block: &Block) -> Vec<String> {
+    let words = block.shown();
+    match words.len() {
+        0 => Vec::new(),
+        1..=PIECE_BYTES_MAX => vec![words],
+        _ => pieces(&words),
+    }
+}
+
+/// Cuts words at spaces, or within a word that is longer than what pieces share.
+fn pieces(words: &str) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    while PIECE_BYTES_MAX < words.len() - from {
+        let most = words.floor_char_boundary(from + PIECE_BYTES_MAX);
+        let shared = words.floor_char_boundary(most - SHARED_BYTES);
+        let last = words[shared..most].rfind(' ').map_or(most, |at| shared + at);
+        pieces.push(words[from..last].to_owned());
+        from = words[shared..last].find(' ').map_or(shared, |at| shared + at + 1);
+    }
+    pieces.push(words[from..].to_owned());
+    pieces
 }
 
 fn passages(text: &Text) -> BTreeMap<i64, String> {
-    let words = text.blocks.iter().map(searched).filter(|words| !words.is_empty());
-    words.map(|words| (key(&words), words)).collect()
+    text.blocks.iter().flat_map(searched).map(|words| (key(&words), words)).collect()
 }
 
 /// Adds a version that is the page's latest to the index, in the transaction that records it.
@@ -286,5 +314,27 @@ pub fn reread(access: Access<'_>, page: i64, text: i64) -> Result<(), Fault> {
     match access.maybe(sql, [page, text], |_| Ok(()))? {
         Some(()) => Ok(()),
         None => forget(access, page),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_passage_is_cut_so_that_each_phrase_stays_whole_somewhere() {
+        let numbers: String = (0..200_000).map(|at| format!("{at} ")).collect();
+        let one_word = "条約".repeat(200_000);
+        for words in [numbers.trim_end(), &one_word] {
+            let pieces = pieces(words);
+            assert!(pieces.iter().all(|piece| piece.len() <= PIECE_BYTES_MAX));
+            assert!(pieces.len() <= words.len() / (PIECE_BYTES_MAX - 2 * SHARED_BYTES) + 1);
+            for at in (0..words.len() - 7000).step_by(9_999) {
+                let phrase =
+                    &words[words.floor_char_boundary(at)..words.floor_char_boundary(at + 7000)];
+                assert!(pieces.iter().any(|piece| piece.contains(phrase)), "{at}");
+            }
+        }
+        assert_eq!(pieces("We promise."), ["We promise."]);
     }
 }

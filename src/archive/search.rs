@@ -203,7 +203,7 @@ impl Told<'_> {
     fn passage(&self, text: i64, sought: i64) -> Result<String, Fault> {
         let bytes = frames::get(self.access, Shelf::Texts, text)?;
         let text = text_from_bytes(&Digest::of(&bytes), &bytes)?;
-        let found = text.blocks.iter().map(searched).find(|words| key(words) == sought);
+        let found = text.blocks.iter().flat_map(searched).find(|words| key(words) == sought);
         Ok(found.unwrap_or_default())
     }
 }

@@ -128,3 +128,34 @@ fn the_index_is_proved_and_made_anew() {
     harm("DELETE FROM stay; DELETE FROM searched;");
     assert_eq!(found(&world, &["will not sell"]), before);
 }
+
+#[test]
+fn a_very_long_passage_is_searched_in_pieces() {
+    let site = Site::start();
+    let entry = |id: &str| {
+        format!("\n[[page]]\nid = \"{id}\"\nurl = \"{}\"\n", site.url(&format!("/{id}")))
+    };
+    let world = World::with(&(entry("long") + &entry("short")));
+    let words: String = (0..100_000).map(|at| format!("w{at} ")).collect();
+    site.page("/long", &framed(&format!("<h1>Words</h1><p>{words}"), "Products"));
+    site.page("/short", &policy("sell", "privacy desk"));
+    world.sweep_at("2026-01-01T08:00:00Z");
+    let everywhere = || {
+        for at in (0..99_990).step_by(5_003) {
+            let phrase: String = (at..at + 10).map(|at| format!("w{at} ")).collect();
+            assert_eq!(found(&world, &[&phrase]), ["long -..01-01 -..-"], "{phrase}");
+        }
+    };
+    everywhere();
+    // An archive of the form before, in which a passage is a row, however long it is.
+    let archive = rusqlite::Connection::open(world.folder().join("snapshots/archive.db")).unwrap();
+    let others = "UPDATE passage SET key = key + 1 WHERE id IN (SELECT passage FROM stay
+         WHERE page = (SELECT id FROM page WHERE name = 'long'))";
+    archive.execute_batch(&format!("{others}; PRAGMA user_version = 12")).unwrap();
+    assert_eq!(world.run(&["check", "--dry-run"]).code, 0);
+    let indexed: i64 =
+        archive.query_row("SELECT count(*) FROM searched", [], |row| row.get(0)).unwrap();
+    assert_eq!(indexed, 1, "what is short is left as it was");
+    everywhere();
+    assert_eq!(world.run(&["verify"]).code, 0);
+}
