@@ -255,17 +255,15 @@ impl State<'_> {
             if !alone || before[group.before.start].len() == 0 || group.tie == Tie::Moved {
                 continue;
             }
-            let counterpart = after[group.after.start].clone();
             let side = Absorbing { bags: before, taken: &mut self.taken_before };
-            let grown = side.grow(judge, group.before.clone(), &counterpart);
+            let grown = side.grow(judge, group.before.clone(), &after[group.after.start]);
             let (at_before, grown_before) = (grown.start, grown.len());
             self.groups[at].before = grown;
             if 1 < grown_before {
                 continue;
             }
-            let counterpart = before[at_before].clone();
             let side = Absorbing { bags: after, taken: &mut self.taken_after };
-            self.groups[at].after = side.grow(judge, group.after, &counterpart);
+            self.groups[at].after = side.grow(judge, group.after, &before[at_before]);
         }
     }
 
@@ -319,23 +317,28 @@ impl Absorbing<'_> {
     /// Returns `run` with the neighbours that `counterpart` holds; their bags go into the first's.
     fn grow(self, judge: &mut Judge<'_>, run: Range<usize>, counterpart: &Bag) -> Range<usize> {
         let (mut from, mut to) = (run.start, run.end);
-        let mut bag = self.bags[run.start].clone();
-        let mut dice = judge.dice(&bag, counterpart);
+        let mut grown: Option<Bag> = None;
+        let mut dice = judge.dice(&self.bags[run.start], counterpart);
         while to - from < ABSORBED_MAX {
             let next = (to < self.bags.len() && !self.taken[to]).then_some(to);
             let last = (0 < from && !self.taken[from - 1]).then(|| from - 1);
             let better = next.into_iter().chain(last).find_map(|at| {
-                let is_held = 700 <= judge.containment(&self.bags[at], counterpart);
+                if judge.containment(&self.bags[at], counterpart) < 700 {
+                    return None;
+                }
+                let bag = grown.as_ref().unwrap_or(&self.bags[run.start]);
                 let joined = bag.join(&self.bags[at]);
                 let joined_dice = judge.dice(&joined, counterpart);
-                (is_held && dice + 50 < joined_dice).then_some((at, joined, joined_dice))
+                (dice + 50 < joined_dice).then_some((at, joined, joined_dice))
             });
             let Some((at, joined, joined_dice)) = better else { break };
             self.taken[at] = true;
             (from, to) = (from.min(at), to.max(at + 1));
-            (bag, dice) = (joined, joined_dice);
+            (grown, dice) = (Some(joined), joined_dice);
         }
-        self.bags[from] = bag;
+        if let Some(bag) = grown {
+            self.bags[from] = bag;
+        }
         from..to
     }
 }

@@ -52,13 +52,11 @@ impl Bag {
 
     /// Returns the bag of two passages in a row.
     pub fn join(&self, other: &Bag) -> Bag {
-        let mut bag = self.clone();
-        bag.ids.extend(&other.ids);
-        bag.pairs.extend(&other.pairs);
-        bag.ids.sort_unstable();
-        bag.pairs.sort_unstable();
-        bag.mass += other.mass;
-        bag
+        let mut ids = [self.ids.as_slice(), &other.ids].concat();
+        let mut pairs = [self.pairs.as_slice(), &other.pairs].concat();
+        ids.sort_unstable();
+        pairs.sort_unstable();
+        Bag { ids, pairs, mass: self.mass + other.mass }
     }
 
     /// Returns whether a word is in the bag.
