@@ -1,6 +1,6 @@
 //! The door: one file a command, named as typed. The one place that prints and sets exit codes.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind};
 
@@ -162,20 +162,11 @@ fn parse(command: clap::Command, arguments: &[OsString]) -> Result<Arguments, cl
     Arguments::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 
-/// SIGXFSZ, on Linux, macOS and the BSDs alike.
-const FILE_TOO_LARGE: i32 = 25;
-
 /// Where files may not grow (`ulimit -f`), a write shall fail and be told, not kill the program.
 fn refuse_to_die_of_large_files() {
-    use tokio::signal::unix::{SignalKind, signal};
-    // Whoever has no files left to listen with is told so by the command.
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else {
-        return;
-    };
-    let _entered = runtime.enter();
-    // Once listened for, the signal has lost its own effect for good. A system that does not know
-    // it does not send it.
-    let _ = signal(SignalKind::from_raw(FILE_TOO_LARGE));
+    // Once listened for, the signal has lost its own effect. A system that does not know it does
+    // not send it.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }
 
 /// Returns what `--help` says after the commands: exit codes, and each key's default.
