@@ -92,11 +92,16 @@ fn new(key: String, span: Range<usize>, kind: ReadKind, words: &str) -> Read {
     Read { key, root, span, kind, is_capital, is_upper }
 }
 
-/// Returns the run without white space around a place, without brackets and stops at its ends.
+/// The most bytes that are looked at for an address: where nothing is spaced, the rest of the words
+/// would be gone through for each of them.
+const ADDRESS_BYTES_MAX: usize = 2048;
+
+/// Returns the run without white space from a place on, without brackets and stops at its end.
 fn chunk_at(words: &str, at: usize) -> Range<usize> {
-    let end = words[at..].find(char::is_whitespace).map_or(words.len(), |it| at + it);
+    let ahead = &words[at..words.floor_char_boundary(at + ADDRESS_BYTES_MAX)];
+    let chunk = ahead.split(char::is_whitespace).next().unwrap_or(ahead);
     let stop = |c: char| ".,;:!?)]}>\"'”’".contains(c);
-    at..at + words[at..end].trim_end_matches(stop).len()
+    at..at + chunk.trim_end_matches(stop).len()
 }
 
 fn is_address(chunk: &str) -> bool {
@@ -242,6 +247,17 @@ mod tests {
         let reads = read(words);
         let spans: Vec<&str> = reads.iter().map(|it| &words[it.span.clone()]).collect();
         assert_eq!(spans, ["We", "can't", "can't", "sell", "."]);
+    }
+
+    #[test]
+    fn no_address_is_longer_than_is_looked_at() {
+        let words = format!("https://example.org/{}", "a-b-".repeat(100_000));
+        let reads = read(&words);
+        assert_eq!(
+            (reads[0].kind, reads[0].span.clone()),
+            (ReadKind::Address, 0..ADDRESS_BYTES_MAX)
+        );
+        assert!(reads.len() <= WORDS_MAX);
     }
 
     #[test]
