@@ -3,7 +3,7 @@
 //! Knows passages as bags of numbered words. All work is bounded by counts of words and pairs.
 
 use crate::compare::chain::Pair;
-use crate::compare::lexicon::{Lexicon, Rank, Sameness, Word};
+use crate::compare::lexicon::{Lexicon, Rank, Sameness};
 
 /// From this likeness on, two passages in the same place are one, reworded.
 pub const ALIKE_MIN: u32 = 400;
@@ -35,19 +35,16 @@ pub struct Bag {
 impl Bag {
     /// Returns the bag of a passage.
     pub fn of(text: &str, lexicon: &mut Lexicon) -> Bag {
-        Bag::of_words(&lexicon.words(text, Sameness::Folded))
-    }
-
-    /// Returns the bag of these words.
-    pub fn of_words(words: &[Word]) -> Bag {
-        let said = || words.iter().filter(|it| it.rank != Rank::Point);
-        let mut ids: Vec<u32> = said().map(|it| it.id).collect();
-        let mass = said().map(|it| mass(it.rank)).sum();
-        let mut pairs: Vec<u64> =
-            ids.windows(2).map(|w| u64::from(w[0]) << 32 | u64::from(w[1])).collect();
-        ids.sort_unstable();
-        pairs.sort_unstable();
-        Bag { ids, pairs, mass }
+        let mut bag = Bag::default();
+        for word in lexicon.each(text, Sameness::Folded).filter(|it| it.rank != Rank::Point) {
+            bag.ids.push(word.id);
+            bag.mass += mass(word.rank);
+        }
+        let neighbours = bag.ids.windows(2);
+        bag.pairs = neighbours.map(|w| u64::from(w[0]) << 32 | u64::from(w[1])).collect();
+        bag.ids.sort_unstable();
+        bag.pairs.sort_unstable();
+        bag
     }
 
     /// Returns the bag of two passages in a row.

@@ -75,12 +75,17 @@ fn bounded(words: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut start = words.len() - words.trim_start().len();
     let mut from = start;
+    // What decides is sought once, however many stops stand before it.
+    let mut decides = 0;
     while let Some(at) = words[from..].find(is_end).map(|at| at + from) {
         let stop = words[at..].trim_start_matches(is_end);
         let needs_space = !words[at..words.len() - stop.len()].contains(is_wide_end);
         let closed = stop.trim_start_matches(is_close);
         let rest = closed.trim_start();
-        let next = rest.chars().find(|c| c.is_alphanumeric() || is_continuing(*c));
+        decides = decides.max(words.len() - rest.len());
+        let is_deciding = |c: char| c.is_alphanumeric() || is_continuing(c);
+        decides = words[decides..].find(is_deciding).map_or(words.len(), |it| decides + it);
+        let next = words[decides..].chars().next();
         let goes_on = next.is_none_or(|c| c.is_lowercase() || is_continuing(c));
         from = words.len() - closed.len();
         let has_space = rest.len() < closed.len();

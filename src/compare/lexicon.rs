@@ -52,9 +52,13 @@ pub struct Lexicon {
 impl Lexicon {
     /// Returns the words of a passage, numbered.
     pub fn words(&mut self, text: &str, sameness: Sameness) -> Vec<Word> {
+        self.each(text, sameness).collect()
+    }
+
+    /// Does what [`Lexicon::words`] does, one word after the other.
+    pub fn each(&mut self, text: &str, sameness: Sameness) -> impl Iterator<Item = Word> {
         let mut key = String::new();
-        let mut words = Vec::new();
-        for piece in fold::pieces(text) {
+        fold::pieces(text).map(move |piece| {
             key.clear();
             fold::push_key(text, piece, &mut key);
             let folded = key.len();
@@ -68,9 +72,8 @@ impl Lexicon {
                 None => self.add(&key, rank_of(&key[..folded], piece.kind)),
             };
             let rank = self.ranks[id as usize];
-            words.push(Word { start: piece.start, end: piece.end, id, rank });
-        }
-        words
+            Word { start: piece.start, end: piece.end, id, rank }
+        })
     }
 
     /// Returns how much the word of this number says.

@@ -372,6 +372,38 @@ fn standard_input_may_be_packed_and_may_be_a_saved_page() {
 }
 
 #[test]
+fn an_import_leaves_its_bodies_packed_and_each_of_them_is_read_as_it_was() {
+    let page = |day: u32| framed(POLICY, &format!("News of day {day}"));
+    let at = |day: u32| format!("2026-{:02}-{:02}T00:00:00Z", 1 + day / 28, 1 + day % 28);
+    let captures = |days: std::ops::Range<u32>| -> Vec<u8> {
+        days.flat_map(|day| response(URL, &at(day), 200, &page(day))).collect()
+    };
+    let world = world_with("a.warc", &captures(0..120));
+    fs::write(world.folder().join("b.warc"), captures(120..150)).unwrap();
+    let ask = |sql: &str| -> i64 {
+        let archive = world.folder().join("snapshots/archive.db");
+        rusqlite::Connection::open(archive).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let bytes = "SELECT sum(length(frame)) FROM snapshot";
+    for (file, days) in [("a.warc", 120), ("b.warc", 150)] {
+        assert_eq!(world.run(&["import", "--as", "faces", file]).code, 0);
+        assert_eq!(ask("SELECT count(*) FROM snapshot"), i64::from(days));
+        assert_eq!(ask("SELECT count(*) FROM snapshot WHERE base IS NULL"), 1);
+        assert!(ask("SELECT max(depth) FROM snapshot") <= 50);
+        for day in (0..days).step_by(7).chain([days - 1]) {
+            let shown = world.command(&["show", "faces", "--raw", "--at", &at(day)]).output();
+            assert_eq!(String::from_utf8_lossy(&shown.unwrap().stdout), page(day), "{day}");
+        }
+        assert_eq!(world.run(&["verify"]).code, 0);
+    }
+    let (left, deltas) = (ask(bytes), ask("SELECT count(*) FROM snapshot WHERE base NOT NULL"));
+    assert!(left < 4_000 + 120 * deltas, "{left} bytes");
+    assert_eq!(world.run(&["archive", "compact"]).code, 0);
+    // With all that is there to choose from, little is left to gain.
+    assert!(9 * left < 10 * ask(bytes), "{left} bytes, then {}", ask(bytes));
+}
+
+#[test]
 fn an_import_that_is_killed_is_gone_on_with_and_two_at_once_do_no_harm() {
     let mut records = Vec::new();
     for hour in 0..400 {

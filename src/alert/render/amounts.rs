@@ -41,6 +41,9 @@ fn what(verdict: &Verdict) -> String {
     match verdict.meaning {
         Meaning::Cosmetic if verdict.has(Tag::Moved) => "moved, in the same words".to_owned(),
         Meaning::Cosmetic if verdict.has(Tag::Renumbered) => "renumbered alone".to_owned(),
+        Meaning::Cosmetic if verdict.has(Tag::Furniture) => {
+            "a heading or a menu, which binds nobody by itself".to_owned()
+        }
         Meaning::Cosmetic => "no word that counts is another".to_owned(),
         Meaning::Editorial if verdict.is_unclear() => {
             "reworded; what that means is not clear: please read".to_owned()

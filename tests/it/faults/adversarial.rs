@@ -2,7 +2,7 @@
 //! Whatever comes of them, it comes in bounded memory, and it comes: what took time in the order of
 //! the square of a page would not end here.
 
-use std::fs;
+use std::{fs, time::Instant};
 
 use crate::{
     faults::{
@@ -165,12 +165,14 @@ fn fault_039_no_page_costs_more_memory_than_its_bound() {
             entry("page", "https://example.org/", "")
         ));
         let page = make(bytes);
+        let began = Instant::now();
         let first = import(&world, what, &format!("<!doctype html>{page}"), "2026-01-01");
         let middle = page.floor_char_boundary(page.len() / 2);
         let (head, tail) = page.split_at(middle);
         let edited = format!("<!doctype html><p>Words that are new here.</p>{head} other {tail}");
         let second = import(&world, what, &edited, "2026-01-03");
-        println!("{what}: {} bytes, {first} kB, then {second} kB", page.len());
+        let took = began.elapsed();
+        println!("{what}: {} bytes, {first} kB, then {second} kB, {took:?}", page.len());
         let most = first.max(second);
         assert!(0 < most && most < RESIDENT_KB_MAX, "{what}: {first} kB, then {second} kB");
         assert_whole(&world);
