@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::compare::lexicon::{Lexicon, Sameness, Word};
+use crate::compare::lexicon::{Lexicon, Sameness};
 use crate::compare::{lexicon::Rank, side};
 use crate::model::snapshot::Digest;
 use crate::model::text::Text;
@@ -49,8 +49,8 @@ pub fn likeness(before: &Text, after: &Text) -> u32 {
 fn ids(text: &Text, lexicon: &mut Lexicon) -> Vec<u32> {
     let mut ids = Vec::new();
     for block in text.blocks.iter() {
-        let words: Vec<Word> = lexicon.words(&block.words, Sameness::Folded);
-        ids.extend(words.iter().filter(|it| it.rank != Rank::Point).map(|it| it.id));
+        let words = lexicon.each(&block.words, Sameness::Folded);
+        ids.extend(words.filter(|it| it.rank != Rank::Point).map(|it| it.id));
     }
     ids
 }
