@@ -32,6 +32,11 @@ impl Recent {
         Some(bytes)
     }
 
+    /// Returns whether nothing is held.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Lets go of everything.
     pub fn clear(&mut self) {
         self.entries.clear();

@@ -33,6 +33,15 @@ impl Archive {
         Ok(Snapshot::digested(bytes, *digest))
     }
 
+    /// Does what [`Archive::snapshot`] does; `None` if it is not on record.
+    pub fn snapshot_if_there(&self, digest: &Digest) -> Result<Option<Snapshot>, ArchiveError> {
+        let bytes = self.read(|access| {
+            let id = frames::find(access, Shelf::Snapshots, digest)?;
+            id.map(|id| frames::get_from_disk(access, Shelf::Snapshots, id)).transpose()
+        })?;
+        Ok(bytes.map(|bytes| Snapshot::digested(bytes, *digest)))
+    }
+
     /// Returns whether a snapshot is on record.
     pub fn has_snapshot(&self, digest: &Digest) -> Result<bool, ArchiveError> {
         self.read(|access| Ok(frames::find(access, Shelf::Snapshots, digest)?.is_some()))

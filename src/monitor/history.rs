@@ -291,10 +291,7 @@ pub fn bodies(app: &App, page: &PageId, which: Which) -> Result<VisitRecord, Mon
 
 /// Returns a body, checked against its digest; `None` if none of it is on record.
 pub fn body(app: &App, digest: &Digest) -> Result<Option<Snapshot>, MonitorError> {
-    match app.archive.has_snapshot(digest)? {
-        true => Ok(Some(app.archive.snapshot(digest)?)),
-        false => Ok(None),
-    }
+    Ok(app.archive.snapshot_if_there(digest)?)
 }
 
 /// An entry of the log with the visits that led to it.
