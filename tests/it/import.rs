@@ -390,6 +390,9 @@ fn an_import_leaves_its_bodies_packed_and_each_of_them_is_read_as_it_was() {
         assert_eq!(ask("SELECT count(*) FROM snapshot"), i64::from(days));
         assert_eq!(ask("SELECT count(*) FROM snapshot WHERE base IS NULL"), 1);
         assert!(ask("SELECT max(depth) FROM snapshot") <= 50);
+        let unpacked = "SELECT count(*) FROM snapshot
+             WHERE id > (SELECT coalesce(max(packed), 0) FROM latest)";
+        assert_eq!(ask(unpacked), 0);
         for day in (0..days).step_by(7).chain([days - 1]) {
             let shown = world.command(&["show", "faces", "--raw", "--at", &at(day)]).output();
             assert_eq!(String::from_utf8_lossy(&shown.unwrap().stdout), page(day), "{day}");
