@@ -1,7 +1,7 @@
 //! What keeping a body costs that differs from the one before in a few bytes, beside one zstd
-//! level-3 compression of the same body, in milliseconds of processor.
+//! level-3 compression of the same body, in milliseconds of processor (on Linux; elsewhere of time).
 //!
-//! Each round opens the archive anew, as each sweep does, and records a visit of every page: digest,
+//! Each round opens the archive anew, as each sweep does, and records a visit of every page: its parts, digest,
 //! delta, proof of the delta, rows and transaction. Pages are made, with a fixed seed.
 
 use std::{

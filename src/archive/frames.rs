@@ -283,20 +283,24 @@ fn decode_links(
 
 fn digest_of(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Digest, Fault> {
     let sql = format!("SELECT digest FROM {} WHERE id = ?1", shelf.table());
-    let found = access.maybe(&sql, [id], |row| row.get(0))?;
-    found.ok_or_else(|| Fault::damaged(format!("row {id} of {}", shelf.table()), "it is missing"))
+    access.maybe(&sql, [id], |row| row.get(0))?.ok_or_else(|| missing(shelf, id))
+}
+
+fn missing(shelf: Shelf, id: i64) -> Fault {
+    Fault::damaged(format!("row {id} of {}", shelf.table()), "it is missing")
 }
 
 fn link(access: Access<'_>, shelf: Shelf, id: i64) -> Result<Link, Fault> {
     let sql = format!("SELECT digest, raw_bytes, base, frame FROM {} WHERE id = ?1", shelf.table());
-    access.one(&sql, [id], |row| {
+    let found = access.maybe(&sql, [id], |row| {
         Ok(Link {
             digest: row.get(0)?,
             raw_bytes: row.get(1)?,
             base: row.get(2)?,
             frame: row.get(3)?,
         })
-    })
+    })?;
+    found.ok_or_else(|| missing(shelf, id))
 }
 
 fn check_digest(shelf: Shelf, digest: Digest, bytes: &[u8]) -> Result<(), Fault> {

@@ -40,8 +40,8 @@ pub fn key(words: &str) -> i64 {
 /// the row ends, which is 140 MB where eight megabytes have no word twice.
 const PIECE_BYTES_MAX: usize = 256 << 10;
 
-/// How many bytes of a piece stand at the start of the next too, at most: a phrase up to about this
-/// length is found wherever a passage is cut.
+/// How many bytes of a piece stand at the start of the next too, but for those up to the next space: a
+/// phrase up to seven eighths of this is found wherever a passage is cut.
 const SHARED_BYTES: usize = 8 << 10;
 
 /// Returns the words of a block that are searched: its marker and words, as a reader sees them, as
@@ -55,16 +55,18 @@ pub fn searched(block: &Block) -> Vec<String> {
     }
 }
 
-/// Cuts words at spaces, or within a word that is longer than what pieces share.
+/// Cuts words at spaces where some are near, or within a word.
 fn pieces(words: &str) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut from = 0;
     while PIECE_BYTES_MAX < words.len() - from {
         let most = words.floor_char_boundary(from + PIECE_BYTES_MAX);
-        let shared = words.floor_char_boundary(most - SHARED_BYTES);
-        let last = words[shared..most].rfind(' ').map_or(most, |at| shared + at);
+        let near = words.floor_char_boundary(most - SHARED_BYTES);
+        let last = words[near..most].rfind(' ').map_or(most, |at| near + at);
         pieces.push(words[from..last].to_owned());
-        from = words[shared..last].find(' ').map_or(shared, |at| shared + at + 1);
+        let shared = words.floor_char_boundary(last - SHARED_BYTES);
+        let near = words.floor_char_boundary(shared + SHARED_BYTES / 8);
+        from = words[shared..near].find(' ').map_or(shared, |at| shared + at + 1);
     }
     pieces.push(words[from..].to_owned());
     pieces
@@ -329,7 +331,7 @@ mod tests {
             let pieces = pieces(words);
             assert!(pieces.iter().all(|piece| piece.len() <= PIECE_BYTES_MAX));
             assert!(pieces.len() <= words.len() / (PIECE_BYTES_MAX - 2 * SHARED_BYTES) + 1);
-            for at in (0..words.len() - 7000).step_by(9_999) {
+            for at in (0..words.len() - 7000).step_by(2_999) {
                 let phrase =
                     &words[words.floor_char_boundary(at)..words.floor_char_boundary(at + 7000)];
                 assert!(pieces.iter().any(|piece| piece.contains(phrase)), "{at}");

@@ -118,6 +118,23 @@ fn flip(archive: &mut Archive, table: &str, id: i64) {
 }
 
 #[test]
+fn a_row_that_is_missing_below_a_chain_is_told_as_damage_and_nothing_rests_on_it() {
+    let (directory, mut archive) = fresh();
+    chain(&mut archive, 4);
+    archive.close().unwrap();
+    let file = rusqlite::Connection::open(directory.path().join("archive.db")).unwrap();
+    file.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM snapshot WHERE id = 1").unwrap();
+    drop(file);
+    let mut archive = Archive::open(directory.path()).unwrap();
+    let damaged = archive.snapshot(&Digest::of(body(2).as_bytes())).unwrap_err();
+    assert!(matches!(damaged, ArchiveError::Damaged { .. }), "{damaged:?}");
+    assert!(proved(&archive).iter().any(|it| it.contains("it is missing")));
+    archive.record_visits(&[visit("a", 50, &body(50))]).unwrap();
+    let read = archive.snapshot(&Digest::of(body(50).as_bytes())).unwrap();
+    assert_eq!(read.bytes(), body(50).as_bytes());
+}
+
+#[test]
 fn a_flipped_bit_in_a_snapshot_is_named_and_nothing_rests_on_it() {
     let (directory, mut archive) = fresh();
     chain(&mut archive, 4);
