@@ -327,7 +327,9 @@ mod tests {
     fn a_long_passage_is_cut_so_that_each_phrase_stays_whole_somewhere() {
         let numbers: String = (0..200_000).map(|at| format!("{at} ")).collect();
         let one_word = "条約".repeat(200_000);
-        for words in [numbers.trim_end(), &one_word] {
+        let long_words = format!("{} ", "条约".repeat(700)).repeat(300);
+        let lone = format!("{} {}", "a".repeat(PIECE_BYTES_MAX - SHARED_BYTES), "b".repeat(99_999));
+        for words in [numbers.trim_end(), &one_word, long_words.trim_end(), &lone] {
             let pieces = pieces(words);
             assert!(pieces.iter().all(|piece| piece.len() <= PIECE_BYTES_MAX));
             assert!(pieces.len() <= words.len() / (PIECE_BYTES_MAX - 2 * SHARED_BYTES) + 1);
