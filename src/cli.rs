@@ -5,6 +5,7 @@ use std::{ffi::OsString, path::PathBuf, sync::Arc};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind};
 
 use crate::{
+    cli::deferred::Deferred,
     cli::exit::Exit,
     cli::terminal::Terminal,
     monitor::app::{Paths, defaults},
@@ -15,6 +16,7 @@ pub mod alert;
 pub mod archive;
 pub mod backup;
 pub mod check;
+pub mod deferred;
 pub mod demo;
 pub mod diff;
 pub mod error;
@@ -72,59 +74,59 @@ const HANGING: &str = "                                            ";
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a commented watchlist, make the archive and the key that signs its log.
-    Init(init::InitArguments),
+    Init(Deferred<init::InitArguments>),
     /// Add a page to the watchlist: fetch it, show what would be followed, append an entry.
-    Add(add::AddArguments),
+    Add(Deferred<add::AddArguments>),
     /// Visit the pages that are due, record what they say, and tell of changes.
-    Check(check::CheckArguments),
+    Check(Deferred<check::CheckArguments>),
     /// Stay resident and check each page as it falls due.
-    Watch(watch::WatchArguments),
+    Watch(Deferred<watch::WatchArguments>),
     /// Show how each watch is doing.
-    Status(status::StatusArguments),
+    Status(Deferred<status::StatusArguments>),
     /// List all that was recorded: changes, trouble, moves; alerted or not.
-    Log(log::LogArguments),
+    Log(Deferred<log::LogArguments>),
     /// Print the text of a page as it was.
-    Show(show::ShowArguments),
+    Show(Deferred<show::ShowArguments>),
     /// Find a phrase in all versions of all pages: from when to when it stood where.
-    Search(search::SearchArguments),
+    Search(Deferred<search::SearchArguments>),
     /// Show how two versions of a page differ.
-    Diff(diff::DiffArguments),
+    Diff(Deferred<diff::DiffArguments>),
     /// Say why a page's latest visits were or were not alerted.
-    Explain(explain::ExplainArguments),
+    Explain(Deferred<explain::ExplainArguments>),
     /// List the pledges and how each stands, show one's whole life, add to it by hand.
-    Pledges(pledges::PledgesArguments),
+    Pledges(Deferred<pledges::PledgesArguments>),
     /// Go through changes: confirm, dismiss or escalate each; nothing is deleted.
-    Review(review::ReviewArguments),
+    Review(Deferred<review::ReviewArguments>),
     /// List alerts, test channels, retry deliveries.
-    Alert(alert::AlertArguments),
+    Alert(Deferred<alert::AlertArguments>),
     /// Show the record in the browser, and review it there.
-    Serve(serve::ServeArguments),
+    Serve(Deferred<serve::ServeArguments>),
     /// Write the pages of `serve` as files for any host.
-    Publish(publish::PublishArguments),
+    Publish(Deferred<publish::PublishArguments>),
     /// Say who may sign in to the pages.
-    User(user::UserArguments),
+    User(Deferred<user::UserArguments>),
     /// Import captures that others made: web archives (WARC), or pages saved by hand.
-    Import(import::ImportArguments),
+    Import(Deferred<import::ImportArguments>),
     /// Write what is on record for other programs: web archives that `import` reads back.
-    Export(export::ExportArguments),
+    Export(Deferred<export::ExportArguments>),
     /// Read everything that is kept again, with today's extractor and selections.
-    Reextract(reextract::ReextractArguments),
+    Reextract(Deferred<reextract::ReextractArguments>),
     /// Rename a page's id, in the watchlist and in the archive.
-    Rename(rename::RenameArguments),
+    Rename(Deferred<rename::RenameArguments>),
     /// Copy the archive while it is used, and prove the copy.
-    Backup(backup::BackupArguments),
+    Backup(Deferred<backup::BackupArguments>),
     /// Keep the archive itself small.
-    Archive(archive::ArchiveArguments),
+    Archive(Deferred<archive::ArchiveArguments>),
     /// Take bytes out of the archive that must go by order; their digests stay.
-    Redact(redact::RedactArguments),
+    Redact(Deferred<redact::RedactArguments>),
     /// Take all that a page said out of the archive; that it was visited stays.
-    Forget(forget::ForgetArguments),
+    Forget(Deferred<forget::ForgetArguments>),
     /// Check everything that is kept against its digests.
-    Verify(verify::VerifyArguments),
+    Verify(Deferred<verify::VerifyArguments>),
     /// Show the log's signed head, make its key, or write its files for publishing.
-    Integrity(integrity::IntegrityArguments),
+    Integrity(Deferred<integrity::IntegrityArguments>),
     /// Play the story of three pledges, with no network.
-    Demo(demo::DemoArguments),
+    Demo(Deferred<demo::DemoArguments>),
 }
 
 /// Runs the command line and returns the exit code.
@@ -190,32 +192,32 @@ fn paths(arguments: &Arguments) -> Paths {
 
 fn dispatch(command: Command, paths: &Paths, terminal: &Terminal) -> Result<Exit, error::CliError> {
     match command {
-        Command::Init(arguments) => init::run(&arguments, paths, terminal),
-        Command::Add(arguments) => add::run(arguments, paths, terminal),
-        Command::Check(arguments) => check::run(&arguments, paths, terminal),
-        Command::Watch(arguments) => watch::run(&arguments, paths, terminal),
-        Command::Status(arguments) => status::run(&arguments, paths, terminal),
-        Command::Log(arguments) => log::run(&arguments, paths, terminal),
-        Command::Show(arguments) => show::run(&arguments, paths, terminal),
-        Command::Search(arguments) => search::run(&arguments, paths, terminal),
-        Command::Backup(arguments) => backup::run(&arguments, paths, terminal),
-        Command::Archive(arguments) => archive::run(&arguments, paths, terminal),
-        Command::Redact(arguments) => redact::run(&arguments, paths, terminal),
-        Command::Forget(arguments) => forget::run(&arguments, paths, terminal),
-        Command::Diff(arguments) => diff::run(&arguments, paths, terminal),
-        Command::Explain(arguments) => explain::run(&arguments, paths, terminal),
-        Command::Pledges(arguments) => pledges::run(&arguments, paths, terminal),
-        Command::Review(arguments) => review::run(&arguments, paths, terminal),
-        Command::Alert(arguments) => alert::run(&arguments, paths, terminal),
-        Command::Serve(arguments) => serve::run(&arguments, paths, terminal),
-        Command::Publish(arguments) => publish::run(&arguments, paths, terminal),
-        Command::User(arguments) => user::run(&arguments, paths, terminal),
-        Command::Import(arguments) => import::run(&arguments, paths, terminal),
-        Command::Export(arguments) => export::run(&arguments, paths, terminal),
-        Command::Reextract(arguments) => reextract::run(&arguments, paths, terminal),
-        Command::Rename(arguments) => rename::run(&arguments, paths, terminal),
-        Command::Verify(arguments) => verify::run(&arguments, paths, terminal),
-        Command::Integrity(arguments) => integrity::run(&arguments, paths, terminal),
-        Command::Demo(arguments) => demo::run(&arguments, terminal),
+        Command::Init(Deferred(arguments)) => init::run(&arguments, paths, terminal),
+        Command::Add(Deferred(arguments)) => add::run(arguments, paths, terminal),
+        Command::Check(Deferred(arguments)) => check::run(&arguments, paths, terminal),
+        Command::Watch(Deferred(arguments)) => watch::run(&arguments, paths, terminal),
+        Command::Status(Deferred(arguments)) => status::run(&arguments, paths, terminal),
+        Command::Log(Deferred(arguments)) => log::run(&arguments, paths, terminal),
+        Command::Show(Deferred(arguments)) => show::run(&arguments, paths, terminal),
+        Command::Search(Deferred(arguments)) => search::run(&arguments, paths, terminal),
+        Command::Backup(Deferred(arguments)) => backup::run(&arguments, paths, terminal),
+        Command::Archive(Deferred(arguments)) => archive::run(&arguments, paths, terminal),
+        Command::Redact(Deferred(arguments)) => redact::run(&arguments, paths, terminal),
+        Command::Forget(Deferred(arguments)) => forget::run(&arguments, paths, terminal),
+        Command::Diff(Deferred(arguments)) => diff::run(&arguments, paths, terminal),
+        Command::Explain(Deferred(arguments)) => explain::run(&arguments, paths, terminal),
+        Command::Pledges(Deferred(arguments)) => pledges::run(&arguments, paths, terminal),
+        Command::Review(Deferred(arguments)) => review::run(&arguments, paths, terminal),
+        Command::Alert(Deferred(arguments)) => alert::run(&arguments, paths, terminal),
+        Command::Serve(Deferred(arguments)) => serve::run(&arguments, paths, terminal),
+        Command::Publish(Deferred(arguments)) => publish::run(&arguments, paths, terminal),
+        Command::User(Deferred(arguments)) => user::run(&arguments, paths, terminal),
+        Command::Import(Deferred(arguments)) => import::run(&arguments, paths, terminal),
+        Command::Export(Deferred(arguments)) => export::run(&arguments, paths, terminal),
+        Command::Reextract(Deferred(arguments)) => reextract::run(&arguments, paths, terminal),
+        Command::Rename(Deferred(arguments)) => rename::run(&arguments, paths, terminal),
+        Command::Verify(Deferred(arguments)) => verify::run(&arguments, paths, terminal),
+        Command::Integrity(Deferred(arguments)) => integrity::run(&arguments, paths, terminal),
+        Command::Demo(Deferred(arguments)) => demo::run(&arguments, terminal),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Keep the archive itself.
+/// Keep the archive itself small.
 #[derive(Debug, clap::Args)]
 pub struct ArchiveArguments {
     #[command(subcommand)]

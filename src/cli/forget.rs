@@ -10,9 +10,11 @@ use crate::{
     },
 };
 
-/// Take all that a page said out of the archive: bodies that no other page has shown, texts, the
-/// words of its changes. That it was visited, when, and the digests of what it gave stay, as does
-/// when and why this was done (`redact --list`). It cannot be taken back.
+/// Take all that a page said out of the archive; that it was visited stays.
+///
+/// What goes: bodies that no other page has shown, texts, the words of its changes. That it was
+/// visited, when, and the digests of what it gave stay, as does when and why this was done
+/// (`redact --list`). It cannot be taken back.
 #[derive(Debug, clap::Args)]
 pub struct ForgetArguments {
     /// The page.
