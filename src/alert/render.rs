@@ -12,6 +12,8 @@ pub mod visible;
 
 pub mod excerpt;
 
+pub mod sought;
+
 pub mod pledges;
 
 pub mod account;

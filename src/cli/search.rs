@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    alert::render::visible::visible,
+    alert::render::{Look, sought::Sought, terminal as drawn, visible::visible},
     cli::{error::CliError, exit::Exit, terminal::Terminal},
     model::{page::PageId, stay::Stay, time::Timestamp},
     monitor::{
@@ -80,7 +80,7 @@ pub fn run(
     for stay in &found.stays {
         match arguments.json {
             true => terminal.print_json(&as_json(stay, &app, &phrase))?,
-            false => terminal.print(&in_words(stay, terminal.look.width))?,
+            false => terminal.print(&in_words(stay, &phrase, &terminal.look))?,
         }
     }
     if found.stays.len() < found.count {
@@ -108,13 +108,12 @@ fn summary(found: &Found, phrase: &str, terminal: &Terminal) {
     ));
 }
 
-fn in_words(stay: &Stay, width: usize) -> String {
+fn in_words(stay: &Stay, phrase: &str, look: &Look) -> String {
     let mut told = format!("{}\n  came: {}\n", stay.page, came(&stay.came));
     let _ = match &stay.went {
         None => writeln!(told, "  still there: last seen at {}", stay.last_seen_at.minute()),
         Some(turn) => writeln!(told, "  went: {}", went(turn)),
     };
-    let options = textwrap::Options::new(width).initial_indent("  | ").subsequent_indent("  | ");
-    told.push_str(&textwrap::fill(&visible(&stay.passage), options));
+    told.push_str(&drawn::sought(&Sought::of(&stay.passage, phrase), look));
     told
 }

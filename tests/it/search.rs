@@ -147,6 +147,12 @@ fn a_very_long_passage_is_searched_in_pieces() {
         }
     };
     everywhere();
+    let ran = world.run(&["search", "w50000 w50001"]);
+    assert!(
+        ran.stdout.replace("\n  |", "").contains(" w50000 w50001 "),
+        "what is near is shown: {ran:?}"
+    );
+    assert!(ran.stdout.len() < 1_500, "and not all of the piece: {ran:?}");
     // An archive of the form before, in which a passage is a row, however long it is.
     let archive = rusqlite::Connection::open(world.folder().join("snapshots/archive.db")).unwrap();
     let others = "UPDATE passage SET key = key + 1 WHERE id IN (SELECT passage FROM stay

@@ -9,6 +9,7 @@ use crate::{
         hunks::{Row, Sign, Stretch, folded_words, heading_above, row, stretches},
         message::Message,
         plain,
+        sought::Sought,
         terminal::flow::{Ink, Segment, write_flow},
         visible::{shown_url, visible},
     },
@@ -91,6 +92,18 @@ pub fn diff(view: &DiffView, look: &Look) -> String {
             }
         }
     }
+    out
+}
+
+/// Returns what was looked for within its passage, lines ended by LF: a bar at the edge, the phrase
+/// strong.
+pub fn sought(sought: &Sought, look: &Look) -> String {
+    let mut out = String::new();
+    let inks = [Ink::Plain, Ink::Strong, Ink::Plain];
+    let words = [&sought.before, &sought.phrase, &sought.after];
+    let segments: Vec<Segment> =
+        inks.into_iter().zip(words).map(|(ink, words)| Segment::new(ink, words)).collect();
+    write_flow(&mut out, look, ["  | ", "  | "], &segments);
     out
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    alert::render::visible::{clipped, visible},
+    alert::render::{sought::Sought, visible::visible},
     model::stay::Stay,
     monitor::{
         app::App,
@@ -52,7 +52,7 @@ struct Answer {
     came: String,
     went: Option<String>,
     last_seen: String,
-    passage: String,
+    passage: Sought,
     version: String,
 }
 
@@ -69,7 +69,7 @@ pub fn page(app: &App, frame: &Frame, asked: &Asked) -> Result<String, Refusal> 
         true => search::find(app, phrase, &Extent::default(), ANSWERS_MAX)?,
         false => search::Found::default(),
     };
-    let answers = stays.iter().map(|stay| answer(app, frame, stay));
+    let answers = stays.iter().map(|stay| answer(app, frame, (stay, phrase)));
     let page = SearchPage {
         frame,
         phrase: visible(phrase),
@@ -84,7 +84,7 @@ pub fn page(app: &App, frame: &Frame, asked: &Asked) -> Result<String, Refusal> 
     written(&page)
 }
 
-fn answer(app: &App, frame: &Frame, stay: &Stay) -> Result<Answer, Refusal> {
+fn answer(app: &App, frame: &Frame, (stay, phrase): (&Stay, &str)) -> Result<Answer, Refusal> {
     let row = overview::page(app, &stay.page)?;
     let title = visible(&row.title);
     Ok(Answer {
@@ -96,7 +96,7 @@ fn answer(app: &App, frame: &Frame, stay: &Stay) -> Result<Answer, Refusal> {
         came: came(&stay.came),
         went: stay.went.as_ref().map(went),
         last_seen: stay.last_seen_at.minute(),
-        passage: clipped(&visible(&stay.passage), 600),
+        passage: Sought::of(&stay.passage, phrase),
         version: frame.to(&Place::Version(stay.page.clone(), stay.came.version)),
     })
 }
