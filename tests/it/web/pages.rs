@@ -109,7 +109,7 @@ fn the_pages_say_what_happened_how_it_was_decided_and_how_pledges_stand() {
     has("/pages/faces/", &["Version 2", "Version 1", "2026-01-02 00:00 UTC"]);
     has("/pages/down/", &["The server answered with an error", "trouble"]);
     has("/pledges/faces/police/", &["weakened", "Quotation", "do not currently sell"]);
-    has("/search/?q=national+law", &["until there is a <mark>national law</mark>", "Went after"]);
+    has("/search/?q=national+law", &["until there is a <mark>national law</mark>", "Went: after"]);
     has("/search/?q=zebra", &["No version of any page has"]);
     has("/health/", &["it was not", "down"]);
 }
