@@ -94,8 +94,9 @@ fn term(verdict: &Verdict) -> Option<&'static str> {
     if !verdict.has(Tag::Deadline) {
         return None;
     }
+    // What triggered another meaning does not say whether the time was set, moved or dropped.
     if verdict.meaning != Meaning::Condition {
-        return Some(", and its time is another");
+        return Some(", and its time was altered");
     }
     let has = |side| verdict.triggers.iter().any(|it| it.side == side);
     match (has(Side::Before), has(Side::After)) {
