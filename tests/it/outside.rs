@@ -44,12 +44,14 @@ fn source(name: &str) -> PathBuf {
 }
 
 fn run(command: &mut Command) -> Output {
-    command.stdin(Stdio::null()).output().unwrap()
+    let ran = command.stdin(Stdio::null()).output();
+    ran.unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
 /// Returns a program of the Python packages, if it is there.
 fn python_tool(name: &str) -> Option<PathBuf> {
-    let folder = env::var_os("PLEDGEWATCH_OUTSIDE").map(PathBuf::from);
+    // Some are run in another folder.
+    let folder = env::var_os("PLEDGEWATCH_OUTSIDE").map(|it| std::path::absolute(it).unwrap());
     let found = folder.map(|folder| folder.join("bin").join(name)).filter(|path| path.exists());
     if found.is_none() {
         println!("skipped: no `{name}` here; `tests/outside/run` gets it");
