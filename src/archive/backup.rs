@@ -38,13 +38,26 @@ pub enum Backed {
 /// What stands beside the database and is no part of the record.
 const PASSING: [&str; 1] = ["sweep.lock"];
 
+/// What ends the names of the files that SQLite has for a database.
+const OWN_ENDINGS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+
 impl Archive {
     /// Copies the archive to the file `target`, as of one instant, and proves the copy; it gets its
     /// name only then, in the place of one that had it before.
     ///
     /// Others may read and write meanwhile: what they write is not in the copy. A copy that was cut
     /// off leaves nothing under the name.
+    ///
+    /// Fails if the file is the archive's own: what a sweep writes meanwhile would go with it.
     pub fn back_up(&self, target: &Path) -> Result<Backed, ArchiveError> {
+        let is_ours = |name: &str| {
+            name.strip_prefix(opening::FILE).is_some_and(|rest| OWN_ENDINGS.contains(&rest))
+        };
+        if self.holds(target.parent(), |folder, own| folder == own)
+            && target.file_name().is_some_and(|name| is_ours(&name.to_string_lossy()))
+        {
+            return Err(ArchiveError::Itself { path: target.to_owned() });
+        }
         let fault = |fault: Fault| fault.at(target);
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -85,7 +98,12 @@ impl Archive {
     /// Copies what stands beside the database into `target`, a folder: the log, if there is one.
     ///
     /// Belongs before the copy of the database, which must not be behind its log.
+    ///
+    /// Fails if the folder is the archive's own or in it: the copy would have to hold itself.
     pub fn copy_beside(&self, target: &Path) -> Result<(), ArchiveError> {
+        if self.holds(Some(target), |folder, own| folder.starts_with(own)) {
+            return Err(ArchiveError::Itself { path: target.to_owned() });
+        }
         let fault = |error| Fault::System(error).at(target);
         fs::create_dir_all(target).map_err(fault)?;
         for entry in fs::read_dir(self.directory()).map_err(fault)? {
@@ -100,6 +118,19 @@ impl Archive {
             }
         }
         Ok(())
+    }
+}
+
+impl Archive {
+    /// Returns whether a folder, which need not be there yet, lies so to the archive's own.
+    fn holds(&self, folder: Option<&Path>, lies: impl Fn(&Path, &Path) -> bool) -> bool {
+        let Some(Ok(folder)) = folder.map(|it| std::path::absolute(Path::new(".").join(it))) else {
+            return false;
+        };
+        // Of a folder that is not there yet, the nearest above it that is.
+        let there = folder.ancestors().find_map(|it| it.canonicalize().ok());
+        let own = self.directory().canonicalize();
+        matches!((there, own), (Some(there), Ok(own)) if lies(&there, &own))
     }
 }
 

@@ -24,6 +24,12 @@ pub enum ArchiveError {
         /// The file.
         path: PathBuf,
     },
+    /// A copy would take the place of the archive itself, or would have to hold itself.
+    #[error("a copy of the archive cannot go to {path}: the archive itself is there", path = path.display())]
+    Itself {
+        /// Where it was to go.
+        path: PathBuf,
+    },
     /// Something other than a file is in its place.
     #[error("the archive {path} is not a file", path = path.display())]
     NotAFile {
@@ -157,12 +163,18 @@ pub enum Cause {
 }
 
 impl ArchiveError {
+    /// Returns whether the command asked for what cannot be, and the archive is well.
+    pub fn is_of_command(&self) -> bool {
+        matches!(self, ArchiveError::Itself { .. })
+    }
+
     /// Returns what the user can do, a sentence without a full stop; `None` where we know nothing.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             ArchiveError::Missing { .. } => {
                 "run `pledgewatch check` once, or name the directory that has `snapshots/`"
             }
+            ArchiveError::Itself { .. } => "name a file or a folder beside it",
             ArchiveError::Empty { .. } => "restore it from a backup, or remove it to begin anew",
             ArchiveError::NotAFile { .. }
             | ArchiveError::NotADatabase { .. }

@@ -193,6 +193,9 @@ fn way_out(error: &MonitorError) -> (Exit, Option<String>) {
         MonitorError::NoVersion { page, .. } => {
             (Exit::Wrong, Some(format!("`pledgewatch log {page}` lists what is on record")))
         }
+        MonitorError::Archive(error) if error.is_of_command() => {
+            (Exit::Wrong, error.hint().map(str::to_owned))
+        }
         MonitorError::Archive(error) => (Exit::Failed, error.hint().map(str::to_owned)),
         MonitorError::Key(KeyFailure::Name(_)) => {
             (Exit::Wrong, hint("a log's name is like `example.org/pledgewatch`"))

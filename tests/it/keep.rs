@@ -62,6 +62,30 @@ fn a_backup_is_whole_and_restores_what_was_there() {
 }
 
 #[test]
+fn a_backup_never_takes_the_archives_own_place() {
+    let (_site, world) = visited(2);
+    std::os::unix::fs::symlink("snapshots", world.folder().join("other-name")).unwrap();
+    for own in [
+        "snapshots",
+        "snapshots/",
+        "./snapshots/../snapshots/",
+        "snapshots/archive.db",
+        "snapshots/archive.db-wal",
+        "snapshots/inside/it/",
+        "other-name",
+        "other-name/archive.db",
+    ] {
+        let ran = world.run(&["backup", own]);
+        assert_eq!(ran.code, 2, "{own}: {ran:?}");
+        assert!(ran.stderr.contains("the archive itself is there"), "{own}: {ran:?}");
+    }
+    assert!(!world.folder().join("snapshots/inside").exists());
+    assert_eq!(world.run(&["verify"]).code, 0);
+    assert_eq!(world.run(&["backup", "snapshots/night.db"]).code, 0);
+    assert_eq!(world.run(&["backup", "archive.db"]).code, 0);
+}
+
+#[test]
 fn a_backup_of_a_damaged_archive_keeps_the_one_before() {
     let (_site, world) = visited(2);
     assert_eq!(world.run(&["backup", "night.db"]).code, 0);
