@@ -71,6 +71,10 @@ impl FromStr for Timestamp {
             return Ok(Timestamp::from_millis(instant.as_millisecond()));
         }
         let day: jiff::civil::Date = text.parse().map_err(|_| failure())?;
+        // What reads as a day may go on: an hour without its offset is no instant, and no day.
+        if day.to_string() != text {
+            return Err(failure());
+        }
         let midnight = format!("{day}T00:00:00Z").parse::<jiff::Timestamp>();
         Ok(Timestamp::from_millis(midnight.map_err(|_| failure())?.as_millisecond()))
     }
@@ -107,7 +111,15 @@ mod tests {
             "2020-06-10".parse::<Timestamp>().unwrap().to_string(),
             "2020-06-10T00:00:00.000Z"
         );
-        assert!("soon".parse::<Timestamp>().is_err());
+        for neither in [
+            "soon",
+            "2020-06-10 18:30",
+            "2020-06-10T18:30:00",
+            "2020-06-10T18:30:00+99:00",
+            "2020-06-10[Europe/Brussels]",
+        ] {
+            assert!(neither.parse::<Timestamp>().is_err(), "{neither}");
+        }
     }
 
     #[test]
