@@ -58,6 +58,7 @@ mod migrations;
 mod opening;
 mod packed;
 mod parts;
+mod passage_words;
 mod passages;
 mod pledge_forms;
 mod quoted;

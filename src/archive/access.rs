@@ -32,6 +32,11 @@ impl Access<'_> {
         self.log.borrow_mut().touched.add(subject);
     }
 
+    /// Notes that a page stands elsewhere now, for the log.
+    pub fn touch_page(&self, page: i64) {
+        self.log.borrow_mut().touched.page(page);
+    }
+
     /// Runs a statement and returns how many rows it touched.
     pub fn execute(&self, sql: &str, params: impl Params) -> Result<usize, Fault> {
         Ok(self.connection.prepare_cached(sql)?.execute(params)?)

@@ -8,6 +8,7 @@ use crate::{
     archive::{
         access::Access,
         error::{ArchiveError, Fault},
+        log::touched::Subject,
         store::Archive,
     },
     model::{
@@ -53,7 +54,7 @@ pub fn insert(
     (page, judgement): (i64, i64),
     lesson: &Lesson,
 ) -> Result<(), Fault> {
-    access.insert(
+    let id = access.insert(
         "INSERT INTO lesson (page, judgement, after, words, passages, longest_ms, first_visit,
              first_at, last_visit, last_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -70,5 +71,6 @@ pub fn insert(
             lesson.last_at
         ],
     )?;
+    access.touch(Subject::Lesson(id));
     Ok(())
 }

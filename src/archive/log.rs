@@ -3,7 +3,7 @@
 //!
 //! `touched` holds what a transaction wrote, `entries` says it in the log's words, `item` turns
 //! that into bytes, `frames` keeps them. `facts` are entries that are no row. `prove` holds the
-//! rows against the log. `files` are what is written beside the database, `keys` tells who signs.
+//! rows against the log. `page_state` tells where a page stands. `files` are what is written beside the database, `keys` tells who signs.
 
 pub mod facts;
 pub mod files;
@@ -14,10 +14,17 @@ pub mod reading;
 pub mod tail;
 pub mod touched;
 
+mod bits;
 mod by_hand;
 mod entries;
 mod frames;
+mod made;
+mod page_state;
+mod removed;
 mod row;
+mod unlike;
+
+use std::collections::BTreeMap;
 
 use crate::archive::{
     access::Access,
@@ -32,20 +39,24 @@ use crate::archive::{
 /// Puts all that the transaction noted into the log.
 pub fn flush(access: Access<'_>) -> Result<(), Fault> {
     let touched = std::mem::take(&mut access.log.borrow_mut().touched);
-    let (subjects, facts) = touched.into_parts();
-    if subjects.is_empty() && facts.is_empty() {
+    let (subjects, pages, facts) = touched.into_parts();
+    if subjects.is_empty() && pages.is_empty() && facts.is_empty() {
         return Ok(());
     }
+    let lasts = page_state::last_judgements(access, &subjects)?;
     let mut added = Vec::with_capacity(subjects.len() + facts.len() + 1);
     if frames::size(access)? == 0 {
         added.push(plain(encode(begins(access)?)?));
         // The log tells of all of these, also of those that are older than it.
         for subject in added_by_hand(access)?.into_iter().filter(|it| !subjects.contains(it)) {
-            added.push(entry_of(access, subject)?);
+            added.push(entry_of(access, subject, &lasts)?);
         }
     }
     for subject in &subjects {
-        added.push(entry_of(access, *subject)?);
+        added.push(entry_of(access, *subject, &lasts)?);
+    }
+    for page in pages.into_iter().filter(|page| !lasts.contains_key(page)) {
+        added.push(plain(encode(page_state::fact(access, page)?)?));
     }
     for fact in facts {
         added.push(plain(encode(fact)?));
@@ -61,7 +72,12 @@ fn plain(bytes: Vec<u8>) -> NewEntry {
     NewEntry { bytes, visit: None, judgement: None }
 }
 
-fn entry_of(access: Access<'_>, subject: Subject) -> Result<NewEntry, Fault> {
+/// `lasts` are the judgements that say where their page stands in the end.
+fn entry_of(
+    access: Access<'_>,
+    subject: Subject,
+    lasts: &BTreeMap<i64, i64>,
+) -> Result<NewEntry, Fault> {
     let derived = entries::derive(access, subject)?;
     let mut members = derived.fields;
     let (mut visit, mut judgement) = (None, None);
@@ -74,14 +90,25 @@ fn entry_of(access: Access<'_>, subject: Subject) -> Result<NewEntry, Fault> {
                 members.insert(entries::VERSION_BEFORE.into(), before);
             }
         }
-        Subject::Judgement(id) => judgement = Some(id),
+        Subject::Judgement(id) => {
+            judgement = Some(id);
+            if let Some(page) = derived.page
+                && lasts.get(&page) == Some(&id)
+            {
+                let state = Item::digest(page_state::digest(access, page)?);
+                members.insert(page_state::MEMBER.into(), state);
+            }
+        }
         Subject::Version(_)
         | Subject::Event(_)
         | Subject::Delivery(_)
         | Subject::Note(_)
         | Subject::Term(_)
         | Subject::Review(_)
-        | Subject::Rule(_) => (),
+        | Subject::Rule(_)
+        | Subject::State(_)
+        | Subject::Lesson(_)
+        | Subject::Removal(_) => (),
     }
     Ok(NewEntry { bytes: encode(members)?, visit, judgement })
 }
@@ -103,6 +130,9 @@ fn begins(access: Access<'_>) -> Result<Fields, Fault> {
                 ("after_sweep", number(row, 5)?),
                 ("after_pledge_note", Some(Item::integer(0))),
                 ("after_pledge_term", Some(Item::integer(0))),
+                ("after_pledge_state", Some(Item::integer(0))),
+                ("after_lesson", Some(Item::integer(0))),
+                ("after_removal", Some(Item::integer(0))),
             ]))
         },
     )
@@ -151,7 +181,10 @@ fn resembled(access: Access<'_>, subject: Subject) -> Result<Option<i64>, Fault>
         | Subject::Note(_)
         | Subject::Term(_)
         | Subject::Review(_)
-        | Subject::Rule(_) => None,
+        | Subject::Rule(_)
+        | Subject::State(_)
+        | Subject::Lesson(_)
+        | Subject::Removal(_) => None,
     };
     match before {
         Some(before) => frame_of(access, before),

@@ -120,7 +120,10 @@ impl Archive {
     /// Notes that the watchlist has a renamed page by its name after.
     pub fn end_renaming(&mut self, before: &PageId) -> Result<(), ArchiveError> {
         self.write(|access| {
-            access.execute("DELETE FROM renaming WHERE before = ?1", [before])?;
+            let sql = "DELETE FROM renaming WHERE before = ?1";
+            if 0 < access.execute(sql, [before])? {
+                facts::rename_followed(access, before);
+            }
             Ok(())
         })
     }

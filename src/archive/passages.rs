@@ -247,6 +247,9 @@ impl Archive {
     }
 }
 
+/// By which the words of a passage are told apart, in the form of `0007_search.sql`.
+pub const TOKENS: &str = "tokenize = 'unicode61 remove_diacritics 2'";
+
 /// The tables of the index in the form of `0007_search.sql`, before which they stand.
 const ASIDE: &str = "
     PRAGMA temp_store = MEMORY;
@@ -263,8 +266,13 @@ const ASIDE: &str = "
     ) STRICT, WITHOUT ROWID;
     CREATE TEMP TABLE searched (page INTEGER PRIMARY KEY) STRICT;";
 
-/// Proves that what is indexed of a page is what its versions say.
-pub fn prove(access: Access<'_>, page: i64) -> Result<(), Fault> {
+/// Proves that what is indexed of a page is what its versions say, and tells `said` the passages: each
+/// by its key, with its words.
+pub fn prove(
+    access: Access<'_>,
+    page: i64,
+    said: &mut dyn FnMut(i64, &str) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     if !is_indexed(access, page)? {
         return Ok(());
     }
@@ -277,8 +285,9 @@ pub fn prove(access: Access<'_>, page: i64) -> Result<(), Fault> {
             let from = open.remove(&key).unwrap_or_default();
             expected.insert((key, from, Some(read.version)));
         }
-        for key in read.passages.keys() {
+        for (key, words) in &read.passages {
             open.entry(*key).or_insert(read.version);
+            said(*key, words)?;
         }
     }
     expected.extend(open.into_iter().map(|(key, from)| (key, from, None)));

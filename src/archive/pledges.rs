@@ -109,11 +109,13 @@ impl Archive {
             let unknown = || Fault::Unknown(format!("the page `{page}`"));
             let page = access.page(page)?.ok_or_else(unknown)?;
             let id = require(access, page, pledge)?;
-            access.execute(
+            let superseded = access.all(
                 "UPDATE pledge_state SET superseded_by = id
-                 WHERE pledge = ?1 AND superseded_by IS NULL",
+                 WHERE pledge = ?1 AND superseded_by IS NULL RETURNING id",
                 [id],
+                |row| row.get(0),
             )?;
+            superseded.into_iter().for_each(|id| access.touch(Subject::State(id)));
             life.iter()
                 .try_for_each(|(version, state)| insert(access, (page, version.0), state, at))
         })
@@ -316,7 +318,7 @@ pub fn insert(
     )?;
     let step = state.step.as_ref().map(|step| to_json(&StepForm::of(step))).transpose()?;
     let (from, to) = (state.place.map(|it| it.from), state.place.map(|it| it.to));
-    access.execute(
+    let id = access.insert(
         "INSERT INTO pledge_state (pledge, version, text, quote, standing, from_block, from_byte,
              to_block, to_byte, words, step, recorded_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
@@ -335,5 +337,6 @@ pub fn insert(
             at
         ],
     )?;
+    access.touch(Subject::State(id));
     Ok(())
 }

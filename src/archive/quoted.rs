@@ -1,7 +1,7 @@
 //! What quotes a body that is taken out: sentences of judgements, states of pledges, events. Words
 //! that stand in a text which is kept stay.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use rusqlite::params;
 use serde_json::Value;
@@ -18,21 +18,46 @@ use crate::{
         packed,
         versions::text_from_bytes,
     },
-    model::{snapshot::Digest, time::Timestamp},
+    model::{removal::TAKEN_OUT, snapshot::Digest, time::Timestamp},
 };
 
 /// By which order something is taken out.
 pub struct Order<'a> {
-    /// The row that tells of it.
-    pub removal: i64,
+    /// `redact` or `forget`.
+    pub kind: &'a str,
+    /// What is to go, by name.
+    pub what: String,
     /// When.
     pub at: Timestamp,
     /// Why.
     pub reason: &'a str,
+    /// The row that tells of it, once something went.
+    pub removal: Cell<Option<i64>>,
 }
 
-/// What stands in the place of words that were taken out.
-const TAKEN_OUT: &str = "[redacted]";
+impl Order<'_> {
+    /// Returns the row that tells of the order. An order that finds nothing to take out has none.
+    pub fn removal(&self, access: Access<'_>) -> Result<i64, Fault> {
+        if let Some(id) = self.removal.get() {
+            return Ok(id);
+        }
+        let id = access.insert(
+            "INSERT INTO removal (removed_at, kind, what, reason) VALUES (?1, ?2, ?3, ?4)",
+            params![self.at, self.kind, self.what, self.reason],
+        )?;
+        access.touch(Subject::Removal(id));
+        self.removal.set(Some(id));
+        Ok(id)
+    }
+
+    /// Notes that something on a shelf went.
+    pub fn note(&self, access: Access<'_>, shelf: &str, digest: Digest) -> Result<i64, Fault> {
+        let removal = self.removal(access)?;
+        let (at, reason) = (self.at, self.reason.to_owned());
+        facts::redact(access, &Redaction { at, shelf: shelf.to_owned(), digest, reason, removal });
+        Ok(removal)
+    }
+}
 
 /// The names of what quotes a page in the form of an event or a step.
 const QUOTES: [&str; 5] = ["words", "heading", "evidence", "before", "after"];
@@ -53,8 +78,9 @@ pub fn take_out(
     for page in pages {
         let gone = Gone::of(access, page, texts)?;
         out_of_sentences(access, (page, body), &gone, order)?;
-        out_of_states(access, page, &gone)?;
-        out_of_events(access, (page, body), &gone)?;
+        out_of_states(access, page, &gone, order)?;
+        out_of_lessons(access, page, &gone, order)?;
+        out_of_events(access, (page, body), &gone, order)?;
     }
     Ok(())
 }
@@ -134,12 +160,11 @@ fn out_of_sentences(
 
 fn sentence(access: Access<'_>, (id, words): (i64, &str), order: &Order<'_>) -> Result<(), Fault> {
     let digest = Digest::of(words.as_bytes());
-    let (shelf, reason) = ("sentence".to_owned(), order.reason.to_owned());
-    facts::redact(access, &Redaction { at: order.at, shelf, digest, reason });
+    let removal = order.note(access, "sentence", digest)?;
     access.execute(
         "UPDATE sentence SET words = '[redacted ' || id || ']', digest = ?2, raw_bytes = ?3,
              removal = ?4 WHERE id = ?1",
-        params![id, digest, words.len() as i64, order.removal],
+        params![id, digest, words.len() as i64, removal],
     )?;
     Ok(())
 }
@@ -151,7 +176,12 @@ fn quotations(sentence: &str) -> Vec<&str> {
 
 /// Takes the words of a pledge's clause out of its states in what goes, and out of the steps to and
 /// from it.
-fn out_of_states(access: Access<'_>, page: i64, gone: &Gone<'_>) -> Result<(), Fault> {
+fn out_of_states(
+    access: Access<'_>,
+    page: i64,
+    gone: &Gone<'_>,
+    order: &Order<'_>,
+) -> Result<(), Fault> {
     type State = (i64, i64, i64, Option<String>);
     let states: Vec<State> = access.all(
         "SELECT s.id, s.text, s.words, s.step FROM pledge_state s
@@ -163,12 +193,19 @@ fn out_of_states(access: Access<'_>, page: i64, gone: &Gone<'_>) -> Result<(), F
     for (id, text, words, step) in states {
         let goes = gone.texts.contains(&text);
         if let Some(step) = step {
-            let mut form = read(&step)?;
+            let before = read(&step)?;
+            let mut form = before.clone();
             blank(&mut form, &|words| goes || gone.has(words));
-            let sql = "UPDATE pledge_state SET step = ?2 WHERE id = ?1";
-            access.execute(sql, params![id, form.to_string()])?;
+            if form != before {
+                let sql = "UPDATE pledge_state SET step = ?2 WHERE id = ?1";
+                access.execute(sql, params![id, form.to_string()])?;
+                access.touch(Subject::State(id));
+                order.removal(access)?;
+            }
         }
         if goes {
+            access.touch(Subject::State(id));
+            order.removal(access)?;
             let taken_out = access.named("sentence", "words", TAKEN_OUT)?;
             let sql = "UPDATE pledge_state SET words = ?2 WHERE id = ?1";
             access.execute(sql, [id, taken_out])?;
@@ -189,12 +226,34 @@ fn out_of_states(access: Access<'_>, page: i64, gone: &Gone<'_>) -> Result<(), F
     Ok(())
 }
 
+/// Takes out the words by which places of a page are shown.
+fn out_of_lessons(
+    access: Access<'_>,
+    page: i64,
+    gone: &Gone<'_>,
+    order: &Order<'_>,
+) -> Result<(), Fault> {
+    let lessons: Vec<(i64, String)> =
+        access.all("SELECT id, words FROM lesson WHERE page = ?1", [page], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    // They may be the start of longer ones.
+    for (id, _) in lessons.iter().filter(|(_, words)| gone.has(words.trim_end_matches('…'))) {
+        let sql = "UPDATE lesson SET words = ?2 WHERE id = ?1";
+        access.execute(sql, params![id, TAKEN_OUT])?;
+        access.touch(Subject::Lesson(*id));
+        order.removal(access)?;
+    }
+    Ok(())
+}
+
 /// Takes out the words of events: all of those of changes to and from what goes and of the visits
 /// that gave it, and of the page's others what stands nowhere else.
 fn out_of_events(
     access: Access<'_>,
     (page, body): (i64, i64),
     gone: &Gone<'_>,
+    order: &Order<'_>,
 ) -> Result<(), Fault> {
     type Found = (i64, String, bool, bool);
     let events: Vec<Found> = access.read(
@@ -223,6 +282,7 @@ fn out_of_events(
             params![event, packed::pack(&form.to_string())?],
         )?;
         access.touch(Subject::Event(event));
+        order.removal(access)?;
     }
     Ok(())
 }

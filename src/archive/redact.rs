@@ -1,6 +1,8 @@
 //! What must go, by order: the bytes of a body and all words that were read from it alone, or a page
 //! with all that is on record of it. What was removed, when and why stays, and so do digests.
 
+use std::cell::Cell;
+
 use rusqlite::params;
 
 use crate::{
@@ -10,60 +12,67 @@ use crate::{
         codec::Proof,
         error::{ArchiveError, Fault},
         frames::{self, LEVEL, Shelf},
-        log::facts::{self, Redaction},
         passages,
         quoted::{self, Order},
         store::Archive,
     },
-    model::{history::VisitId, page::PageId, removal::Removal, snapshot::Digest, time::Timestamp},
+    model::{
+        history::VisitId,
+        page::PageId,
+        removal::{Removal, Taken},
+        snapshot::Digest,
+        time::Timestamp,
+    },
 };
 
 impl Archive {
     /// Takes out the bytes of bodies, the texts that were read from them alone, and the words of
     /// these texts in events, sentences, states of pledges and the search index. Visits, digests, lengths and judgements stay.
     ///
-    /// What was packed upon the bytes is packed anew first. Returns how many texts went with them;
-    /// of bodies that are taken out already, what was read anew since goes. Nothing of the bytes is
-    /// left in the file.
+    /// What was packed upon the bytes is packed anew first. Of bodies that are taken out already,
+    /// what was read anew since goes; where there is nothing of it, nothing is put on record. Nothing
+    /// of the bytes is left in the file.
     pub fn redact(
         &mut self,
         bodies: &[Digest],
         reason: &str,
         at: Timestamp,
-    ) -> Result<u64, ArchiveError> {
-        let texts = self.write(|access| {
+    ) -> Result<Taken, ArchiveError> {
+        let taken = self.write(|access| {
             access.connection.pragma_update(None, "secure_delete", "ON")?;
-            let mut texts = 0;
+            let mut taken = Taken::default();
             for digest in bodies {
                 let id = frames::require(access, Shelf::Snapshots, digest)?;
                 let what = Shelf::Snapshots.name(digest);
-                let removal = record(access, at, "redact", &what, reason)?;
-                texts += take_out_body(access, id, &Order { removal, at, reason })?;
+                let order = Order { kind: "redact", what, at, reason, removal: Cell::new(None) };
+                take_out_body(access, id, &order, &mut taken)?;
+                taken.has_any |= order.removal.get().is_some();
             }
             settle(access)?;
             access.recent.borrow_mut().clear();
-            Ok(texts)
+            Ok(taken)
         })?;
         self.let_go_of_texts();
         self.leave_nothing()?;
-        Ok(texts)
+        Ok(taken)
     }
 
     /// Takes out the bytes of all bodies that this page alone has shown, the texts that were read
     /// from them, and the words of both in events and in the index. That it was visited, when, and
-    /// the digests of what it gave stay: the log tells of them for good. Returns how many bodies
-    /// went.
+    /// the digests of what it gave stay: the log tells of them for good. Where all of it went before,
+    /// nothing is put on record.
     pub fn forget(
         &mut self,
         page: &PageId,
         reason: &str,
         at: Timestamp,
-    ) -> Result<u64, ArchiveError> {
-        let bodies = self.write(|access| {
+    ) -> Result<Taken, ArchiveError> {
+        let taken = self.write(|access| {
             access.connection.pragma_update(None, "secure_delete", "ON")?;
             let unknown = || Fault::Unknown(format!("the page `{page}`"));
             let id = access.page(page)?.ok_or_else(unknown)?;
-            let removal = record(access, at, "forget", &format!("page {page}"), reason)?;
+            let what = format!("page {page}");
+            let order = Order { kind: "forget", what, at, reason, removal: Cell::new(None) };
             let bodies: Vec<i64> = access.all(
                 "SELECT DISTINCT p.snapshot FROM part p JOIN visit v ON v.id = p.visit
                  WHERE v.page = ?1 AND p.snapshot IS NOT NULL
@@ -73,16 +82,18 @@ impl Archive {
                 [id],
                 |row| row.get(0),
             )?;
+            let mut taken = Taken::default();
             for &body in &bodies {
-                take_out_body(access, body, &Order { removal, at, reason })?;
+                take_out_body(access, body, &order, &mut taken)?;
             }
+            taken.has_any = order.removal.get().is_some();
             settle(access)?;
             access.recent.borrow_mut().clear();
-            Ok(bodies.len() as u64)
+            Ok(taken)
         })?;
         self.let_go_of_texts();
         self.leave_nothing()?;
-        Ok(bodies)
+        Ok(taken)
     }
 
     /// Writes the file anew without what is free in it: rows that were moved before may have left
@@ -127,19 +138,6 @@ impl Archive {
     }
 }
 
-fn record(
-    access: Access<'_>,
-    at: Timestamp,
-    kind: &str,
-    what: &str,
-    reason: &str,
-) -> Result<i64, Fault> {
-    access.insert(
-        "INSERT INTO removal (removed_at, kind, what, reason) VALUES (?1, ?2, ?3, ?4)",
-        params![at, kind, what, reason],
-    )
-}
-
 /// Returns whether the bytes of this number on a shelf were taken out.
 pub fn is_redacted(access: Access<'_>, shelf: Shelf, id: i64) -> Result<bool, Fault> {
     let sql = "SELECT 1 FROM redacted WHERE shelf = ?1 AND item = ?2";
@@ -173,7 +171,12 @@ pub fn come_back(access: Access<'_>, shelf: Shelf, id: i64, bytes: &[u8]) -> Res
     }
 }
 
-fn take_out_body(access: Access<'_>, id: i64, order: &Order<'_>) -> Result<u64, Fault> {
+fn take_out_body(
+    access: Access<'_>,
+    id: i64,
+    order: &Order<'_>,
+    taken: &mut Taken,
+) -> Result<(), Fault> {
     // Texts of visits to this body, but those that a visit to bodies that are there gave too.
     let texts: Vec<i64> = access.all(
         "SELECT DISTINCT j.text FROM part p JOIN judgement j ON j.visit = p.visit
@@ -190,13 +193,17 @@ fn take_out_body(access: Access<'_>, id: i64, order: &Order<'_>) -> Result<u64, 
     // Taken out before, it may have been read anew since: its words go then.
     if !is_redacted(access, Shelf::Snapshots, id)? {
         take_out(access, Shelf::Snapshots, id, order)?;
+        taken.bodies += 1;
     }
-    access.execute("DELETE FROM known WHERE snapshot = ?1", [id])?;
+    let sql = "DELETE FROM known WHERE snapshot = ?1 RETURNING page";
+    access.all(sql, [id], |row| row.get(0))?.into_iter().for_each(|page| access.touch_page(page));
     access.execute("UPDATE latest SET snapshot = NULL WHERE snapshot = ?1", [id])?;
     access.execute("UPDATE latest SET run = NULL WHERE run = ?1", [id])?;
     for &text in &texts {
-        let sql = "DELETE FROM read_as WHERE text = (SELECT digest FROM text WHERE id = ?1)";
-        access.execute(sql, [text])?;
+        let sql = "DELETE FROM read_as WHERE text = (SELECT digest FROM text WHERE id = ?1)
+             RETURNING page";
+        let pages = access.all(sql, [text], |row| row.get(0))?;
+        pages.into_iter().for_each(|page| access.touch_page(page));
         take_out(access, Shelf::Texts, text, order)?;
         index_anew(access, text)?;
     }
@@ -207,10 +214,14 @@ fn take_out_body(access: Access<'_>, id: i64, order: &Order<'_>) -> Result<u64, 
              OR version IN (SELECT version FROM read_again WHERE text = ?1)
              OR version IN (SELECT version FROM ground WHERE text = ?1)";
         let pages: Vec<i64> = access.all(stands, [text], |row| row.get(0))?;
-        pages.into_iter().try_for_each(|page| anew::put_back(access, page))?;
+        for page in pages {
+            anew::put_back(access, page)?;
+            access.touch_page(page);
+        }
     }
     passages::sweep(access)?;
-    Ok(texts.len() as u64)
+    taken.texts += texts.len() as u64;
+    Ok(())
 }
 
 /// Takes the bytes of a row off a shelf, once nothing rests on them any more.
@@ -218,12 +229,11 @@ fn take_out(access: Access<'_>, shelf: Shelf, id: i64, order: &Order<'_>) -> Res
     free(access, shelf, id)?;
     let sql = format!("SELECT digest FROM {} WHERE id = ?1", shelf.table());
     let digest = access.one(&sql, [id], |row| row.get(0))?;
-    let (at, reason) = (order.at, order.reason.to_owned());
-    facts::redact(access, &Redaction { at, shelf: shelf.table().to_owned(), digest, reason });
+    let removal = order.note(access, shelf.table(), digest)?;
     frames::replace(access, shelf, id, (None, 0), &[])?;
     access.execute(
         "INSERT INTO redacted (shelf, item, removal) VALUES (?1, ?2, ?3)",
-        params![shelf.table(), id, order.removal],
+        params![shelf.table(), id, removal],
     )?;
     Ok(())
 }

@@ -244,7 +244,8 @@ pub fn supersede(
          WHERE judgement = ?1 HAVING NOT coalesce(max(sentence = ?2), 0)",
         [after, sentence],
     )?;
-    let resting: [(&str, Numbered); 2] = [("version", Subject::Version), ("event", Subject::Event)];
+    let resting: [(&str, Numbered); 3] =
+        [("version", Subject::Version), ("event", Subject::Event), ("lesson", Subject::Lesson)];
     for (table, subject) in resting {
         let sql = format!(
             "UPDATE {table} SET judgement = ?2 WHERE page = ?3 AND judgement = ?1 RETURNING id"
@@ -252,8 +253,6 @@ pub fn supersede(
         let moved = access.all(&sql, [before, after, page], |row| row.get(0))?;
         moved.into_iter().for_each(|id| access.touch(subject(id)));
     }
-    let sql = "UPDATE lesson SET judgement = ?2 WHERE page = ?3 AND judgement = ?1";
-    access.execute(sql, [before, after, page])?;
     access.touch(Subject::Judgement(after));
     let sql = "SELECT 1 FROM page_status
          WHERE page = ?1 AND waiting_first_visit = ?2 AND waiting_text IS NOT NULL";

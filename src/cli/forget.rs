@@ -1,7 +1,7 @@
 //! `forget`: all that a page said, taken out.
 
 use crate::{
-    cli::{error::CliError, exit::Exit, terminal::Terminal},
+    cli::{error::CliError, exit::Exit, redact::NOTHING_LEFT, terminal::Terminal},
     model::page::PageId,
     monitor::{
         app::{App, Paths},
@@ -31,10 +31,14 @@ pub fn run(
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
     let mut app = App::open_existing_unlisted(paths)?;
-    let bodies = keep::forget(&mut app, &arguments.page, &arguments.reason, &Clock::system())?;
+    let taken = keep::forget(&mut app, &arguments.page, &arguments.reason, &Clock::system())?;
     let is_watched = app.watchlist.watch(&arguments.page).is_some();
     app.archive.close().map_err(crate::monitor::app::MonitorError::from)?;
-    terminal.say(&format!("forgot what `{}` said: {bodies} bodies", arguments.page));
+    match taken.bodies {
+        _ if !taken.has_any => terminal.say(NOTHING_LEFT),
+        1 => terminal.say(&format!("forgot what `{}` said: 1 body", arguments.page)),
+        bodies => terminal.say(&format!("forgot what `{}` said: {bodies} bodies", arguments.page)),
+    }
     if is_watched {
         terminal.say("it is still in the watchlist: the next sweep begins it anew");
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{error::CliError, exit::Exit, terminal::Terminal},
-    model::{history::VisitId, snapshot::Digest},
+    model::{history::VisitId, removal::Taken, snapshot::Digest},
     monitor::{
         app::{App, Paths},
         clock::Clock,
@@ -30,6 +30,10 @@ pub struct RedactArguments {
     json: bool,
 }
 
+/// What is said where all that an order names was taken out before.
+pub const NOTHING_LEFT: &str =
+    "nothing of it is left to take out; `redact --list` says what was removed, when and why";
+
 /// Runs the command.
 pub fn run(
     arguments: &RedactArguments,
@@ -51,8 +55,12 @@ pub fn run(
         }
     };
     let mut app = App::open_existing_unlisted(paths)?;
-    let (bodies, texts) = keep::redact(&mut app, whose, reason, &Clock::system())?;
+    let Taken { bodies, texts, has_any } = keep::redact(&mut app, whose, reason, &Clock::system())?;
     app.archive.close().map_err(crate::monitor::app::MonitorError::from)?;
+    if !has_any {
+        terminal.say(NOTHING_LEFT);
+        return Ok(Exit::Done);
+    }
     terminal.say(&format!(
         "took out {bodies} bod{} and {texts} text{} read from {} alone; backups and exports made \
          before still have them",

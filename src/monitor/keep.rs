@@ -9,7 +9,12 @@ use crate::{
         lock::{self, SweepLock},
         verify::Damage,
     },
-    model::{history::VisitId, page::PageId, removal::Removal, snapshot::Digest},
+    model::{
+        history::VisitId,
+        page::PageId,
+        removal::{Removal, Taken},
+        snapshot::Digest,
+    },
     monitor::{
         app::{App, MonitorError},
         clock::Clock,
@@ -67,13 +72,12 @@ pub enum Redacted {
 }
 
 /// Takes the bytes of bodies out of the archive, and the words that were read from them alone.
-/// Returns how many bodies were named and how many texts went with them.
 pub fn redact(
     app: &mut App,
     whose: Redacted,
     reason: &str,
     clock: &Clock,
-) -> Result<(usize, u64), MonitorError> {
+) -> Result<Taken, MonitorError> {
     let _lock = alone(app, clock)?;
     let bodies = match whose {
         Redacted::Body(digest) => vec![digest],
@@ -82,17 +86,16 @@ pub fn redact(
             app.archive.bodies_of(visit)?
         }
     };
-    let texts = app.archive.redact(&bodies, reason, clock.now())?;
-    Ok((bodies.len(), texts))
+    Ok(app.archive.redact(&bodies, reason, clock.now())?)
 }
 
-/// Takes all that a page said out of the archive. Returns how many bodies went.
+/// Takes all that a page said out of the archive.
 pub fn forget(
     app: &mut App,
     page: &PageId,
     reason: &str,
     clock: &Clock,
-) -> Result<u64, MonitorError> {
+) -> Result<Taken, MonitorError> {
     app.known_page(page)?;
     let _lock = alone(app, clock)?;
     Ok(app.archive.forget(page, reason, clock.now())?)

@@ -6,6 +6,7 @@ use crate::{
     model::{
         edit::{Mark, MarkKind},
         pledge::{Beside, BesideHow, Happening, News, PledgeChange, Role, Standing, Step},
+        removal::TAKEN_OUT,
         time::Timestamp,
         verdict::{Meaning, Side, Tag, Verdict},
     },
@@ -75,7 +76,12 @@ fn why(step: &Step) -> Option<String> {
         Some(verdict) if step.what == Happening::Reworded && verdict.is_unclear() => {
             Some(" (what that means is not clear: please read)".to_owned())
         }
-        Some(verdict) if step.marks.is_empty() && is_worded && verdict.meaning.is_substantive() => {
+        Some(verdict)
+            if step.marks.is_empty()
+                && !is_taken_out(step)
+                && is_worded
+                && verdict.meaning.is_substantive() =>
+        {
             Some(" by the words that lead it in, its own are the same".to_owned())
         }
         Some(verdict) => term(verdict).map(str::to_owned),
@@ -87,6 +93,11 @@ fn why(step: &Step) -> Option<String> {
         }
         None => None,
     }
+}
+
+/// Returns whether words of a step were taken out by order, and its marks with them.
+fn is_taken_out(step: &Step) -> bool {
+    [&step.before, &step.after].into_iter().flatten().any(|words| words == TAKEN_OUT)
 }
 
 /// Returns what became of the time that a pledge named.

@@ -60,6 +60,21 @@ pub fn term(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
     )
 }
 
+/// Returns what was removed by order, when and why.
+pub fn removal(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {
+    access.maybe("SELECT removed_at, kind, what, reason FROM removal WHERE id = ?1", [id], |row| {
+        let members = fields([
+            ("kind", Some(Item::words("removal"))),
+            ("removal", Some(Item::integer(id))),
+            ("at", time(row, 0)?),
+            ("of", words(row, 1)?),
+            ("what", words(row, 2)?),
+            ("reason", words(row, 3)?),
+        ]);
+        Ok(Derived { fields: members, page: None })
+    })
+}
+
 /// Returns what somebody decided as a salted digest of all that is kept of it: the log may be
 /// published before a newsroom has told what it makes of a change.
 pub fn review(access: Access<'_>, id: i64) -> Result<Option<Derived>, Fault> {

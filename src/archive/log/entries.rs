@@ -10,6 +10,7 @@ use crate::{
         log::{
             by_hand,
             item::{Fields, Item, canonical, fields},
+            made,
             row::{Derived, digest, hashed, integer, stored, time, words},
             touched::Subject,
         },
@@ -30,6 +31,9 @@ pub fn derive(access: Access<'_>, subject: Subject) -> Result<Derived, Fault> {
         Subject::Term(id) => by_hand::term(access, id)?,
         Subject::Review(id) => by_hand::review(access, id)?,
         Subject::Rule(id) => by_hand::rule(access, id)?,
+        Subject::State(id) => made::state(access, id)?,
+        Subject::Lesson(id) => made::lesson(access, id)?,
+        Subject::Removal(id) => by_hand::removal(access, id)?,
     };
     derived.ok_or_else(|| Fault::damaged(name(subject), "it is in the log, and missing here"))
 }
@@ -39,13 +43,16 @@ pub fn name(subject: Subject) -> String {
     match subject {
         Subject::Visit(id) => format!("visit v{id}"),
         Subject::Judgement(id) => format!("judgement {id}"),
-        Subject::Version(id) => format!("row {id} of version"),
-        Subject::Event(id) => format!("row {id} of event"),
-        Subject::Delivery(id) => format!("row {id} of delivery"),
-        Subject::Note(id) => format!("row {id} of pledge_note"),
-        Subject::Term(id) => format!("row {id} of pledge_term"),
-        Subject::Review(id) => format!("row {id} of review"),
-        Subject::Rule(id) => format!("row {id} of review_rule"),
+        Subject::Version(id)
+        | Subject::Event(id)
+        | Subject::Delivery(id)
+        | Subject::Note(id)
+        | Subject::Term(id)
+        | Subject::Review(id)
+        | Subject::Rule(id)
+        | Subject::State(id)
+        | Subject::Lesson(id)
+        | Subject::Removal(id) => format!("row {id} of {}", subject.table()),
     }
 }
 
@@ -374,6 +381,9 @@ pub fn subject(entry: &[u8]) -> Option<Subject> {
         pledge_term: Option<i64>,
         review: Option<i64>,
         review_rule: Option<i64>,
+        pledge_state: Option<i64>,
+        lesson: Option<i64>,
+        removal: Option<i64>,
     }
     let head: Head<'_> = serde_json::from_slice(entry).ok()?;
     match head.kind {
@@ -386,6 +396,9 @@ pub fn subject(entry: &[u8]) -> Option<Subject> {
         "pledge_term" => head.pledge_term.map(Subject::Term),
         "review" => head.review.map(Subject::Review),
         "review_rule" => head.review_rule.map(Subject::Rule),
+        "pledge_state" => head.pledge_state.map(Subject::State),
+        "lesson" => head.lesson.map(Subject::Lesson),
+        "removal" => head.removal.map(Subject::Removal),
         _ => None,
     }
 }

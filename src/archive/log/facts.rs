@@ -49,6 +49,8 @@ pub struct Redaction {
     pub digest: Digest,
     /// Why.
     pub reason: String,
+    /// The row that tells of the order.
+    pub removal: i64,
 }
 
 fn count(value: usize) -> Option<Item> {
@@ -125,6 +127,17 @@ pub fn rename(access: Access<'_>, before: &PageId, after: &PageId) {
     );
 }
 
+/// Notes that the watchlist has a renamed page by its name after.
+pub fn rename_followed(access: Access<'_>, before: &PageId) {
+    note(
+        access,
+        fields([
+            ("kind", Some(Item::words("rename_followed"))),
+            ("before", Some(Item::words(before.as_str()))),
+        ]),
+    );
+}
+
 /// Notes that bytes were removed. Their digest stays, so that what it proves is proved still.
 pub fn redact(access: Access<'_>, redaction: &Redaction) {
     note(
@@ -135,6 +148,7 @@ pub fn redact(access: Access<'_>, redaction: &Redaction) {
             ("shelf", Some(Item::words(&redaction.shelf))),
             ("sha256", Some(Item::digest(redaction.digest))),
             ("reason", Some(Item::words(&redaction.reason))),
+            ("removal", Some(Item::integer(redaction.removal))),
         ]),
     );
 }

@@ -232,7 +232,10 @@ pub fn frame_of(access: Access<'_>, subject: Subject) -> Result<Option<i64>, Fau
         | Subject::Note(_)
         | Subject::Term(_)
         | Subject::Review(_)
-        | Subject::Rule(_) => {
+        | Subject::Rule(_)
+        | Subject::State(_)
+        | Subject::Lesson(_)
+        | Subject::Removal(_) => {
             return Ok(None);
         }
     };

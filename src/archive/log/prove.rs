@@ -1,7 +1,7 @@
 //! Holding the rows against the log: each says what the log says of it, and none is missing on
 //! either side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -9,11 +9,15 @@ use crate::archive::{
     access::Access,
     error::Fault,
     log::{
+        bits::Bits,
         entries::{self, VERSION_BEFORE, derive},
         frames,
         item::{Item, encode},
+        page_state,
+        removed::Removed,
         row::Derived,
         touched::{Numbered, Subject},
+        unlike::unlike,
     },
 };
 
@@ -24,7 +28,7 @@ pub type Wrong = (String, String);
 type Columns<const N: usize> = [(&'static str, Option<Value>); N];
 
 /// Tables whose rows the log tells of one by one, with the row that each number stands for.
-const TOLD: [(&str, Numbered); 9] = [
+const TOLD: [(&str, Numbered); 12] = [
     ("visit", Subject::Visit),
     ("judgement", Subject::Judgement),
     ("version", Subject::Version),
@@ -34,11 +38,17 @@ const TOLD: [(&str, Numbered); 9] = [
     ("pledge_term", Subject::Term),
     ("review", Subject::Review),
     ("review_rule", Subject::Rule),
+    ("pledge_state", Subject::State),
+    ("lesson", Subject::Lesson),
+    ("removal", Subject::Removal),
 ];
 
 /// Tables that the log tells of since a later form: where it began before, it does not say from
 /// which row on, and tells of all from the first that it tells of.
-const TOLD_LATER: [&str; 2] = ["pledge_note", "pledge_term"];
+const TOLD_LATER: [&str; 5] = ["pledge_note", "pledge_term", "pledge_state", "lesson", "removal"];
+
+/// Members of entries that are not made again.
+const ONCE: [&str; 2] = [VERSION_BEFORE, page_state::MEMBER];
 
 /// Tables with rows that are older than the log, up to a number that `log_begins` has.
 const OLDER: [&str; 6] = ["visit", "judgement", "version", "event", "delivery", "sweep"];
@@ -58,6 +68,10 @@ pub fn prove(
         ended: Bits::default(),
         leads: (None, None),
         keys: Vec::new(),
+        states: BTreeMap::new(),
+        removed: Removed::default(),
+        renamings: BTreeSet::new(),
+        is_renamed_in_full: false,
         suspects: BTreeMap::new(),
         wrong: Vec::new(),
     };
@@ -83,6 +97,13 @@ struct Proof<'a> {
     leads: (Option<i64>, Option<i64>),
     /// The keys that the log tells of: origin and public key.
     keys: Vec<(i64, String, String)>,
+    /// Where each page stands: the entry that said it last, and the digest.
+    states: BTreeMap<i64, (i64, String)>,
+    removed: Removed,
+    /// Renamings that the watchlist has not followed yet: before and after.
+    renamings: BTreeSet<(String, String)>,
+    /// Whether the log tells of each renaming when the watchlist follows it.
+    is_renamed_in_full: bool,
     /// Rows that are not as the latest entry says that was read.
     suspects: BTreeMap<Subject, Wrong>,
     wrong: Vec<Wrong>,
@@ -146,6 +167,24 @@ impl Proof<'_> {
                 for name in self.names.values_mut().filter(|name| *name == before) {
                     name.clone_from(&after);
                 }
+                self.renamings.retain(|(earlier, _)| earlier != before);
+                self.renamings.insert((before.to_owned(), after));
+                Ok(())
+            }
+            "rename_followed" => {
+                let before = words("before");
+                self.renamings.retain(|(earlier, _)| earlier != before);
+                Ok(())
+            }
+            page_state::MEMBER => {
+                let named = |(_, name): &(&i64, &String)| *name == words("page");
+                if let Some((&page, _)) = self.names.iter().find(named) {
+                    self.states.insert(page, (at, words(page_state::MEMBER).to_owned()));
+                }
+                Ok(())
+            }
+            "redact" => {
+                self.removed.tell(&members);
                 Ok(())
             }
             "key_change" => {
@@ -160,8 +199,8 @@ impl Proof<'_> {
     }
 
     fn row(&mut self, at: i64, subject: Subject, entry: &[u8]) -> Result<(), Fault> {
-        let told = self.told.entry(table(subject)).or_default().add(number(subject));
-        self.firsts.entry(table(subject)).or_insert(number(subject) - 1);
+        let told = self.told.entry(subject.table()).or_default().add(subject.number());
+        self.firsts.entry(subject.table()).or_insert(subject.number() - 1);
         match subject {
             Subject::Visit(id) => self.leads.0 = self.leads.0.or(Some(id)),
             Subject::Judgement(id) => self.leads.1 = self.leads.1.or(Some(id)),
@@ -171,7 +210,10 @@ impl Proof<'_> {
             | Subject::Note(_)
             | Subject::Term(_)
             | Subject::Review(_)
-            | Subject::Rule(_) => (),
+            | Subject::Rule(_)
+            | Subject::State(_)
+            | Subject::Lesson(_)
+            | Subject::Removal(_) => (),
         }
         let is_once = match subject {
             Subject::Visit(_)
@@ -179,8 +221,13 @@ impl Proof<'_> {
             | Subject::Note(_)
             | Subject::Term(_)
             | Subject::Review(_)
-            | Subject::Rule(_) => true,
-            Subject::Version(_) | Subject::Event(_) | Subject::Delivery(_) => false,
+            | Subject::Rule(_)
+            | Subject::Removal(_) => true,
+            Subject::Version(_)
+            | Subject::Event(_)
+            | Subject::Delivery(_)
+            | Subject::State(_)
+            | Subject::Lesson(_) => false,
         };
         if is_once && !told {
             let problem = "the log tells of it twice".to_owned();
@@ -194,7 +241,7 @@ impl Proof<'_> {
                 return Ok(());
             }
         };
-        match self.difference(derived, entry)? {
+        match self.difference(derived, at, entry)? {
             None => self.suspects.remove(&subject),
             Some(problem) => {
                 let problem = format!("{problem} (entry {at} of the log)");
@@ -205,16 +252,26 @@ impl Proof<'_> {
     }
 
     /// Returns how a row differs from what the log says of it.
-    fn difference(&mut self, derived: Derived, entry: &[u8]) -> Result<Option<String>, Fault> {
+    fn difference(
+        &mut self,
+        derived: Derived,
+        at: i64,
+        entry: &[u8],
+    ) -> Result<Option<String>, Fault> {
         let Derived { mut fields, page } = derived;
         let said: Value = serde_json::from_slice(entry).unwrap_or_default();
         if let Some(page) = page {
             let said_name = said.get("page").and_then(Value::as_str).unwrap_or_default();
             let name = self.names.entry(page).or_insert_with(|| said_name.to_owned());
             fields.insert("page".into(), Item::words(&*name));
+            if let Some(state) = said.get(page_state::MEMBER).and_then(Value::as_str) {
+                self.states.insert(page, (at, state.to_owned()));
+            }
         }
-        if let Some(before) = said.get(VERSION_BEFORE).cloned().and_then(Item::from_json) {
-            fields.insert(VERSION_BEFORE.into(), before);
+        for member in ONCE {
+            if let Some(item) = said.get(member).cloned().and_then(Item::from_json) {
+                fields.insert(member.into(), item);
+            }
         }
         let found = encode(fields)?;
         if found == entry || as_written_now(&said, entry)?.as_ref() == Some(&found) {
@@ -301,6 +358,7 @@ impl Proof<'_> {
                 self.firsts.insert(table, after);
             }
         }
+        self.is_renamed_in_full = said.contains_key("after_removal");
         for table in OLDER {
             let found = self.begin(table)?;
             if said.get(&format!("after_{table}")).and_then(Value::as_i64) != Some(found) {
@@ -355,6 +413,8 @@ impl Proof<'_> {
                 self.wrong.push((format!("page {name}"), problem));
             }
         }
+        self.wrong.extend(self.removed.unlike_rows(access)?);
+        self.pages()?;
         let keys = access.all("SELECT id, origin, public FROM log_key ORDER BY id", [], |row| {
             let public: [u8; 32] = row.get(2)?;
             let public = crate::model::snapshot::Digest::from_bytes(public).to_string();
@@ -366,33 +426,45 @@ impl Proof<'_> {
         }
         Ok(())
     }
-}
 
-fn table(subject: Subject) -> &'static str {
-    match subject {
-        Subject::Visit(_) => "visit",
-        Subject::Judgement(_) => "judgement",
-        Subject::Version(_) => "version",
-        Subject::Event(_) => "event",
-        Subject::Delivery(_) => "delivery",
-        Subject::Note(_) => "pledge_note",
-        Subject::Term(_) => "pledge_term",
-        Subject::Review(_) => "review",
-        Subject::Rule(_) => "review_rule",
-    }
-}
-
-fn number(subject: Subject) -> i64 {
-    match subject {
-        Subject::Visit(id)
-        | Subject::Judgement(id)
-        | Subject::Version(id)
-        | Subject::Event(id)
-        | Subject::Delivery(id)
-        | Subject::Note(id)
-        | Subject::Term(id)
-        | Subject::Review(id)
-        | Subject::Rule(id) => id,
+    /// Holds where the pages stand, and their renamings, against what the log says last.
+    fn pages(&mut self) -> Result<(), Fault> {
+        let access = self.access;
+        let pages = access.all(
+            "SELECT id, name, EXISTS (SELECT 1 FROM judgement WHERE page = page.id) FROM page
+             WHERE id IN (SELECT page FROM page_status UNION SELECT page FROM known
+                 UNION SELECT page FROM read_as UNION SELECT page FROM visit)",
+            [],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?)),
+        )?;
+        for (page, name, is_judged) in pages {
+            let (expected, by) = match self.states.get(&page) {
+                Some((at, digest)) => (digest.clone(), format!("entry {at} of the log says")),
+                None if is_judged => continue,
+                None => {
+                    let by = "a page of which nothing is judged".to_owned();
+                    (page_state::blank()?.to_string(), by)
+                }
+            };
+            if page_state::digest(access, page)?.to_string() != expected {
+                let what = format!("where page {name} stands");
+                self.wrong.push((what, format!("it is not as {by}")));
+            }
+        }
+        let found: BTreeSet<(String, String)> = access
+            .all("SELECT before, after FROM renaming", [], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .into_iter()
+            .collect();
+        let untold = found.difference(&self.renamings);
+        let mut unlike: Vec<String> = untold.map(|(before, _)| before.clone()).collect();
+        if self.is_renamed_in_full {
+            unlike.extend(self.renamings.difference(&found).map(|(before, _)| before.clone()));
+        }
+        for before in unlike {
+            let what = format!("the renaming of page {before}");
+            self.wrong.push((what, "it is not what the log says".to_owned()));
+        }
+        Ok(())
     }
 }
 
@@ -407,56 +479,5 @@ fn as_written_now(said: &Value, entry: &[u8]) -> Result<Option<Vec<u8>>, Fault> 
     match is_canonical && entries::hash_sentences(&mut fields) {
         true => encode(fields).map(Some),
         false => Ok(None),
-    }
-}
-
-/// Says where two values differ first.
-fn unlike(said: &Value, found: &Value, place: String) -> String {
-    let shown = |value: &Value| value.to_string().chars().take(80).collect::<String>();
-    match (said, found) {
-        (Value::Object(said), Value::Object(found)) => {
-            let mut names: Vec<&String> = said.keys().chain(found.keys()).collect();
-            names.sort();
-            let differs = names.into_iter().find(|name| said.get(*name) != found.get(*name));
-            let Some(name) = differs else { return "it is not as it was logged".to_owned() };
-            let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
-            match (said.get(name), found.get(name)) {
-                (Some(said), Some(found)) => unlike(said, found, place),
-                (Some(_), None) => format!("its `{place}` is in the log, and missing here"),
-                (None, _) => format!("its `{place}` is not in the log"),
-            }
-        }
-        (Value::Array(said), Value::Array(found)) if said.len() == found.len() => {
-            let pairs = said.iter().zip(found).enumerate().find(|(_, (said, found))| said != found);
-            match pairs {
-                Some((at, (said, found))) => unlike(said, found, format!("{place}[{at}]")),
-                None => "it is not as it was logged".to_owned(),
-            }
-        }
-        (Value::Array(said), Value::Array(found)) => {
-            format!("its `{place}` are {}, and {} in the log", found.len(), said.len())
-        }
-        (said, found) => {
-            format!("its `{place}` is {}, and {} in the log", shown(found), shown(said))
-        }
-    }
-}
-
-/// A set of numbers, a bit for each up to the greatest that an archive can hold rows of.
-#[derive(Default)]
-struct Bits(BTreeMap<i64, u64>);
-
-impl Bits {
-    /// Adds a number; returns whether it was not there.
-    fn add(&mut self, number: i64) -> bool {
-        let bits = self.0.entry(number >> 6).or_default();
-        let bit = 1 << (number & 63);
-        let is_new = *bits & bit == 0;
-        *bits |= bit;
-        is_new
-    }
-
-    fn has(&self, number: i64) -> bool {
-        self.0.get(&(number >> 6)).is_some_and(|bits| bits & (1 << (number & 63)) != 0)
     }
 }

@@ -1,6 +1,8 @@
 //! What plain SQL alters, `verify` names.
 
-use rusqlite::Connection;
+use std::time::Duration;
+
+use rusqlite::{Connection, config::DbConfig};
 
 use crate::{
     archive::{
@@ -13,11 +15,12 @@ use crate::{
     },
     model::{
         event::{DeliveryState, Telling},
-        history::{Finding, Reading, Reread},
-        pledge::{Note, NoteKind},
+        history::{Finding, Lesson, Reading, Reread, Seal, Spell, VisitId, Waiting},
+        pledge::{Note, NoteKind, Place, PledgeState, Point, Standing},
         review::{Decision, Reason},
         snapshot::Digest,
         sweep::SweepEnd,
+        time::Timestamp,
         trouble::{Trouble, TroubleKind},
         visit::{FetchFailure, Outcome},
     },
@@ -43,6 +46,34 @@ fn rich() -> (tempfile::TempDir, Archive) {
     let telling = Telling::Alert(at(3));
     judgement.events = vec![event(&changed, change("one", "two"), telling, &["a@x", "b@x"])];
     judgement.read_again = Some(reading("two"));
+    let trouble = Trouble { kind: TroubleKind::ALL[0], evidence: "a sign".to_owned() };
+    judgement.seal = Some(Seal {
+        fingerprint: Digest::of(b"fingerprint"),
+        sign: Some(trouble.clone()),
+        language: Some("en".to_owned()),
+    });
+    judgement.lessons = vec![lesson(first, "one", at(3)), lesson(first, "", at(3))];
+    judgement.lessons[1].after = None;
+    judgement.pledges = vec![(0, pledge_state("faces")), (0, pledge_state("police"))];
+    judgement.pledges[1].1.step = None;
+    judgement.waiting = Some(Waiting {
+        wording: Digest::of(b"waiting"),
+        text: text("one").digest(),
+        first_visit: first,
+        first_at: at(1),
+        last_at: at(2),
+        sightings: 2,
+        before_last_at: at(1),
+        diverged_at: at(2),
+    });
+    judgement.spell = Some(Spell {
+        trouble,
+        since: at(2),
+        event: judgement.events[0].event.id.clone(),
+        alerted: true,
+        visits: 3,
+    });
+    judgement.away_until = Some(at(9));
     archive.record_judgements(&[judgement.clone()]).unwrap();
     let told = &judgement.events[0].event.id;
     let failed = DeliveryState::Due(at(4));
@@ -68,6 +99,10 @@ fn rich() -> (tempfile::TempDir, Archive) {
     let reread = Reread { visit: first, reading, reason: "it was read again".to_owned() };
     archive.record_reread(&page("a"), &[reread], at(5)).unwrap();
     archive.rename_page(&page("b"), &page("c")).unwrap();
+    // One that the watchlist has followed already.
+    archive.rename_page(&page("c"), &page("e")).unwrap();
+    archive.rename_page(&page("e"), &page("c")).unwrap();
+    archive.end_renaming(&page("c")).unwrap();
     judged(&mut archive, &visit("c", 5, "dos"), Finding::Waiting, "dos");
     let note = Note {
         kind: NoteKind::ALL[0],
@@ -84,7 +119,60 @@ fn rich() -> (tempfile::TempDir, Archive) {
         let key = LogKey { origin: "example.org/log".to_owned(), public: [seed; 32] };
         archive.change_log_key(&key, None, at(hour)).unwrap();
     }
+    archive.record_visits(&[visit("unjudged", 5, "new")]).unwrap();
+    for (hour, body) in [(5, "ours"), (6, "theirs")] {
+        judged(&mut archive, &visit("d", hour, body), Finding::First, body);
+        archive.redact(&[Digest::of(body.as_bytes())], "asked to", at(hour)).unwrap();
+    }
+    judged(&mut archive, &visit("d", 7, "kept"), Finding::First, "kept");
+    archive.compact(&mut |_| ()).unwrap();
     (directory, archive)
+}
+
+fn lesson(visit: VisitId, words: &str, at: Timestamp) -> Lesson {
+    Lesson {
+        after: Some(Digest::of(words.as_bytes())),
+        words: words.to_owned(),
+        passages: 2,
+        longest: Duration::from_secs(60),
+        first_visit: visit,
+        first_at: at,
+        last_visit: visit,
+        last_at: at,
+    }
+}
+
+fn pledge_state(name: &str) -> PledgeState {
+    let point = |byte| Point { block: 0, byte };
+    PledgeState {
+        pledge: page(name),
+        quote: "We sell none.".to_owned(),
+        standing: Standing::Narrowed,
+        place: Some(Place { from: point(0), to: point(3) }),
+        words: "two".to_owned(),
+        step: pledge_change().step,
+    }
+}
+
+/// Takes away what hinders who opens the file with another program than ours no more than this.
+fn unguard(connection: &Connection) {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false).unwrap();
+    for trigger in strings(connection, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
+    }
+}
+
+/// Returns the tables and columns that are altered: all but those that nothing is held against.
+fn to_alter(connection: &Connection) -> Vec<(String, Vec<String>)> {
+    let is_proved = |name: &str| NOT_PROVED.iter().all(|(unproved, _)| *unproved != name);
+    let tables = strings(connection, "SELECT name FROM sqlite_schema WHERE type = 'table'");
+    let columns = |table: String| {
+        let sql = format!("SELECT name FROM pragma_table_info('{table}')");
+        let mut columns = strings(connection, &sql);
+        columns.retain(|column| is_proved(&format!("{table}.{column}")));
+        (table, columns)
+    };
+    tables.into_iter().filter(|table| is_proved(table)).map(columns).collect()
 }
 
 fn strings(connection: &Connection, sql: &str) -> Vec<String> {
@@ -105,20 +193,13 @@ fn a_value_altered_by_sql_is_named_by_verify() {
     let (_directory, archive) = rich();
     let memory = Memory::default();
     let connection = archive.bare(&memory).connection;
-    for trigger in strings(connection, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
-        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
-    }
+    unguard(connection);
     connection
         .execute_batch("PRAGMA foreign_keys = 0; PRAGMA ignore_check_constraints = 1")
         .unwrap();
     let mut unnoticed = Vec::new();
     let mut altered = 0;
-    for table in strings(connection, "SELECT name FROM sqlite_schema WHERE type = 'table'") {
-        if NOT_PROVED.iter().any(|(name, _)| *name == table) {
-            continue;
-        }
-        let columns =
-            strings(connection, &format!("SELECT name FROM pragma_table_info('{table}')"));
+    for (table, columns) in to_alter(connection) {
         let key = format!(
             "SELECT quote({}) FROM {table}",
             columns.iter().map(|it| format!("quote({it})")).collect::<Vec<_>>().join("||','||")
@@ -164,28 +245,100 @@ fn a_value_altered_by_sql_is_named_by_verify() {
     assert!(150 < altered, "{altered}");
 }
 
+/// Returns whether no row speaks of a wording: what waited for a while leaves one.
+fn is_named_by_none(connection: &Connection, at: i64) -> bool {
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM judgement j WHERE j.wording = w.id)
+             AND NOT EXISTS (SELECT 1 FROM page_status s WHERE s.waiting_wording = w.id)
+         FROM wording w LIMIT 1 OFFSET ?1";
+    connection.query_row(sql, [at], |row| row.get(0)).unwrap()
+}
+
+/// Returns what is found by each word that some text has, and by phrases and beginnings of them.
+fn found(connection: &Connection) -> Vec<Result<Vec<i64>, String>> {
+    let asked = [
+        "one",
+        "two",
+        "more",
+        "uno",
+        "dos",
+        "again",
+        "kept",
+        "but",
+        "for",
+        "ours",
+        "theirs",
+        "tw*",
+        "one again",
+        "o*",
+        "zero",
+        "agai*",
+        "on",
+        "kept one",
+    ];
+    let ask = |asked: &&str| {
+        let phrase = match asked.strip_suffix('*') {
+            Some(start) => format!("\"{start}\" *"),
+            None => format!("\"{asked}\""),
+        };
+        let sql = "SELECT rowid FROM passage_words WHERE passage_words MATCH ?1";
+        let mut statement = connection.prepare(sql).map_err(|error| error.to_string())?;
+        let rows = statement.query_map([phrase], |row| row.get(0));
+        let rows = rows.map_err(|error| error.to_string())?;
+        rows.collect::<Result<Vec<i64>, _>>().map_err(|error| error.to_string())
+    };
+    asked.iter().map(ask).collect()
+}
+
+/// Flips each bit of the index: where `verify` finds all words where they are, so does a search.
+#[test]
+fn a_bit_flipped_in_the_search_index_is_named_by_verify() {
+    let (_directory, archive) = rich();
+    let memory = Memory::default();
+    let connection = archive.bare(&memory).connection;
+    unguard(connection);
+    let blocks: Vec<(i64, Vec<u8>)> = {
+        let mut statement = connection.prepare("SELECT id, block FROM passage_words_data").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let expected = found(connection);
+    let (mut unnoticed, mut flipped) = (Vec::new(), 0);
+    for (id, block) in blocks {
+        for bit in 0..8 * block.len() {
+            let mut altered = block.clone();
+            altered[bit / 8] ^= 1 << (bit % 8);
+            let sql = "UPDATE passage_words_data SET block = ?2 WHERE id = ?1";
+            connection.execute_batch("BEGIN").unwrap();
+            connection.execute(sql, rusqlite::params![id, altered]).unwrap();
+            flipped += 1;
+            if proved(&archive).is_empty() && found(connection) != expected {
+                unnoticed.push(format!("{id} {bit}"));
+            }
+            connection.execute_batch("ROLLBACK").unwrap();
+        }
+    }
+    assert_eq!(unnoticed, [""; 0], "of {flipped}");
+    assert!(200 < flipped, "{flipped}");
+}
+
 /// Removes each row and adds a copy of each.
 #[test]
 fn a_row_removed_by_sql_is_named_by_verify() {
     let (_directory, archive) = rich();
     let memory = Memory::default();
     let connection = archive.bare(&memory).connection;
-    for trigger in strings(connection, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
-        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
-    }
+    unguard(connection);
     connection.execute_batch("PRAGMA foreign_keys = 0").unwrap();
     let mut unnoticed = Vec::new();
-    for table in strings(connection, "SELECT name FROM sqlite_schema WHERE type = 'table'") {
-        if NOT_PROVED.iter().any(|(name, _)| *name == table) {
-            continue;
-        }
-        let columns =
-            strings(connection, &format!("SELECT name FROM pragma_table_info('{table}')"));
+    for (table, columns) in to_alter(connection) {
         let columns = columns.join(",");
         let count: i64 = connection
             .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
             .unwrap();
         for at in 0..count {
+            if table == "wording" && is_named_by_none(connection, at) {
+                continue;
+            }
             connection.execute_batch("BEGIN").unwrap();
             let sql = format!(
                 "DELETE FROM {table} WHERE ({columns}) IS
