@@ -91,10 +91,19 @@ impl Archive {
 
     /// Returns a visit with its bodies.
     pub fn whole_visit(&self, id: VisitId) -> Result<Visit, ArchiveError> {
+        self.visit_with(id, Bodies::Loaded)
+    }
+
+    /// Returns a visit with an empty body in place of each, which may be taken out.
+    pub fn visit_without_bodies(&self, id: VisitId) -> Result<Visit, ArchiveError> {
+        self.visit_with(id, Bodies::Left)
+    }
+
+    fn visit_with(&self, id: VisitId, bodies: Bodies) -> Result<Visit, ArchiveError> {
         self.read(|access| {
             let sql = "SELECT g.name, v.started_at, v.ended_at, v.origin, v.asked
                  FROM visit v JOIN page g ON g.id = v.page WHERE v.id = ?1";
-            let parts = parts::whole(access, id.0, Bodies::Loaded)?;
+            let parts = parts::whole(access, id.0, bodies)?;
             let found = access.maybe(sql, [id.0], |row| {
                 let origin = visits::origin(row, 3)?;
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, origin, row.get(4)?))

@@ -149,12 +149,15 @@ impl Words {
     }
 }
 
+/// Takes a word, and how often it is anywhere.
+type Each<'a> = &'a mut dyn FnMut(&[u8], i64) -> Result<(), Fault>;
+
 /// Adds up which words are where, by the number of the passage; tells `each` how often each word is
 /// anywhere.
 fn sums(
     connection: &Connection,
     hash: &RandomState,
-    each: &mut dyn FnMut(&[u8], i64) -> Result<(), Fault>,
+    each: Each<'_>,
 ) -> Result<BTreeMap<i64, Sum>, Fault> {
     let mut sums: BTreeMap<i64, Sum> = BTreeMap::new();
     let (mut last, mut count) = (Vec::new(), 0);

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use crate::{
     archive::{
@@ -113,14 +113,22 @@ impl Archive {
             access.all(
                 "SELECT removed_at, kind, what, reason FROM removal ORDER BY id",
                 [],
-                |row| {
-                    Ok(Removal {
-                        at: row.get(0)?,
-                        kind: row.get(1)?,
-                        what: row.get(2)?,
-                        reason: row.get(3)?,
-                    })
-                },
+                removal,
+            )
+        })
+    }
+
+    /// Returns by which order the bytes of this digest, a body's or a text's, were taken out; `None`
+    /// where they were not.
+    pub fn removal_of(&self, digest: &Digest) -> Result<Option<Removal>, ArchiveError> {
+        self.read(|access| {
+            access.maybe(
+                "SELECT m.removed_at, m.kind, m.what, m.reason FROM redacted r
+                 JOIN removal m ON m.id = r.removal
+                 WHERE r.shelf = 'snapshot' AND r.item = (SELECT id FROM snapshot WHERE digest = ?1)
+                     OR r.shelf = 'text' AND r.item = (SELECT id FROM text WHERE digest = ?1)",
+                [digest],
+                removal,
             )
         })
     }
@@ -136,6 +144,10 @@ impl Archive {
             )
         })
     }
+}
+
+fn removal(row: &Row<'_>) -> rusqlite::Result<Removal> {
+    Ok(Removal { at: row.get(0)?, kind: row.get(1)?, what: row.get(2)?, reason: row.get(3)? })
 }
 
 /// Returns whether the bytes of this number on a shelf were taken out.

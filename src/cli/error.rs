@@ -88,11 +88,10 @@ impl From<EvidenceFailure> for CliError {
             }
             EvidenceFailure::NoCapture { .. } | EvidenceFailure::TooMany => (Exit::Failed, None),
             EvidenceFailure::Exists(_) => (Exit::Wrong, hint("name another with `--to`")),
-            EvidenceFailure::Write { .. } => (
-                Exit::Wrong,
+            EvidenceFailure::Write { .. } | EvidenceFailure::Export(_) => (
+                Exit::Failed,
                 hint("check the folder's owner and permissions, and the disk's space"),
             ),
-            EvidenceFailure::Export(_) => (Exit::Wrong, None),
             EvidenceFailure::Monitor(error) => way_out(error),
         };
         CliError { error: Box::new(error), hint, exit }

@@ -93,6 +93,7 @@ pub fn run(
             warc::write_warc(&app, &extent, clock.now(), out, &failure, &mut |_| ())
         })?;
         terminal.detail(&summary(&done, "visit", "record"));
+        say_redacted(&done, terminal);
     }
     if let Some(path) = &arguments.wacz {
         let output = output(path);
@@ -100,6 +101,7 @@ pub fn run(
             wacz::write_wacz(&app, &extent, clock.now(), out, &|it| output.failure(it))
         })?;
         terminal.detail(&summary(&done, "visit", "record"));
+        say_redacted(&done, terminal);
     }
     if let Some(path) = &arguments.json {
         let output = output(path);
@@ -158,6 +160,21 @@ fn output(path: &Path) -> Output {
     match path.as_os_str() == "-" {
         true => Output::Standard,
         false => Output::File(path.to_owned()),
+    }
+}
+
+/// Says of how many visits the file does not have what came.
+fn say_redacted(done: &Exported, terminal: &Terminal) {
+    match done.redacted {
+        0 => (),
+        1 => terminal.say(
+            "of 1 visit what came was taken out by order: the file says so in its place \
+             (`redact --list` tells when and why)",
+        ),
+        count => terminal.say(&format!(
+            "of {count} visits what came was taken out by order: the file says so in their place \
+             (`redact --list` tells when and why)"
+        )),
     }
 }
 

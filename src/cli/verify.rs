@@ -8,7 +8,7 @@ use crate::{
     cli::{error::CliError, exit::Exit, terminal::Terminal},
     monitor::{
         app::{App, Paths},
-        history,
+        history, keep,
     },
 };
 
@@ -42,7 +42,12 @@ pub fn run(
         let counted: Vec<String> =
             proved.iter().map(|(stage, count)| format!("{count} {stage}")).collect();
         terminal.detail(&format!("proved {}", counted.join(", ")));
-        terminal.say("the archive is whole");
+        let removals = match keep::removals(&app)?.len() {
+            0 => String::new(),
+            1 => "; 1 removal by order is on record (`redact --list`)".to_owned(),
+            count => format!("; {count} removals by order are on record (`redact --list`)"),
+        };
+        terminal.say(&format!("the archive is whole{removals}"));
         return Ok(Exit::Done);
     }
     terminal.say(&format!(

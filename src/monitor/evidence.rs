@@ -20,14 +20,18 @@ use crate::{
     formats::note,
     model::{
         event::{Change, Event, EventId, What},
-        history::VisitRecord,
+        history::{VisitId, VisitRecord},
         snapshot::Digest,
         time::Timestamp,
     },
     monitor::{
         app::{App, MonitorError},
         evidence::words::{Account, Capture, readme},
-        export::{output::sync_folder, request::ExportFailure, warc},
+        export::{
+            output::{Output, sync_folder},
+            request::ExportFailure,
+            wacz, warc,
+        },
         keys,
         seal::{self, Proofs, Sealed},
     },
@@ -100,28 +104,56 @@ pub fn write(
     folder: &Path,
     now: Timestamp,
 ) -> Result<Bundle, EvidenceFailure> {
-    if folder.exists() {
-        return Err(EvidenceFailure::Exists(folder.to_owned()));
-    }
-    let (files, is_signed) = collect(app, id, now)?;
     let name = folder.file_name().unwrap_or("evidence".as_ref());
     let mut zip_name = name.to_owned();
     zip_name.push(".zip");
     let zip = folder.with_file_name(zip_name);
+    for path in [folder, &zip] {
+        if path.symlink_metadata().is_ok() {
+            return Err(EvidenceFailure::Exists(path.to_owned()));
+        }
+    }
+    let (files, is_signed) = collect(app, id, now)?;
     let failure = |path: &Path, source| EvidenceFailure::Write { path: path.to_owned(), source };
     let packed = packed(&name.to_string_lossy(), &files).map_err(|it| failure(&zip, it))?;
-    for (path, bytes) in &files {
-        let path = folder.join(path);
-        let above = path.parent().unwrap_or(folder);
-        let written = fs::create_dir_all(above)
-            .and_then(|()| fs::File::create_new(&path))
-            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-        written.and_then(|()| sync_folder(above)).map_err(|it| failure(&path, it))?;
+    put_in_place(folder, &files).map_err(|it| failure(folder, it))?;
+    let zipped = Output::File(zip.clone()).write(|out| {
+        out.write_all(&packed).map_err(|source| ExportFailure::Write { path: zip.clone(), source })
+    });
+    if let Err(error) = zipped {
+        // One without the other would stand in the way of the next try.
+        let removed = fs::remove_dir_all(folder);
+        removed.map_err(|it| failure(folder, it))?;
+        return Err(error.into());
     }
-    let written = fs::File::create_new(&zip)
-        .and_then(|mut file| file.write_all(&packed).and_then(|()| file.sync_all()));
-    written.map_err(|it| failure(&zip, it))?;
     Ok(Bundle { folder: folder.to_owned(), zip, is_signed })
+}
+
+/// Writes files into a folder that has its name only once all of them are on the disk.
+fn put_in_place(folder: &Path, files: &Files) -> io::Result<()> {
+    let above = match folder.parent() {
+        Some(above) if !above.as_os_str().is_empty() => above,
+        Some(_) | None => Path::new("."),
+    };
+    fs::create_dir_all(above)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".pledgewatch-").suffix(".part");
+    // Gone with all that is in it, unless it gets its name.
+    let made = builder.tempdir_in(above)?;
+    let inner = made.path().join("bundle");
+    fs::create_dir(&inner)?;
+    for (path, bytes) in files {
+        let path = inner.join(path);
+        let within = path.parent().unwrap_or(&inner);
+        fs::create_dir_all(within)?;
+        let mut file = fs::File::create_new(&path)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        sync_folder(within)?;
+    }
+    sync_folder(&inner)?;
+    fs::rename(&inner, folder)?;
+    sync_folder(above)
 }
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -137,11 +169,7 @@ fn collect(app: &App, id: &EventId, now: Timestamp) -> Result<(Files, bool), Evi
     let after = capture(app, &event, event.captured_at, change.after, "after")?;
     let mut files = Files::new();
     diff(app, &event, change, &mut files)?;
-    let mut web_archive = Vec::new();
-    let unwritten = |source| ExportFailure::Write { path: "capture.warc.gz".into(), source };
-    let records =
-        warc::write_visits(app, &[before.id, after.id], now, &mut web_archive, &unwritten)?;
-    files.insert("capture.warc.gz".to_owned(), web_archive);
+    let records = web_archives(app, &[before.id, after.id], now, &mut files)?;
 
     // Where nothing may be written, the head that was signed last is what there is.
     let unsigned = match seal::seal(&app.archive) {
@@ -150,7 +178,12 @@ fn collect(app: &App, id: &EventId, now: Timestamp) -> Result<(Files, bool), Evi
         Err(error) => Some(error.to_string()),
     };
     let proofs = Proofs::open(&app.archive)?;
-    let mut entries = Entries { proofs: proofs.as_ref(), files: &mut files, unlogged: Vec::new() };
+    let mut entries = Entries {
+        proofs: proofs.as_ref(),
+        files: &mut files,
+        unlogged: Vec::new(),
+        gone: Vec::new(),
+    };
     let captures = [
         put_capture(app, &before, change.before, "before", &mut entries)?,
         put_capture(app, &after, change.after, "after", &mut entries)?,
@@ -158,15 +191,11 @@ fn collect(app: &App, id: &EventId, now: Timestamp) -> Result<(Files, bool), Evi
     if let Some(entry) = app.archive.log_of_event(id)? {
         entries.put("log/change", &entry)?;
     }
+    entries.put_removals(app, change)?;
+    let gone: Vec<String> = entries.gone.into_iter().map(|(_, words)| words).collect();
     let unlogged = entries.unlogged;
     if let Some(proofs) = &proofs {
-        let (text, signature) = proofs.signed();
-        files.insert("checkpoint".to_owned(), proofs.checkpoint.clone().into_bytes());
-        files.insert("checkpoint.text".to_owned(), text.into_bytes());
-        files.insert("checkpoint.sig".to_owned(), signature);
-        files.insert("key".to_owned(), format!("{}\n", proofs.verifier.to_text()).into_bytes());
-        files.extend(proofs.anchors()?);
-        files.insert("key.pem".to_owned(), proofs.verifier.to_pem().into_bytes());
+        put_head(proofs, &mut files)?;
     }
     let anchors: Vec<String> =
         files.keys().filter(|path| path.starts_with(seal::ANCHORS)).cloned().collect();
@@ -178,6 +207,7 @@ fn collect(app: &App, id: &EventId, now: Timestamp) -> Result<(Files, bool), Evi
         anchors: &anchors,
         unsigned,
         unlogged: &unlogged,
+        gone: &gone,
         made_at: now,
     };
     files.insert("README.txt".to_owned(), readme(&account).into_bytes());
@@ -194,6 +224,18 @@ fn collect(app: &App, id: &EventId, now: Timestamp) -> Result<(Files, bool), Evi
     }
     files.insert(MANIFEST.to_owned(), manifest);
     Ok((files, proofs.is_some()))
+}
+
+/// Puts in the signed head, its key and what others gave for it.
+fn put_head(proofs: &Proofs<'_>, files: &mut Files) -> Result<(), EvidenceFailure> {
+    let (text, signature) = proofs.signed();
+    files.insert("checkpoint".to_owned(), proofs.checkpoint.clone().into_bytes());
+    files.insert("checkpoint.text".to_owned(), text.into_bytes());
+    files.insert("checkpoint.sig".to_owned(), signature);
+    files.insert("key".to_owned(), format!("{}\n", proofs.verifier.to_text()).into_bytes());
+    files.extend(proofs.anchors()?);
+    files.insert("key.pem".to_owned(), proofs.verifier.to_pem().into_bytes());
+    Ok(())
 }
 
 /// Returns the visit of the event's page at an instant, the one that showed this text if several did.
@@ -216,7 +258,15 @@ fn diff(
     change: &Change,
     files: &mut Files,
 ) -> Result<(), EvidenceFailure> {
-    let (before, after) = (app.archive.text(&change.before)?, app.archive.text(&change.after)?);
+    let kept = |digest: &Digest| app.archive.text_if_kept(digest);
+    let (before, after) = (kept(&change.before)?, kept(&change.after)?);
+    for (which, text) in [("before", &before), ("after", &after)] {
+        if let Some(text) = text {
+            files.insert(format!("{which}/text"), text.to_lines().into_bytes());
+        }
+    }
+    // There is nothing to show where one of them was taken out.
+    let (Some(before), Some(after)) = (before, after) else { return Ok(()) };
     let labels = [
         format!("last seen {}", change.before_last_at.minute()),
         format!("first seen {}", event.captured_at.minute()),
@@ -234,9 +284,27 @@ fn diff(
     };
     files.insert("diff.html".to_owned(), html::diff(&view).into_bytes());
     files.insert("diff.txt".to_owned(), plain::diff(&view).into_bytes());
-    files.insert("before/text".to_owned(), before.to_lines().into_bytes());
-    files.insert("after/text".to_owned(), after.to_lines().into_bytes());
     Ok(())
+}
+
+/// Puts both visits into the bundle as a web archive, and the same as a package that a browser
+/// replays; returns the records of the archive.
+fn web_archives(
+    app: &App,
+    visits: &[VisitId; 2],
+    now: Timestamp,
+    files: &mut Files,
+) -> Result<u64, EvidenceFailure> {
+    let (warc, wacz) = ("capture.warc.gz", "capture.wacz");
+    let unwritten = |path: &str, source| ExportFailure::Write { path: path.into(), source };
+    let mut bytes = Vec::new();
+    let failure = |source| unwritten(warc, source);
+    let done = warc::write_visits(app, visits, now, &mut bytes, &failure, &mut |_| ())?;
+    files.insert(warc.to_owned(), bytes);
+    let mut bytes = Vec::new();
+    wacz::write_visits_wacz(app, visits, now, &mut bytes, &|source| unwritten(wacz, source))?;
+    files.insert(wacz.to_owned(), bytes);
+    Ok(done.records)
 }
 
 /// Entries of the log on their way into the bundle.
@@ -245,6 +313,8 @@ struct Entries<'a> {
     files: &'a mut Files,
     /// What is not in the log, or not under the signed head.
     unlogged: Vec<String>,
+    /// What was taken out by order, and by which.
+    gone: Vec<(Digest, String)>,
 }
 
 impl Entries<'_> {
@@ -259,6 +329,36 @@ impl Entries<'_> {
             None => self.unlogged.push(format!("{name}.json is not under a signed head")),
         }
         Ok(())
+    }
+
+    /// Puts in what the log says of all that was taken out.
+    fn put_removals(&mut self, app: &App, change: &Change) -> Result<(), EvidenceFailure> {
+        for text in [change.before, change.after] {
+            self.tell_gone(app, "text", text)?;
+        }
+        let removed: Vec<Digest> = self.gone.iter().map(|(digest, _)| *digest).collect();
+        if removed.is_empty() {
+            return Ok(());
+        }
+        for (at, entry) in app.archive.log_of_removals(&removed)?.iter().enumerate() {
+            self.put(&format!("log/removal-{}", at + 1), entry)?;
+        }
+        Ok(())
+    }
+
+    /// Notes of a body or text that it was taken out, if it was; returns whether it was.
+    fn tell_gone(
+        &mut self,
+        app: &App,
+        what: &str,
+        digest: Digest,
+    ) -> Result<bool, EvidenceFailure> {
+        let Some(removal) = app.archive.removal_of(&digest)? else { return Ok(false) };
+        if self.gone.iter().all(|(known, _)| *known != digest) {
+            let (at, reason) = (removal.at, &removal.reason);
+            self.gone.push((digest, format!("the {what} {digest}: on {at}, because: {reason}")));
+        }
+        Ok(true)
     }
 }
 
@@ -291,6 +391,9 @@ fn put_capture(
     let digest =
         |part: &Value, of: &str| part[of]["sha256"].as_str().and_then(|it| it.parse().ok());
     for (at, digest) in app.archive.body_digests(visit.id)?.iter().enumerate() {
+        if entries.tell_gone(app, "body", *digest)? {
+            continue;
+        }
         let body = app.archive.snapshot(digest)?.bytes().to_vec();
         entries.files.insert(format!("{which}/body-{}", at + 1), body);
     }
@@ -300,8 +403,8 @@ fn put_capture(
             entries.files.insert(format!("{which}/headers-{}", at + 1), fields);
         }
     }
-    let whole = app.archive.whole_visit(visit.id)?;
-    Ok(Capture::of(visit.id, &whole, text))
+    let visited = app.archive.visit_without_bodies(visit.id)?;
+    Ok(Capture::of(visit, &visited, text))
 }
 
 /// Returns the list of files that `sha256sum -c` reads, with the number of records first.
@@ -317,7 +420,7 @@ fn manifest(files: &Files, records: u64) -> String {
 fn packed(folder: &str, files: &Files) -> io::Result<Vec<u8>> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (path, bytes) in files {
-        let method = match path.ends_with(".gz") {
+        let method = match path.ends_with(".gz") || path.ends_with(".wacz") {
             true => zip::CompressionMethod::Stored,
             false => zip::CompressionMethod::Deflated,
         };

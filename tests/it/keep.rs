@@ -30,6 +30,17 @@ fn visited(visits: usize) -> (Site, World) {
     (site, world)
 }
 
+/// Returns the visits of a page by their names, in the order of time.
+fn visits_of(world: &World, page: &str) -> Vec<String> {
+    let archive = world.folder().join("snapshots/archive.db");
+    let archive = rusqlite::Connection::open(archive).unwrap();
+    let sql = "SELECT 'v' || v.id FROM visit v JOIN page g ON g.id = v.page
+        WHERE g.name = ?1 ORDER BY v.started_at";
+    let mut statement = archive.prepare(sql).unwrap();
+    let rows = statement.query_map([page], |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
 fn ask(world: &World, sql: &str) -> i64 {
     let archive = world.folder().join("snapshots/archive.db");
     rusqlite::Connection::open(archive).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
@@ -296,4 +307,104 @@ fn what_very_many_pages_take_up_is_told_of_each_that_is_named() {
     let one = world.run(&["status", "p7"]).stdout;
     assert!(one.contains("    kept            1 visit, 0 versions"), "{one}");
     assert!(!one.contains("kept: "), "{one}");
+}
+
+#[test]
+fn a_removal_that_no_order_made_is_named() {
+    let (_site, world) = visited(4);
+    assert_eq!(world.run(&["redact", "v1", "--reason", "order of 2 March"]).code, 0);
+    assert_eq!(world.run(&["verify"]).code, 0);
+    let file = world.folder().join("snapshots/archive.db");
+    let whole = fs::read(&file).unwrap();
+    let forged = "INSERT INTO removal (removed_at, kind, what, reason)
+             SELECT removed_at, kind, what, reason FROM removal;
+         INSERT INTO redacted (shelf, item, removal) SELECT 'snapshot', max(id),
+             (SELECT max(id) FROM removal) FROM snapshot;
+         UPDATE snapshot SET base = NULL, depth = 0, frame = x'' WHERE id =
+             (SELECT max(id) FROM snapshot);";
+    let borrowed = "INSERT INTO redacted (shelf, item, removal) SELECT 'snapshot', max(id),
+             (SELECT max(id) FROM removal) FROM snapshot;
+         UPDATE snapshot SET base = NULL, depth = 0, frame = x'' WHERE id =
+             (SELECT max(id) FROM snapshot);";
+    for (sql, named) in [
+        (forged, "the log does not tell of that order"),
+        (borrowed, "the log does not tell of that order"),
+        ("UPDATE removal SET reason = 'another'", "its `reason` is"),
+        ("UPDATE removal SET removed_at = removed_at + 1", "its `at` is"),
+        ("DELETE FROM removal", "removal"),
+        ("UPDATE redacted SET item = item + 1", "its bytes are there"),
+    ] {
+        let archive = rusqlite::Connection::open(&file).unwrap();
+        archive.execute_batch("PRAGMA foreign_keys = 0").unwrap();
+        archive.execute_batch(sql).unwrap();
+        drop(archive);
+        let ran = world.run(&["verify"]);
+        assert_eq!(ran.code, 4, "{sql}: {ran:?}");
+        assert!(ran.stdout.contains(named), "{sql}: {ran:?}");
+        fs::write(&file, &whole).unwrap();
+    }
+    assert_eq!(world.run(&["verify"]).code, 0);
+}
+
+#[test]
+fn what_is_taken_out_twice_is_said_to_be_gone_and_listed_once() {
+    let (_site, world) = visited(4);
+    let first = &visits_of(&world, "faces")[0];
+    for (round, said) in [(0, "took out 1 body"), (1, "nothing of it is left to take out")] {
+        let ran = world.run(&["redact", first, "--reason", "order of 2 March"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.stderr.contains(said), "{round}: {ran:?}");
+    }
+    for (round, said) in [(0, "forgot what `faces` said: 3 bodies"), (1, "nothing of it is left")] {
+        let ran = world.run(&["forget", "faces", "--reason", "not ours"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.stderr.contains(said), "{round}: {ran:?}");
+    }
+    assert_eq!(world.run(&["redact", "--list"]).stdout.lines().count(), 2);
+    let ran = world.run(&["verify"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("2 removals by order are on record"), "{ran:?}");
+    let ran = world.run(&["export", "--warc", "a.warc.gz"]);
+    let count = visits_of(&world, "faces").len();
+    let said = format!("of {count} visits what came was taken out by order");
+    assert!(ran.stderr.contains(&said), "{ran:?}");
+}
+
+#[test]
+fn the_evidence_of_a_change_that_was_taken_out_is_its_digests_entries_and_order() {
+    let (_site, world) = visited(5);
+    assert_eq!(world.run(&["integrity", "new-key"]).code, 0);
+    world.sweep_at("2026-02-01T08:00:00Z");
+    let id = world.run(&["log", "faces", "--json"]).json()[0]["id"].as_str().unwrap().to_owned();
+    let whole = world.run(&["export", "--evidence", &id, "--to", "whole"]);
+    assert_eq!(whole.code, 0, "{whole:?}");
+    let judged = fs::read(world.folder().join("whole/log/before-judgement.json")).unwrap();
+    let body = fs::read(world.folder().join("whole/before/body-1")).unwrap();
+    for visit in &visits_of(&world, "faces")[..3] {
+        let ran = world.run(&["redact", visit, "--reason", "order of 2 March"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    let ran = world.run(&["export", "--evidence", &id, "--to", "bundle"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let bundle = world.folder().join("bundle");
+    let readme = fs::read_to_string(bundle.join("README.txt")).unwrap();
+    assert!(
+        readme.contains("Not here, since it was taken out of the archive by order"),
+        "{readme}"
+    );
+    assert!(readme.contains("because: order of 2 March"), "{readme}");
+    assert!(!bundle.join("before/body-1").exists() && !bundle.join("before/text").exists());
+    assert!(bundle.join("after/body-1").exists(), "the body after was kept");
+    assert_eq!(fs::read(bundle.join("log/before-judgement.json")).unwrap(), judged);
+    let digest = pledgewatch::model::snapshot::Digest::of(&body).to_string();
+    let entry = fs::read_to_string(bundle.join("log/before-capture.json")).unwrap();
+    assert!(entry.contains(&digest), "{entry}");
+    let order = fs::read_to_string(bundle.join("log/removal-1.json")).unwrap();
+    assert!(order.contains("order of 2 March"), "{order}");
+    assert!(bundle.join("log/removal-1.tlog-proof").exists());
+
+    // A second try does not stumble over a first that found no room.
+    let again = world.run(&["export", "--evidence", &id, "--to", "bundle"]);
+    assert_eq!(again.code, 2, "{again:?}");
+    assert!(again.stderr.contains("is there already"), "{again:?}");
 }

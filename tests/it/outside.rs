@@ -188,6 +188,22 @@ fn a_bundle_is_accepted_by_openssl_sha256sum_warcio_and_sumdb() {
         let ran = run(command.args(proofs.iter().map(|path| path.with_extension(""))));
         assert!(ran.status.success(), "{ran:?}");
     }
+    let script = readme.split_once("python3 - log/*.tlog-proof").unwrap().1;
+    let script = script.split_once("END\n").unwrap().0.split_once("'END'\n").unwrap().1;
+    let proves = || {
+        let all = files(&bundle.join("log"));
+        let proofs = all.iter().filter(|path| path.extension().unwrap() == "tlog-proof");
+        let mut command = Command::new("python3");
+        run(command.args(["-c", script]).args(proofs).current_dir(&bundle))
+    };
+    let ran = proves();
+    assert!(ran.status.success(), "{ran:?}");
+    assert_eq!(String::from_utf8_lossy(&ran.stdout).matches(" is under the head").count(), 5);
+    let entry = bundle.join("log/after-capture.json");
+    let whole = fs::read_to_string(&entry).unwrap();
+    fs::write(&entry, whole.replacen("after", "afte", 1).replacen('1', "2", 1)).unwrap();
+    assert!(!proves().status.success());
+    fs::write(&entry, whole).unwrap();
     for (tool, arguments) in [("warcio", ["check", "-v"]), ("fastwarc", ["check", "-q"])] {
         let Some(program) = python_tool(tool) else { continue };
         let ran = run(Command::new(program).args(arguments).arg(bundle.join("capture.warc.gz")));

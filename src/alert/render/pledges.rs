@@ -324,3 +324,31 @@ pub fn news_facts(news: &News) -> Vec<(&'static str, String)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weakened(before: &str, after: &str) -> Step {
+        Step {
+            what: Happening::Weakened,
+            numbers: None,
+            moved: false,
+            doubt: String::new(),
+            before: Some(before.to_owned()),
+            after: Some(after.to_owned()),
+            marks: Vec::new(),
+            verdict: Some(Verdict::quiet(Meaning::Weakened, Vec::new())),
+            beside: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn words_that_were_taken_out_do_not_count_as_the_same() {
+        let led_in = happened_whole(&weakened("to police", "to police"));
+        assert_eq!(led_in, "was weakened by the words that lead it in, its own are the same");
+        for step in [weakened(TAKEN_OUT, TAKEN_OUT), weakened(TAKEN_OUT, "We may sell.")] {
+            assert_eq!(happened_whole(&step), "was weakened");
+        }
+    }
+}

@@ -366,6 +366,17 @@ pub fn hash_sentences(entry: &mut Fields) -> bool {
 /// The member of a visit's entry that is not made again.
 pub const VERSION_BEFORE: &str = "version_before";
 
+/// Returns the digest of what an entry says was taken out; `None` for one that says nothing of it.
+pub fn removed(entry: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Redact {
+        kind: String,
+        sha256: String,
+    }
+    let said: Redact = serde_json::from_slice(entry).ok()?;
+    (said.kind == "redact").then_some(said.sha256)
+}
+
 /// Returns the row that an entry tells of; `None` for a fact that is no row.
 pub fn subject(entry: &[u8]) -> Option<Subject> {
     #[derive(serde::Deserialize)]

@@ -11,7 +11,7 @@ use crate::{
         },
         store::Archive,
     },
-    model::{event::EventId, history::VisitId},
+    model::{event::EventId, history::VisitId, snapshot::Digest},
 };
 
 /// An entry of the log.
@@ -71,6 +71,21 @@ impl Archive {
             let Some((id, judgement)) = found else { return Ok(None) };
             find_beside(access, Subject::Judgement(judgement), Subject::Event(id))
         })
+    }
+}
+
+impl Archive {
+    /// Returns the entries that say of these digests that their bytes were taken out. Reads the whole
+    /// log.
+    pub fn log_of_removals(&self, digests: &[Digest]) -> Result<Vec<LogEntry>, ArchiveError> {
+        let hex: Vec<String> = digests.iter().map(Digest::to_string).collect();
+        let mut found = Vec::new();
+        self.log_entries((0, self.log_size()?), &mut |index, bytes| {
+            if entries::removed(bytes).is_some_and(|it| hex.contains(&it)) {
+                found.push(LogEntry { index, bytes: bytes.to_vec() });
+            }
+        })?;
+        Ok(found)
     }
 }
 

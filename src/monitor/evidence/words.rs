@@ -1,13 +1,14 @@
 //! What a bundle says of itself: what it shows, what it does not, and how others check it.
 
 use crate::{
+    alert::render::visible::visible,
     formats::note::Head,
     model::{
         event::{Change, Event},
-        history::VisitId,
+        history::{RecordedPart, VisitId, VisitRecord},
         snapshot::Digest,
         time::Timestamp,
-        visit::{Origin, Outcome, Visit},
+        visit::{Origin, Outcome, Part, Visit},
     },
 };
 
@@ -22,9 +23,9 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Returns what is told of a visit that gave this text.
-    pub fn of(id: VisitId, visit: &Visit, text: Digest) -> Capture {
-        let part = |part: &crate::model::visit::Part| {
+    /// Returns what is told of a visit that gave this text; the bodies in `visit` are not read.
+    pub fn of(record: &VisitRecord, visit: &Visit, text: Digest) -> Capture {
+        let part = |(part, recorded): (&Part, &RecordedPart)| {
             let mut line = format!("from <{}>", part.final_url());
             if let Some(answer) = &part.answer {
                 if let Some(remote) = answer.remote {
@@ -38,8 +39,9 @@ impl Capture {
                 line.push_str(&format!(", status {}", answer.status));
             }
             match &part.outcome {
-                Outcome::Captured(snapshot) => {
-                    line.push_str(&format!(": the body {}", snapshot.digest()));
+                Outcome::Captured(_) => {
+                    let digest = recorded.snapshot.map(|it| it.to_string()).unwrap_or_default();
+                    line.push_str(&format!(": the body {digest}"));
                 }
                 Outcome::NotModified { digest } => {
                     line.push_str(&format!(": not modified, the body is still {digest}"));
@@ -49,12 +51,12 @@ impl Capture {
             line
         };
         Capture {
-            visit: id,
+            visit: record.id,
             started_at: visit.started_at,
             ended_at: visit.ended_at,
             origin: visit.origin,
             text,
-            parts: visit.parts.iter().map(part).collect(),
+            parts: visit.parts.iter().zip(&record.visit.parts).map(part).collect(),
         }
     }
 
@@ -91,6 +93,8 @@ pub struct Account<'a> {
     pub unsigned: Option<String>,
     /// What of the bundle is not in the log, or not under the head.
     pub unlogged: &'a [String],
+    /// What was taken out by order, each with when and why.
+    pub gone: &'a [String],
     /// When the bundle was made.
     pub made_at: Timestamp,
 }
@@ -100,12 +104,13 @@ pub fn readme(account: &Account<'_>) -> String {
     let Account { event, change, captures, head, .. } = account;
     let (before, after) = (change.before_last_at, event.captured_at);
     let mut text = format!(
-        "{company}: {title}\n{url}\n\nThe wording changed after {before} and no later than {after}.\n\
+        "{company}{title}\n{url}\n\nThe wording changed after {before} and no later than {after}.\n\
          The first is the last capture with the wording before, the second the first capture with \
          the\nwording after. When in between it changed, and whether it did so once, is not known.\n\
          All times are UTC. This bundle of the change {id} was made on {made_at}.\n\n\
          WHAT IT SHOWS\n\n",
-        company = event.company,
+        company =
+            if event.company.is_empty() { String::new() } else { format!("{}: ", event.company) },
         title = event.title,
         url = event.url,
         id = event.id,
@@ -120,12 +125,31 @@ pub fn readme(account: &Account<'_>) -> String {
          text          the text that was read from the bodies: UTF-8, one block a line, LF\n\
          log/          the entries of the log that name these by SHA-256, and proofs that they are\n\
          \x20             in the log\n\
-         capture.warc.gz  both visits as a web archive (WARC 1.1)\n\
+         capture.warc.gz  both visits as a web archive (WARC 1.1), and in capture.wacz with an index,\n\
+         \x20             which a browser replays (https://replayweb.page)\n\
          diff.html, diff.txt  how the texts differ; made from them, and no evidence by themselves\n\n",
     );
+    text.push_str(&taken_out(account));
     text.push_str(&standing(account));
     text.push_str(LIMITS);
     text.push_str(&commands(*head));
+    text
+}
+
+/// Says what is not in the bundle since it was taken out of the archive.
+fn taken_out(account: &Account<'_>) -> String {
+    if account.gone.is_empty() {
+        return String::new();
+    }
+    let mut text = "Not here, since it was taken out of the archive by order:\n".to_owned();
+    for gone in account.gone {
+        text.push_str(&format!("    {}\n", visible(gone)));
+    }
+    text.push_str(
+        "Digests and entries stay, so that all of them are proved as before; the entries that tell of\n\
+         the removal are log/removal-N.json. Whoever has the bytes from elsewhere can hold them\n\
+         against the digests.\n\n",
+    );
     text
 }
 
@@ -176,24 +200,49 @@ WHAT IT DOES NOT SHOW
 
 ";
 
+/// What checks the proofs of a bundle: it adds up each and compares it with the head.
+const PROOF: &str = r#"python3 - log/*.tlog-proof << 'END'
+import base64, hashlib, sys
+def h(*parts): return hashlib.sha256(b"".join(parts)).digest()
+root = base64.b64decode(open("checkpoint").read().split("\n")[2])
+size = int(open("checkpoint").read().split("\n")[1])
+for path in sys.argv[1:]:
+    lines = open(path).read().split("\n\n")[0].split("\n")[1:]
+    at, last = int(lines[0].split()[1]), size - 1
+    node = h(b"\0", open(path.replace(".tlog-proof", ".json"), "rb").read())
+    for step in map(base64.b64decode, lines[1:]):
+        if at & 1 or at == last:
+            node = h(b"\1", step, node)
+            while not at & 1 and at: at, last = at >> 1, last >> 1
+        else:
+            node = h(b"\1", node, step)
+        at, last = at >> 1, last >> 1
+    if last or node != root: sys.exit(path + " is NOT under the head")
+    print(path + " is under the head")
+END
+"#;
+
 fn commands(head: Option<&Head>) -> String {
     let mut text = "\
 HOW TO CHECK IT, WITH TOOLS THAT OTHERS WROTE
 
 1. Every file is as it was when the bundle was made:
        sha256sum --strict -c MANIFEST.sha256
-   MANIFEST.sha256 itself is signed where there is a MANIFEST.sig, which is checked as in 4.
+   MANIFEST.sha256 itself is signed where there is a MANIFEST.sig:
+       openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in MANIFEST.sha256 \\
+           -sigfile MANIFEST.sig
 2. The entries name these very bytes: the digests of before/body-1, before/headers-1, before/text
    and so on, as `sha256sum` prints them, stand in log/*.json. Do not format these files anew: they
    are RFC 8785 (JCS), and their bytes are what is logged.
        grep -o $(sha256sum < after/body-1 | cut -d' ' -f1) log/after-capture.json
 3. The web archive: `warcio check capture.warc.gz` and `fastwarc check capture.warc.gz`, and as many
-   records as MANIFEST.sha256 says (a last record that is gone is not noticed by either).
+   records as MANIFEST.sha256 says (a last record that is gone is not noticed by either). The package:
+   `wacz validate -f capture.wacz`.
 "
     .to_owned();
     if head.is_some() {
         text.push_str(
-            "\
+            &"\
 4. The head is signed by the key (checkpoint.text is what is signed in `checkpoint`, checkpoint.sig
    the 64 bytes of the signature):
        openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in checkpoint.text \\
@@ -201,13 +250,15 @@ HOW TO CHECK IT, WITH TOOLS THAT OTHERS WROTE
    Compare `key` and an older head with those that you have from elsewhere, such as an alert mail.
 5. Each entry is under the head: log/*.tlog-proof is C2SP tlog-proof@v1 (c2sp.org/tlog-proof), which
    Go's golang.org/x/mod/sumdb/tlog checks (`tlog.CheckRecord` with `tlog.RecordHash` of the entry's
-   bytes), as do the Python packages `aics-tlog` and `pymerkle`.
-6. Where a timestamp authority vouches for the head, with the authority's certificates as chain.pem
+   bytes), as do the Python packages `aics-tlog` and `pymerkle`. It is a few lines of arithmetic
+   (RFC 9162, section 2.1.3.2), which Python does with nothing installed:
+{script}6. Where a timestamp authority vouches for the head, with the authority's certificates as chain.pem
    (`-attime` with the seconds of the token's own time where its certificate has ended since):
        openssl ts -verify -data checkpoint -in anchors/HOST.tsr -CAfile chain.pem
    Where a witness does, anchors/HOST.checkpoint is the head with its signature: a C2SP
    cosignature, which `aics-tlog` checks with the witness's key.
-",
+"
+            .replace("{script}", PROOF),
         );
     }
     text

@@ -66,6 +66,8 @@ pub struct Exported {
     pub entries: u64,
     /// How many records, rows or files.
     pub records: u64,
+    /// How many visits are told without what came, which was taken out by order.
+    pub redacted: u64,
 }
 
 /// Why an export cannot go on. Nothing has the name of what was asked for then.

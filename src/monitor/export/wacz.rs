@@ -11,13 +11,13 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
     formats::warc::cdx::Line,
-    model::{snapshot::Digest, time::Timestamp},
+    model::{history::VisitId, snapshot::Digest, time::Timestamp},
     monitor::{
         app::App,
         export::{
             request::{ExportFailure, Exported, Extent},
             sorted::Sorted,
-            warc::write_warc,
+            warc::{write_visits, write_warc},
         },
     },
 };
@@ -32,6 +32,30 @@ pub fn write_wacz(
     at: Timestamp,
     out: &mut dyn Write,
     failure: &dyn Fn(io::Error) -> ExportFailure,
+) -> Result<Exported, ExportFailure> {
+    write(at, out, failure, &mut |out, note| write_warc(app, extent, at, out, failure, note))
+}
+
+/// Writes these visits as a package, in order of time.
+pub fn write_visits_wacz(
+    app: &App,
+    visits: &[VisitId],
+    at: Timestamp,
+    out: &mut dyn Write,
+    failure: &dyn Fn(io::Error) -> ExportFailure,
+) -> Result<Exported, ExportFailure> {
+    write(at, out, failure, &mut |out, note| write_visits(app, visits, at, out, failure, note))
+}
+
+/// Writes a web archive to where it is told, with the place of each answer.
+type Fill<'a> =
+    &'a mut dyn FnMut(&mut dyn Write, &mut dyn FnMut(&Line<'_>)) -> Result<Exported, ExportFailure>;
+
+fn write(
+    at: Timestamp,
+    out: &mut dyn Write,
+    failure: &dyn Fn(io::Error) -> ExportFailure,
+    fill: Fill<'_>,
 ) -> Result<Exported, ExportFailure> {
     let mut package = Package { zip: ZipWriter::new_stream(out), resources: Vec::new() };
     let mut index = Sorted::default();
@@ -54,7 +78,7 @@ pub fn write_wacz(
                 Some(_) | None => (),
             }
         };
-        write_warc(app, extent, at, &mut entry, failure, &mut note)?
+        fill(&mut entry, &mut note)?
     };
     if let Some(error) = trouble {
         return Err(failure(error));

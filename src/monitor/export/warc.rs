@@ -52,11 +52,13 @@ pub fn write_warc(
     failure: &dyn Fn(io::Error) -> ExportFailure,
     note: &mut dyn FnMut(&Line<'_>),
 ) -> Result<Exported, ExportFailure> {
-    let (bodies, done) = (BTreeMap::new(), Exported::default());
-    let mut file = File { app, out, failure, note, bodies, offset: 0, done };
+    let (bodies, redacted) = (BTreeMap::new(), BTreeSet::new());
+    let done = Exported::default();
+    let mut file = File { app, out, failure, note, bodies, redacted, offset: 0, done };
     file.info(at)?;
     for page in extent.pages_of(app)? {
         file.bodies.clear();
+        file.redacted.clear();
         let mut behind = Place::before(extent.since);
         loop {
             let places = app.archive.visits_behind(&page, behind, extent.until, STEP)?;
@@ -71,22 +73,23 @@ pub fn write_warc(
     Ok(file.done)
 }
 
-/// Writes these visits, in order, with those that captured what they repeat; returns the records.
+/// Writes these visits, in order, with those that captured what they repeat.
 pub fn write_visits(
     app: &App,
     visits: &[VisitId],
     at: Timestamp,
     out: &mut dyn Write,
     failure: &dyn Fn(io::Error) -> ExportFailure,
-) -> Result<u64, ExportFailure> {
-    let (bodies, done) = (BTreeMap::new(), Exported::default());
-    let note = &mut |_: &Line<'_>| ();
-    let mut file = File { app, out, failure, note, bodies, offset: 0, done };
+    note: &mut dyn FnMut(&Line<'_>),
+) -> Result<Exported, ExportFailure> {
+    let (bodies, redacted) = (BTreeMap::new(), BTreeSet::new());
+    let done = Exported::default();
+    let mut file = File { app, out, failure, note, bodies, redacted, offset: 0, done };
     file.info(at)?;
     for visit in visits {
         file.visit_and_its_needs(*visit)?;
     }
-    Ok(file.done.records)
+    Ok(file.done)
 }
 
 /// Where in the file a body is.
@@ -106,6 +109,8 @@ struct File<'a> {
     offset: u64,
     /// The bodies of this page that the file has.
     bodies: BTreeMap<Digest, Written>,
+    /// The visits that are told without what came.
+    redacted: BTreeSet<VisitId>,
     done: Exported,
 }
 
@@ -183,6 +188,10 @@ impl File<'_> {
 
     /// Says of a visit that what it captured was taken out.
     fn redacted(&mut self, id: VisitId, what: &str) -> Result<(), ExportFailure> {
+        // One that others repeat is come to more than once.
+        if !self.redacted.insert(id) {
+            return Ok(());
+        }
         let visit = self.app.archive.visit(id)?.visit;
         let (page, at) = (&visit.page, visit.started_at);
         let told = format!(
@@ -199,6 +208,7 @@ impl File<'_> {
                 block: told.as_bytes(),
             },
         })?;
+        self.done.redacted += 1;
         Ok(())
     }
 
