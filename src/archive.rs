@@ -60,6 +60,7 @@ mod packed;
 mod parts;
 mod passage_words;
 mod passages;
+mod phrases;
 mod pledge_forms;
 mod quoted;
 mod recent;

@@ -19,6 +19,7 @@ pub mod pledge;
 pub mod removal;
 pub mod review;
 pub mod rule;
+pub mod script;
 pub mod snapshot;
 pub mod stay;
 pub mod sweep;

@@ -10,6 +10,7 @@ use crate::{
         error::{ArchiveError, Fault},
         frames::{self, Shelf},
         passages::{STANDING, key, searched},
+        phrases::query,
         store::Archive,
         versions::text_from_bytes,
     },
@@ -42,10 +43,11 @@ impl Archive {
     /// Returns the pages on which a phrase stood in some version, in the order of their names.
     ///
     /// Whatever the phrase is made of is taken as words, in any case and without accents; the last
-    /// of them stands for all that begin with it if `*` follows. Only indexed pages are searched.
+    /// of them stands for all that begin with it if `*` follows. In scripts without spaces it may be
+    /// any part of a run. Only indexed pages are searched.
     pub fn pages_with(&self, phrase: &str) -> Result<Vec<PageId>, ArchiveError> {
-        let Some(query) = query(phrase) else { return Ok(Vec::new()) };
         self.read(|access| {
+            let Some(query) = query(access, phrase)? else { return Ok(Vec::new()) };
             access.all(
                 "SELECT DISTINCT g.name FROM passage_words w
                  JOIN stay s ON s.passage = w.rowid
@@ -59,8 +61,8 @@ impl Archive {
 
     /// Returns when a phrase stood on a page: the stretches of versions that have it, in order.
     pub fn stays(&self, page: &PageId, phrase: &str) -> Result<Vec<Stay>, ArchiveError> {
-        let Some(query) = query(phrase) else { return Ok(Vec::new()) };
         self.read(|access| {
+            let Some(query) = query(access, phrase)? else { return Ok(Vec::new()) };
             let Some(id) = access.page(page)? else { return Ok(Vec::new()) };
             let hits = access.all(
                 "SELECT s.from_version, s.until_version, p.key FROM stay s
@@ -78,7 +80,8 @@ impl Archive {
 }
 
 impl Archive {
-    /// Returns when a page was last seen with its established wording before an instant.
+    /// Returns when a page was last seen before an instant with the wording that was its own then:
+    /// at an established visit, or at one that first showed what was established by then.
     pub fn seen_before(
         &self,
         page: &PageId,
@@ -92,28 +95,28 @@ impl Archive {
 }
 
 fn seen_before(access: Access<'_>, page: i64, at: Timestamp) -> Result<Option<Timestamp>, Fault> {
-    access.maybe(
+    let established: Option<Timestamp> = access.maybe(
         "SELECT v.started_at FROM visit v
          JOIN judgement j ON j.visit = v.id AND j.superseded_by IS NULL
          WHERE v.page = ?1 AND v.started_at < ?2 AND j.accepted = 1
          ORDER BY v.started_at DESC LIMIT 1",
         params![page, at],
         |row| row.get(0),
-    )
-}
-
-/// Returns a phrase as the index is asked for it; `None` if it has no word.
-fn query(phrase: &str) -> Option<String> {
-    let trimmed = phrase.trim();
-    let (words, prefix) = match trimmed.strip_suffix('*') {
-        Some(words) => (words, " *"),
-        None => (trimmed, ""),
-    };
-    words.chars().any(char::is_alphanumeric).then(|| {
-        // Within quotes nothing is syntax but quotes.
-        let words: String = words.chars().filter(|&c| c != '\0').collect();
-        format!("\"{}\"{prefix}", words.replace('"', "\"\""))
-    })
+    )?;
+    // Where a page changes at nearly every visit, most of them are never established.
+    let shown: Option<Timestamp> = access.one(
+        "SELECT max(j.captured_at) FROM judgement j
+         WHERE j.page = ?1 AND j.accepted <> 0 AND j.superseded_by IS NULL
+             AND j.captured_at < ?2 AND j.wording =
+             (SELECT k.wording FROM version v
+              JOIN judgement k ON k.visit = v.first_visit AND k.superseded_by IS NULL
+              JOIN judgement l ON l.id = v.judgement AND l.superseded_by IS NULL
+              WHERE v.page = ?1 AND v.first_at < ?2
+              ORDER BY v.first_at DESC, v.number DESC LIMIT 1)",
+        params![page, at],
+        |row| row.get(0),
+    )?;
+    Ok(established.max(shown))
 }
 
 fn standing(access: Access<'_>, page: i64) -> Result<Vec<Standing>, Fault> {
@@ -132,11 +135,13 @@ fn standing(access: Access<'_>, page: i64) -> Result<Vec<Standing>, Fault> {
     })
 }
 
-/// A run of versions, from the first with the phrase to the first without, and a passage in it.
+/// A run of versions, from the first with the phrase to the first without, and a passage in the
+/// first and in the last of them.
 struct Stretch {
     from: usize,
     until: usize,
-    key: i64,
+    first_key: i64,
+    last_key: i64,
 }
 
 fn stretches(hits: &[Hit], versions: &[Standing]) -> Vec<Stretch> {
@@ -148,14 +153,19 @@ fn stretches(hits: &[Hit], versions: &[Standing]) -> Vec<Stretch> {
             Some(until) => *places.get(&until)?,
             None => versions.len(),
         };
-        Some(Stretch { from, until, key: hit.key })
+        Some(Stretch { from, until, first_key: hit.key, last_key: hit.key })
     };
     let mut found: Vec<Stretch> = hits.iter().filter_map(place).collect();
-    found.sort_by_key(|it| (it.from, it.until, it.key));
+    found.sort_by_key(|it| (it.from, it.until, it.first_key));
     let mut joined: Vec<Stretch> = Vec::new();
     for stretch in found {
         match joined.last_mut() {
-            Some(last) if stretch.from <= last.until => last.until = last.until.max(stretch.until),
+            Some(last) if stretch.from <= last.until => {
+                if last.until < stretch.until {
+                    last.last_key = stretch.last_key;
+                }
+                last.until = last.until.max(stretch.until);
+            }
             Some(_) | None => joined.push(stretch),
         }
     }
@@ -186,7 +196,11 @@ impl Told<'_> {
             came,
             last_seen_at: last_seen_at.unwrap_or(first.first_at).max(first.first_at),
             went,
-            passage: self.passage(first.text, stretch.key)?,
+            passage: self.passage(self.versions[stretch.until - 1].text, stretch.last_key)?,
+            first_passage: match stretch.first_key == stretch.last_key {
+                true => None,
+                false => Some(self.passage(first.text, stretch.first_key)?),
+            },
         })
     }
 
@@ -205,23 +219,5 @@ impl Told<'_> {
         let text = text_from_bytes(&Digest::of(&bytes), &bytes)?;
         let found = text.blocks.iter().flat_map(searched).find(|words| key(words) == sought);
         Ok(found.unwrap_or_default())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whatever_is_asked_for_is_words() {
-        let asked = |phrase| query(phrase).unwrap_or_default();
-        assert_eq!(asked("police use"), "\"police use\"");
-        assert_eq!(asked(" surveill* "), "\"surveill\" *");
-        assert_eq!(asked("a OR b"), "\"a OR b\"");
-        assert_eq!(asked("\"*NEAR("), "\"\"\"*NEAR(\"");
-        assert_eq!(asked("a\" OR words:b"), "\"a\"\" OR words:b\"");
-        for nothing in ["", "*", "\"", "-- (", "* *"] {
-            assert_eq!(query(nothing), None, "{nothing}");
-        }
     }
 }

@@ -3,7 +3,7 @@
 mod altering;
 mod faults;
 mod judging;
-mod making;
+pub mod making;
 mod opening;
 mod reviewing;
 mod shelves;

@@ -17,7 +17,8 @@ use crate::{
 /// Find a phrase in all versions of all pages: from when to when it stood where.
 ///
 /// The words are taken in any case and without accents, as they follow one another within a
-/// paragraph, heading, list item or table row; a `*` at the end takes all words that begin so.
+/// paragraph, heading, list item or table row; a `*` at the end takes all words that begin so. In
+/// scripts without spaces between words any part of a run is found.
 #[derive(Debug, clap::Args)]
 pub struct SearchArguments {
     /// The phrase, such as `police use` or `surveill*`.
@@ -115,5 +116,9 @@ fn in_words(stay: &Stay, phrase: &str, look: &Look) -> String {
         Some(turn) => writeln!(told, "  went: {}", went(turn)),
     };
     told.push_str(&drawn::sought(&Sought::of(&stay.passage, phrase), look));
+    if let Some(first) = &stay.first_passage {
+        told.push_str("\n  it came as\n");
+        told.push_str(&drawn::sought(&Sought::of(first, phrase), look));
+    }
     told
 }

@@ -12,6 +12,8 @@
 
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
+use crate::model::script::{is_katakana, is_without_spaces};
+
 /// What a piece of a passage is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PieceKind {
@@ -314,13 +316,9 @@ fn is_fraction(c: char) -> bool {
     matches!(c, '²' | '³' | '¹' | '¼'..='¾' | '⁰'..='₉' | '⅐'..='⅟' | '↉')
 }
 
-/// Returns whether `c` belongs to a script that is written without spaces.
+/// Returns whether `c` belongs to a script that is written without spaces, and is a word by itself.
 fn is_glyph(c: char) -> bool {
-    !c.is_ascii()
-        && matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{309f}' | '\u{3400}'..='\u{4dbf}'
-        | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
-        && is_wordy(c)
+    is_without_spaces(c) && !is_katakana(c) && is_wordy(c)
 }
 
 /// Returns whether `c` is not seen: zero width, direction, variation, soft hyphen.

@@ -26,8 +26,10 @@ pub struct Stay {
     pub last_seen_at: Timestamp,
     /// How it went; none where it is still there.
     pub went: Option<Turn>,
-    /// The passage with the phrase, as the first of the versions had it.
+    /// The passage with the phrase, as the last of the versions has it.
     pub passage: String,
+    /// The same as the first of them had it, where that is another.
+    pub first_passage: Option<String>,
 }
 
 impl Stay {

@@ -165,3 +165,42 @@ fn a_very_long_passage_is_searched_in_pieces() {
     everywhere();
     assert_eq!(world.run(&["verify"]).code, 0);
 }
+
+#[test]
+fn what_still_stands_is_quoted_as_it_stands_and_as_it_came() {
+    let site = Site::start();
+    let url = site.url("/faces");
+    let world = World::with(&format!("[[page]]\nid = \"faces\"\nurl = \"{url}\"\n"));
+    for day in 1..=12 {
+        let words = if day < 12 { "will not sell" } else { "sell" };
+        site.page("/faces", &policy(words, &format!("desk number {day} on floor {}", 40 - day)));
+        world.sweep_at(&format!("2026-01-{day:02}T08:00:00Z"));
+    }
+    for day in 13..=15 {
+        world.sweep_at(&format!("2026-01-{day:02}T08:00:00Z"));
+    }
+    // What was shown once only is no version: the captures that are told are those of versions.
+    assert_eq!(found(&world, &["will not sell"]), ["faces -..01-01 01-01..01-12"]);
+    let stay = world.run(&["search", "--json", "write to the desk"]).json()[0].clone();
+    assert!(stay["passage"].as_str().unwrap().contains("desk number 12 "), "{stay}");
+    assert!(stay["first_passage"].as_str().unwrap().contains("desk number 1 "), "{stay}");
+    let told = world.run(&["search", "write to the desk"]).stdout;
+    assert!(told.contains("desk number 12 ") && told.contains("it came as"), "{told}");
+}
+
+#[test]
+fn a_part_of_a_run_without_spaces_is_found_and_marked() {
+    let site = Site::start();
+    let url = site.url("/faces");
+    let world = World::with(&format!("[[page]]\nid = \"faces\"\nurl = \"{url}\"\n"));
+    let clause = "当社は警察に顔認識技術を販売しません。この約束は連邦機関にも適用されます。";
+    site.page("/faces", &framed(&format!("<h1>顔認識</h1><p>{clause}</p>"), "製品"));
+    world.sweep_at("2026-01-01T08:00:00Z");
+    for phrase in ["顔認", "識技術を販売", "連邦機関"] {
+        assert_eq!(found(&world, &[phrase]), ["faces -..01-01 -..-"], "{phrase}");
+        let told = world.run(&["search", phrase]).stdout;
+        assert!(told.contains(phrase), "{phrase}: {told}");
+    }
+    assert_eq!(found(&world, &["販売します"]), Vec::<String>::new());
+    assert_eq!(world.run(&["verify"]).code, 0);
+}

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-use crate::alert::render::visible::visible;
+use crate::{alert::render::visible::visible, model::script::is_without_spaces};
 
 /// The most characters of a passage that are shown on either side of the phrase: what the longest
 /// paragraph that is pleasant to read has, and enough to see what the phrase is about.
@@ -48,8 +48,15 @@ fn place(passage: &str, phrase: &str) -> Option<Range<usize>> {
             word == asked || (is_prefix && at == last && word.starts_with(asked.as_str()))
         })
     };
-    let found = said.windows(sought.len()).find(is_it)?;
-    Some(found.first()?.0.start..found.last()?.0.end)
+    match said.windows(sought.len()).find(is_it) {
+        Some(found) => Some(found.first()?.0.start..found.last()?.0.end),
+        // Scripts without spaces: a part of a run, as it is written.
+        None if trimmed.contains(is_without_spaces) => {
+            let part = trimmed.trim_end_matches('*');
+            passage.find(part).map(|at| at..at + part.len())
+        }
+        None => None,
+    }
 }
 
 /// Returns where the words stand, in bytes.
@@ -108,6 +115,7 @@ mod tests {
         assert_eq!(shown("not to sell, not sell", "not sell"), "not to sell, [not sell]");
         assert_eq!(shown("E\u{301}thique", "éthique"), "[E\u{301}thique]");
         assert_eq!(shown("警察に販売", "警察に販売"), "[警察に販売]");
+        assert_eq!(shown("警察に販売", "に販"), "警察[に販]売");
         assert_eq!(shown("İstanbul", "istanbul"), "[İstanbul]");
         for nothing in ["", "*", "\"", "absent words", "a much longer phrase than all of it"] {
             assert_eq!(shown("Some words.", nothing), "[]Some words.", "{nothing}");

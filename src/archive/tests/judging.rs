@@ -262,3 +262,29 @@ fn a_renamed_page_keeps_its_history() {
     assert_eq!(archive.versions(&page("c")).unwrap()[0].page, page("c"));
     assert_eq!(archive.page_state(&page("a")).unwrap(), PageState::default());
 }
+
+/// A page that changes at nearly every visit: most wordings are seen once before the next.
+#[test]
+fn a_version_was_seen_when_it_was_first_shown() {
+    let (_directory, mut archive) = fresh();
+    judged(&mut archive, &visit("a", 1, "one"), Finding::First, "one");
+    let second = visit("a", 2, "two");
+    let id = archive.record_visits(std::slice::from_ref(&second)).unwrap()[0];
+    let mut waits = judgement(id, &second, Finding::Waiting, "two");
+    waits.accepted = Accepted::Unestablished;
+    archive.record_judgements(&[waits]).unwrap();
+    // The wording before it is given up for it, and it for the next, at later visits.
+    let third = visit("a", 3, "three");
+    let other = archive.record_visits(std::slice::from_ref(&third)).unwrap()[0];
+    let mut follows = judgement(other, &third, Finding::Waiting, "three");
+    follows.accepted = Accepted::Unestablished;
+    follows.versions = vec![version(id, &second, Cause::Page, "two")];
+    archive.record_judgements(&[follows]).unwrap();
+    judged(&mut archive, &visit("a", 4, "four"), Finding::Established, "four");
+    let stays = archive.stays(&page("a"), "two").unwrap();
+    assert_eq!(stays.len(), 1);
+    assert_eq!(stays[0].came.after, Some(at(1)));
+    assert_eq!(stays[0].came.no_later_than, at(2));
+    assert_eq!(stays[0].last_seen_at, at(2));
+    assert_eq!(stays[0].went.map(|it| (it.after, it.no_later_than)), Some((Some(at(2)), at(4))));
+}

@@ -32,6 +32,7 @@ pub fn as_json(stay: &Stay, app: &App, phrase: &str) -> Value {
         "went": stay.went.as_ref().map(turn),
         "still_there": stay.went.is_none(),
         "passage": stay.passage,
+        "first_passage": stay.first_passage,
     })
 }
 

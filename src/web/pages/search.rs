@@ -53,6 +53,7 @@ struct Answer {
     went: Option<String>,
     last_seen: String,
     passage: Sought,
+    first_passage: Option<Sought>,
     version: String,
 }
 
@@ -97,6 +98,7 @@ fn answer(app: &App, frame: &Frame, (stay, phrase): (&Stay, &str)) -> Result<Ans
         went: stay.went.as_ref().map(went),
         last_seen: stay.last_seen_at.minute(),
         passage: Sought::of(&stay.passage, phrase),
+        first_passage: stay.first_passage.as_ref().map(|first| Sought::of(first, phrase)),
         version: frame.to(&Place::Version(stay.page.clone(), stay.came.version)),
     })
 }
