@@ -33,5 +33,6 @@ pub mod status;
 pub mod sweep;
 pub mod swept;
 pub mod turns;
+pub mod unsigned;
 pub mod visit_form;
 pub mod whereabouts;

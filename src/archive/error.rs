@@ -75,6 +75,17 @@ pub enum ArchiveError {
         /// Where the archive should be.
         path: PathBuf,
     },
+    /// There was an archive, and it is gone: the head of its log is there.
+    #[error(
+        "the archive {path} is missing, and {head} says that there was one",
+        path = path.display(), head = head.display()
+    )]
+    Gone {
+        /// Where the archive should be.
+        path: PathBuf,
+        /// The head of its log.
+        head: PathBuf,
+    },
     /// Something in the archive is not as it was written.
     #[error("{what} in the archive {path} is damaged: {problem}", path = path.display())]
     Damaged {
@@ -184,6 +195,10 @@ impl ArchiveError {
             ArchiveError::TooNew { .. } => "use the newer pledgewatch that wrote it",
             ArchiveError::Orphaned { .. } => {
                 "put both files back from the same backup, or move the log away"
+            }
+            ArchiveError::Gone { .. } => {
+                "put it back from a backup; to begin another archive, move that head away first, and \
+                 the log's folder if there is one"
             }
             ArchiveError::Damaged { .. } => {
                 "run `pledgewatch verify` to see all that is damaged, and restore from a backup"

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::archive::error::Fault;
 
 /// What makes each form from the one before. Only ever added to.
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("migrations/0001_archive.sql"),
     include_str!("migrations/0002_reread.sql"),
     include_str!("migrations/0003_ground.sql"),
@@ -19,6 +19,7 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0011_lesson.sql"),
     include_str!("migrations/0012_alerted_changes.sql"),
     include_str!("migrations/0013_pieces.sql"),
+    include_str!("migrations/0014_signed.sql"),
 ];
 
 /// The newest form that this program knows.

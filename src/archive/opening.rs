@@ -12,7 +12,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use url::Url;
 
-use crate::archive::{error::ArchiveError, error::Fault, migrations};
+use crate::archive::{error::ArchiveError, error::Fault, log::files::LogFiles, migrations};
 
 /// `PLDW` in ASCII: what tells our database from any other (the header's bytes 68 to 71).
 pub const APPLICATION_ID: i64 = 0x504C_4457;
@@ -90,11 +90,21 @@ fn is_there(path: &Path) -> Result<bool, ArchiveError> {
             let log = path.with_extension("db-wal");
             match fs::metadata(log) {
                 Ok(log) if log.len() > 0 => Err(ArchiveError::Orphaned { path: path.to_owned() }),
-                Ok(_) | Err(_) => Ok(false),
+                Ok(_) | Err(_) => match path.parent().and_then(head_of) {
+                    Some(head) => Err(ArchiveError::Gone { path: path.to_owned(), head }),
+                    None => Ok(false),
+                },
             }
         }
         Err(error) => Err(Fault::System(error).at(path)),
     }
+}
+
+/// Returns the signed head of an archive that was in a directory, if one is left.
+fn head_of(directory: &Path) -> Option<PathBuf> {
+    let files = LogFiles::of(directory);
+    let published = files.folder().join("checkpoint");
+    [files.head().to_owned(), published].into_iter().find(|head| head.exists())
 }
 
 /// Makes a whole archive beside `path` and then gives it its name, so that a run that is killed

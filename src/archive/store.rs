@@ -242,8 +242,8 @@ impl Archive {
         *self.memory.texts.get_mut() = LatelyRead::default();
     }
 
-    /// Runs a statement that can be in no transaction.
-    pub(in crate::archive) fn outside(&mut self, sql: &str) -> Result<(), ArchiveError> {
+    /// Runs a statement that is in no transaction of ours.
+    pub(in crate::archive) fn outside(&self, sql: &str) -> Result<(), ArchiveError> {
         self.batch(sql)
     }
 

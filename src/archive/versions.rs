@@ -10,7 +10,9 @@ use crate::{
         store::Archive,
     },
     model::{
-        history::{Ground, Regime, Seen, Sightings, Standing, Version, VersionId, VisitId},
+        history::{
+            Ground, Neighbours, Regime, Seen, Sightings, Standing, Version, VersionId, VisitId,
+        },
         page::PageId,
         snapshot::{Digest, Snapshot},
         text::Text,
@@ -88,6 +90,28 @@ impl Archive {
                  ORDER BY v.established_at DESC, v.number DESC LIMIT 1",
             ));
             access.maybe(&sql, params![page, at], version)
+        })
+    }
+
+    /// Returns the captures of a page beside an instant.
+    pub fn neighbours(&self, page: &PageId, at: Timestamp) -> Result<Neighbours, ArchiveError> {
+        self.read(|access| {
+            let Some(page) = access.page(page)? else { return Ok(Neighbours::default()) };
+            let visit = |which: &str| {
+                let sql = format!(
+                    "SELECT v.started_at FROM visit v
+                     JOIN judgement j ON j.visit = v.id AND j.superseded_by IS NULL
+                     WHERE v.page = ?1 AND {which} LIMIT 1"
+                );
+                access.maybe(&sql, params![page, at], |row| row.get(0))
+            };
+            Ok(Neighbours {
+                last: visit("v.started_at <= ?2 AND j.accepted <> 0 ORDER BY v.started_at DESC")?,
+                next: visit("v.started_at > ?2 AND j.accepted <> 0 ORDER BY v.started_at")?,
+                troubled: visit(
+                    "v.started_at <= ?2 AND j.accepted = 0 ORDER BY v.started_at DESC",
+                )?,
+            })
         })
     }
 

@@ -143,7 +143,7 @@ fn between(
     after: Which,
 ) -> Result<(ChangeTexts, [String; 2]), CliError> {
     let Compared { before, after, diff } = history::compare(app, page, before, after)?;
-    let labels = [label(&before), label(&after)];
+    let labels = [label(app, &before)?, label(app, &after)?];
     Ok((ChangeTexts { before: before.text, after: after.text, diff }, labels))
 }
 
@@ -178,9 +178,9 @@ fn no_change_of(id: &EventId, page: &PageId) -> CliError {
     )
 }
 
-fn label(found: &VersionText) -> String {
+fn label(app: &App, found: &VersionText) -> Result<String, CliError> {
     let version = &found.version;
-    format!("version {}, first seen {}", version.number, version.first_at.minute())
+    Ok(format!("version {}, {}", version.number, history::seen(app, version)?))
 }
 
 #[cfg(test)]

@@ -72,11 +72,14 @@ pub fn run(
     }
     let version = &found.version;
     terminal.say(&format!(
-        "{}: version {}, first seen {}",
+        "{}: version {}, {}",
         version.page,
         version.number,
-        version.first_at.minute()
+        history::seen(&app, version)?
     ));
+    if let Some(at) = arguments.at {
+        terminal.say(&history::known_by(&app, version, at)?);
+    }
     let mut text = String::new();
     for block in found.text.blocks.iter() {
         text.push_str(&wrapped(block, terminal.look.width));

@@ -440,6 +440,17 @@ pub struct VisitRecord {
     pub regime: Option<Regime>,
 }
 
+/// The captures of a page beside an instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The last by then that was read as the policy.
+    pub last: Option<Timestamp>,
+    /// The first after it that was read as the policy.
+    pub next: Option<Timestamp>,
+    /// The last by then that was not: trouble.
+    pub troubled: Option<Timestamp>,
+}
+
 /// A visit without its bodies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedVisit {

@@ -18,7 +18,8 @@ use crate::{
     model::{address::AddressRule, snapshot::Digest, time::Timestamp},
     monitor::{
         app::App,
-        seal::{self, Proofs, Sealed, Unsigned},
+        seal::{self, Proofs, Sealed},
+        unsigned::Unsigned,
     },
 };
 

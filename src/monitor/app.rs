@@ -15,7 +15,7 @@ use crate::{
     },
     monitor::{
         keys::{self, KeyFailure},
-        seal::Unsigned,
+        unsigned::Unsigned,
     },
     watchlist::{
         defaults::{self, DefaultRow},

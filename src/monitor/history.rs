@@ -60,6 +60,7 @@ pub struct Compared {
 pub fn version(app: &App, page: &PageId, which: Which) -> Result<VersionText, MonitorError> {
     app.known_page(page)?;
     let versions = app.archive.versions(page)?;
+    let has_versions = !versions.is_empty();
     let found = match which {
         Which::Latest => app.archive.page_state(page)?.version,
         Which::BeforeLatest => versions.iter().rev().nth(1).cloned(),
@@ -67,10 +68,54 @@ pub fn version(app: &App, page: &PageId, which: Which) -> Result<VersionText, Mo
         Which::At(at) => app.archive.version_at(page, at)?,
     };
     let Some(version) = found else {
-        return Err(MonitorError::NoVersion { page: page.clone(), asked: asked(which) });
+        let asked = match which {
+            Which::Latest if has_versions => {
+                "any more: what it showed was taken out by order (`redact --list`)".to_owned()
+            }
+            which => asked(which),
+        };
+        return Err(MonitorError::NoVersion { page: page.clone(), asked });
     };
     let text = app.archive.text(&version.text)?;
     Ok(VersionText { version, text })
+}
+
+/// Returns when a version came, as what captures tell of it: `first seen 2026-01-03 08:00 UTC, not yet
+/// on 2026-01-02 08:00 UTC`.
+pub fn seen(app: &App, version: &Version) -> Result<String, MonitorError> {
+    let first = format!("first seen {}", version.first_at.minute());
+    Ok(match app.archive.seen_before(&version.page, version.first_at)? {
+        Some(before) => format!("{first}, not yet on {}", before.minute()),
+        None => format!("{first}, at the first capture"),
+    })
+}
+
+/// Returns what is to be said where a version is shown as the page's at an instant: by which captures
+/// that is known, and where it is not.
+pub fn known_by(app: &App, version: &Version, at: Timestamp) -> Result<String, MonitorError> {
+    let beside = app.archive.neighbours(&version.page, at)?;
+    let last = beside.last.map_or_else(|| "no capture".to_owned(), |it| it.minute());
+    let mut words = match beside.next {
+        None => format!("the last capture by then is of {last}, and none followed so far"),
+        Some(next) => {
+            let follows = app.archive.version_at(&version.page, next)?;
+            match follows.filter(|it| it.number != version.number) {
+                None => {
+                    format!("it was captured so by then on {last}, and again on {}", next.minute())
+                }
+                Some(other) => format!(
+                    "it was captured so by then on {last}; on {} it was version {}, and which of \
+                     them it showed in between is not known",
+                    next.minute(),
+                    other.number
+                ),
+            }
+        }
+    };
+    if let Some(troubled) = beside.troubled.filter(|it| beside.last < Some(*it)) {
+        words.push_str(&format!("; the visit on {} found it in trouble", troubled.minute()));
+    }
+    Ok(words)
 }
 
 fn asked(which: Which) -> String {

@@ -9,7 +9,8 @@ use crate::{
     monitor::{
         app::{App, MonitorError, Paths},
         keys, seal,
-        seal::{Sealed, Unsigned},
+        seal::Sealed,
+        unsigned::Unsigned,
     },
 };
 
@@ -50,6 +51,7 @@ impl Integrity {
     pub fn summary(&self) -> Vec<String> {
         let signed = match &self.head {
             Some(head) if head.size == self.entries => "all signed".to_owned(),
+            Some(head) if self.entries < head.size => format!("{} were signed", head.size),
             Some(head) => format!("the first {} signed", head.size),
             None => "none signed".to_owned(),
         };
@@ -82,9 +84,9 @@ impl Integrity {
 pub fn stands(app: &App) -> Result<Integrity, MonitorError> {
     let files = LogFiles::of(app.archive.directory());
     let known = app.archive.log_key()?;
-    let unsigned = match &known {
-        None => Some(Unsigned::NoKey),
-        Some(known) => keys::load(&files, known).err().map(Unsigned::Key),
+    let unsigned = match (seal::unfit(&app.archive, &files)?, &known) {
+        (None, Some(known)) => keys::load(&files, known).err().map(Unsigned::Key),
+        (unfit, _) => unfit,
     };
     Ok(Integrity {
         entries: app.archive.log_size()?,

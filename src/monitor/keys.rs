@@ -158,8 +158,14 @@ pub fn begin(archive: &mut Archive, now: Timestamp) -> Result<bool, KeyFailure> 
 
 /// Makes another key for the log, which goes on under the same name; the one before is put aside.
 ///
-/// The first key of a log may be made by this as well.
+/// The first key of a log may be made by this as well; one that is there already is taken then.
 pub fn renew(archive: &mut Archive, now: Timestamp) -> Result<Verifier, KeyFailure> {
+    if archive.log_key()?.is_none()
+        && let Ok(signer) = read(LogFiles::of(archive.directory()).key())
+    {
+        archive.change_log_key(&known(&signer), None, now)?;
+        return Ok(signer.verifier());
+    }
     let origin = archive.log_key()?.map_or_else(origin, |key| key.origin);
     exchange(archive, &origin, None, now)
 }

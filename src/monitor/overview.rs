@@ -128,13 +128,7 @@ pub fn glance(app: &App) -> Result<Glance, MonitorError> {
 pub fn page(app: &App, page: &PageId) -> Result<PageRow, MonitorError> {
     let state = app.archive.page_state(page)?;
     let watch = app.watchlist.watch(page);
-    let health = match watch {
-        None => Health::Unwatched,
-        Some(watch) if watch.state == WatchState::Paused => Health::Paused,
-        Some(_) if state.spell.is_some() => Health::Trouble,
-        Some(_) if state.last_visit_at.is_none() => Health::New,
-        Some(_) => Health::Healthy,
-    };
+    let health = Health::of(watch, &state);
     Ok(PageRow {
         page: page.clone(),
         company: watch.map(|watch| watch.company.clone()).unwrap_or_default(),

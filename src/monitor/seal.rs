@@ -18,7 +18,7 @@ use crate::{
         tlog::{self, Growing, TILE_WIDTH, TileId},
     },
     model::snapshot::Digest,
-    monitor::keys::{self, KeyTrouble},
+    monitor::{keys, unsigned::Unsigned},
 };
 
 /// The file with the signed head that is published.
@@ -40,62 +40,19 @@ impl Sealed {
     /// Returns why the log is not signed though it was to be, with what to do.
     pub fn warning(self) -> Option<String> {
         match self {
-            Sealed::Signed(_) | Sealed::Unsigned(Unsigned::NoKey) => None,
+            Sealed::Signed(_) | Sealed::Unsigned(Unsigned::NoKey | Unsigned::Unused(_)) => None,
             Sealed::Unsigned(reason) => Some(format!("{reason}; {}", reason.hint())),
-        }
-    }
-}
-
-/// Why a log is not signed.
-#[derive(Debug, thiserror::Error)]
-pub enum Unsigned {
-    /// No key was ever made for it.
-    #[error("no key was made for it")]
-    NoKey,
-    /// The key cannot be used.
-    #[error(transparent)]
-    Key(#[from] KeyTrouble),
-    /// The last signed head cannot be read.
-    #[error("its last signed head {0} cannot be read: {1}")]
-    Head(String, NoteFailure),
-    /// The archive has fewer entries than were signed: an earlier state of it was put back.
-    #[error("{signed} entries were signed, and the archive has {found}: a backup was put back")]
-    Behind {
-        /// How many were signed.
-        signed: u64,
-        /// How many there are.
-        found: u64,
-    },
-    /// The archive's entries are not those that were signed.
-    #[error("the first {size} entries are not those that were signed: a backup was put back")]
-    Conflict {
-        /// How many were signed.
-        size: u64,
-    },
-}
-
-impl Unsigned {
-    /// Returns what the user can do.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Unsigned::NoKey => "`pledgewatch integrity new-key` makes one",
-            Unsigned::Key(trouble) => trouble.hint(),
-            Unsigned::Head(..) => {
-                "restore it from a backup, or go on under another name with \
-                 `pledgewatch integrity new-log`"
-            }
-            Unsigned::Behind { .. } | Unsigned::Conflict { .. } => {
-                "put the latest state back if it is still somewhere; if it is lost, \
-                 `pledgewatch integrity new-log` goes on under another name, and says so"
-            }
         }
     }
 }
 
 /// Signs the log's head, all entries included, unless something speaks against it.
 pub fn seal(archive: &Archive) -> Result<Sealed, ArchiveError> {
-    let Some(known) = archive.log_key()? else { return Ok(Sealed::Unsigned(Unsigned::NoKey)) };
     let files = LogFiles::of(archive.directory());
+    if let Some(unsigned) = unfit(archive, &files)? {
+        return Ok(Sealed::Unsigned(unsigned));
+    }
+    let Some(known) = archive.log_key()? else { return Ok(Sealed::Unsigned(Unsigned::NoKey)) };
     let signer = match keys::load(&files, &known) {
         Ok(signer) => signer,
         Err(trouble) => return Ok(Sealed::Unsigned(trouble.into())),
@@ -121,6 +78,9 @@ pub fn seal(archive: &Archive) -> Result<Sealed, ArchiveError> {
     let verifier = signer.verifier();
     files.write(&tiles)?;
     files.write_head(note.as_bytes())?;
+    if !archive.log_was_signed()? {
+        archive.note_signed()?;
+    }
     let public = format!("{}\n", verifier.to_text());
     files.write(&[
         ("key".to_owned(), public.into_bytes()),
@@ -134,6 +94,27 @@ pub fn seal(archive: &Archive) -> Result<Sealed, ArchiveError> {
         }
     }
     Ok(Sealed::Signed(head))
+}
+
+/// Returns what speaks against signing, as far as it is known without reading the log: there is no
+/// key, or the archive is not the one whose head was signed last.
+pub fn unfit(archive: &Archive, files: &LogFiles) -> Result<Option<Unsigned>, ArchiveError> {
+    if archive.log_key()?.is_none() {
+        return Ok(Some(match files.key().exists() {
+            true => Unsigned::Unused(files.key().display().to_string()),
+            false => Unsigned::NoKey,
+        }));
+    }
+    let was_signed = archive.log_was_signed()? || files.read(CHECKPOINT)?.is_some();
+    if was_signed && files.read_head()?.is_none() {
+        return Ok(Some(Unsigned::Lost(files.head().display().to_string())));
+    }
+    let (found, last) = (archive.log_size()?, last_signed(archive, files)?);
+    Ok(match last {
+        Ok(Some(last)) if found < last.size => Some(Unsigned::Behind { signed: last.size, found }),
+        Ok(_) => None,
+        Err(unsigned) => Some(unsigned),
+    })
 }
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -263,24 +244,7 @@ pub fn verify(archive: &Archive) -> Result<Vec<Damage>, ArchiveError> {
     let mut damaged = |what: &str, problem: String| {
         damages.push(Damage { what: what.to_owned(), problem });
     };
-    let keys = archive.log_keys()?;
-    let size = archive.log_size()?;
-    let mut heads = BTreeMap::new();
-    let notes =
-        [("the last signed head", files.read_head()?), (CHECKPOINT, files.read(CHECKPOINT)?)];
-    for (name, note) in notes {
-        match note.map(|note| open(&keys, &note)) {
-            None => (),
-            Some(Ok(head)) if size < head.size => {
-                let problem = format!("it is of {} entries, and the archive has {size}", head.size);
-                damaged(name, problem);
-            }
-            Some(Ok(head)) => {
-                heads.insert(name, head);
-            }
-            Some(Err(failure)) => damaged(name, failure.to_string()),
-        }
-    }
+    let heads = opened(archive, &files, &mut damaged)?;
     let Some(signed) = heads.values().map(|head| head.size).max() else { return Ok(damages) };
     let mut check = |path: String, bytes: &[u8], must: bool| -> Result<(), ArchiveError> {
         match files.read(&path)? {
@@ -325,6 +289,37 @@ pub fn verify(archive: &Archive) -> Result<Vec<Damage>, ArchiveError> {
         }
     }
     Ok(damages)
+}
+
+/// Returns the signed heads that can be opened, by name, and tells what is wrong with the others.
+fn opened(
+    archive: &Archive,
+    files: &LogFiles,
+    damaged: &mut dyn FnMut(&str, String),
+) -> Result<BTreeMap<&'static str, Head>, ArchiveError> {
+    let keys = archive.log_keys()?;
+    let size = archive.log_size()?;
+    let mut heads = BTreeMap::new();
+    let notes =
+        [("the last signed head", files.read_head()?), (CHECKPOINT, files.read(CHECKPOINT)?)];
+    for (name, note) in notes {
+        match note.map(|note| open(&keys, &note)) {
+            None => (),
+            Some(Ok(head)) if size < head.size => {
+                let problem = format!(
+                    "it is of {} entries, and the archive has {size}: an earlier state of it was put \
+                     back; `pledgewatch integrity new-log` goes on under another name, and says so",
+                    head.size
+                );
+                damaged(name, problem);
+            }
+            Some(Ok(head)) => {
+                heads.insert(name, head);
+            }
+            Some(Err(failure)) => damaged(name, failure.to_string()),
+        }
+    }
+    Ok(heads)
 }
 
 /// Writes the log's entries into its folder, beside the tiles, so that it can be published whole;

@@ -10,7 +10,7 @@ use crate::{
     model::{
         address::AddressRule,
         event::{Delivery, DeliveryState},
-        history::{Lesson, Spell, Waiting},
+        history::{Lesson, PageState, Spell, Waiting},
         page::PageId,
         pledge::Standing,
         sweep::{ClockJump, SweepRecord},
@@ -80,7 +80,7 @@ pub enum Health {
     Healthy,
     /// It is in trouble.
     Trouble,
-    /// It was never visited.
+    /// It was never visited, or is to begin anew: what it showed was taken out by order.
     New,
     /// It is paused.
     Paused,
@@ -89,6 +89,17 @@ pub enum Health {
 }
 
 impl Health {
+    /// Returns how a page is doing that stands so; `watch` is its watch, if it has one.
+    pub fn of(watch: Option<&Watch>, state: &PageState) -> Health {
+        match watch {
+            None => Health::Unwatched,
+            Some(watch) if watch.state == WatchState::Paused => Health::Paused,
+            Some(_) if state.spell.is_some() => Health::Trouble,
+            Some(_) if state.last_healthy_at.is_none() => Health::New,
+            Some(_) => Health::Healthy,
+        }
+    }
+
     /// Returns the word.
     pub fn word(self) -> &'static str {
         match self {
@@ -216,13 +227,7 @@ fn page_status(
 ) -> Result<PageStatus, MonitorError> {
     let state = app.archive.page_state(page)?;
     let watch = app.watchlist.watch(page);
-    let health = match watch {
-        None => Health::Unwatched,
-        Some(watch) if watch.state == WatchState::Paused => Health::Paused,
-        Some(_) if state.spell.is_some() => Health::Trouble,
-        Some(_) if state.last_visit_at.is_none() => Health::New,
-        Some(_) => Health::Healthy,
-    };
+    let health = Health::of(watch, &state);
     let next_due_at = match watch {
         Some(watch) if health != Health::Paused => due_at(watch, &state).filter(|due| now < *due),
         Some(_) | None => None,

@@ -298,3 +298,86 @@ fn an_archive_without_a_key_says_so_when_asked_and_warns_nobody() {
     assert!(stands(&world)["signed"]["size"].as_u64().unwrap() > 3);
     assert_whole(&world);
 }
+
+#[test]
+fn a_log_whose_last_head_is_lost_is_not_signed_on_until_somebody_says_so() {
+    let (_site, world) = signed();
+    check(&world);
+    let elsewhere = world.folder().join("elsewhere");
+    // A backup that is restored where its head is not, with its key: of the folder, of the file.
+    for (backup, is_folder) in [("elsewhere/snapshots/", true), ("elsewhere/archive.db", false)] {
+        fs::create_dir_all(&elsewhere).unwrap();
+        assert_eq!(world.run(&["backup", backup]).code, 0);
+        if !is_folder {
+            fs::create_dir(elsewhere.join("snapshots")).unwrap();
+            let from = elsewhere.join("archive.db");
+            fs::rename(from, elsewhere.join("snapshots/archive.db")).unwrap();
+        }
+        fs::copy(world.folder().join("snapshots.key"), elsewhere.join("snapshots.key")).unwrap();
+        let there = |arguments: &[&str]| {
+            world.run(&[&["--archive", "elsewhere/snapshots"], arguments].concat())
+        };
+        let ran = there(&["check"]);
+        assert_eq!(ran.code, 0, "captures go on: {ran:?}");
+        assert!(
+            ran.stderr.contains("last signed head elsewhere/snapshots.head is missing"),
+            "{ran:?}"
+        );
+        assert!(!elsewhere.join("snapshots.head").exists());
+        let ran = there(&["integrity"]);
+        assert!(ran.stdout.contains("is missing: it was lost, or a backup"), "{ran:?}");
+        assert_eq!(there(&["verify"]).code, 0);
+        assert_eq!(there(&["integrity", "new-log"]).code, 0);
+        let ran = there(&["check"]);
+        assert_eq!((ran.code, &*ran.stderr), (0, ""), "{ran:?}");
+        assert_eq!(there(&["verify"]).code, 0);
+        fs::remove_dir_all(&elsewhere).unwrap();
+    }
+}
+
+#[test]
+fn an_archive_that_is_gone_is_not_begun_anew_in_silence() {
+    let (_site, world) = signed();
+    check(&world);
+    let key = read(&world, "snapshots.key");
+    let archive = world.folder().join("snapshots/archive.db");
+    let whole = fs::read(&archive).unwrap();
+    fs::remove_file(&archive).unwrap();
+    for command in ["check", "log", "integrity"] {
+        let ran = world.run(&[command]);
+        assert_eq!(ran.code, 4, "{command:?}: {ran:?}");
+        assert!(ran.stderr.contains("snapshots.head says that there was one"), "{ran:?}");
+        assert!(!archive.exists());
+    }
+    fs::write(&archive, whole).unwrap();
+    assert_whole(&world);
+    // Begun anew at the user's word, it takes the key that is there.
+    fs::remove_dir_all(world.folder().join("snapshots")).unwrap();
+    fs::remove_file(world.folder().join("snapshots.head")).unwrap();
+    check(&world);
+    let ran = world.run(&["integrity"]);
+    assert!(ran.stdout.contains("`pledgewatch integrity new-key` takes it"), "{ran:?}");
+    assert_eq!(world.run(&["integrity", "new-key"]).code, 0);
+    assert_eq!(read(&world, "snapshots.key"), key);
+    assert_eq!(check(&world).stderr, "");
+    assert_whole(&world);
+}
+
+#[test]
+fn an_earlier_state_that_was_put_back_is_told_with_the_way_out() {
+    let (_site, world) = signed();
+    check(&world);
+    let file = world.folder().join("snapshots/archive.db");
+    let earlier = fs::read(&file).unwrap();
+    check(&world);
+    fs::write(&file, earlier).unwrap();
+    for name in ["archive.db-wal", "archive.db-shm"] {
+        let _ = fs::remove_file(world.folder().join("snapshots").join(name));
+    }
+    let ran = world.run(&["verify"]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.stdout.contains("`pledgewatch integrity new-log` goes on"), "{ran:?}");
+    let ran = world.run(&["status"]);
+    let shown = format!("{}{}", ran.stdout, ran.stderr);
+    assert!(shown.contains(" were signed") && shown.contains("a backup was put back"), "{ran:?}");
+}

@@ -408,3 +408,45 @@ fn the_evidence_of_a_change_that_was_taken_out_is_its_digests_entries_and_order(
     assert_eq!(again.code, 2, "{again:?}");
     assert!(again.stderr.contains("is there already"), "{again:?}");
 }
+
+#[test]
+fn a_page_that_was_forgotten_counts_as_new_and_says_why_it_has_no_text() {
+    let (_site, world) = visited(4);
+    assert_eq!(world.run(&["forget", "faces", "--reason", "not ours"]).code, 0);
+    let status = world.run(&["status", "faces"]).stdout;
+    assert!(status.starts_with("faces: new\n"), "{status}");
+    let ran = world.run(&["show", "faces"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("what it showed was taken out by order"), "{ran:?}");
+}
+
+#[test]
+fn what_a_page_showed_at_a_time_is_told_by_the_captures_beside_it() {
+    let (site, world) = visited(5);
+    let said = |arguments: &[&str]| {
+        let ran = world.run(&[&["show", "faces"], arguments].concat());
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran.stderr
+    };
+    let told = said(&["--version", "2"]);
+    let interval = "first seen 2026-01-04 08:00 UTC, not yet on 2026-01-03 08:00 UTC";
+    assert!(told.contains(interval), "{told}");
+    let told = said(&["--at", "2026-01-02"]);
+    assert!(
+        told.contains("version 1, first seen 2026-01-01 08:00 UTC, at the first capture"),
+        "{told}"
+    );
+    let between = "captured so by then on 2026-01-01 08:00 UTC, and again on 2026-01-02 08:00 UTC";
+    assert!(told.contains(between), "{told}");
+    let told = said(&["--at", "2026-01-04"]);
+    let either = "on 2026-01-04 08:00 UTC it was version 2, and which of them it showed in between";
+    assert!(told.contains(either), "{told}");
+    let told = said(&["--at", "2030-01-01"]);
+    assert!(told.contains("of 2026-01-05 08:00 UTC, and none followed so far"), "{told}");
+    site.page("/faces", &framed("<p>We are down for maintenance.</p>", "Sorry"));
+    world.sweep_at("2026-01-06T08:00:00Z");
+    let told = said(&["--at", "2026-01-07"]);
+    assert!(told.contains("the visit on 2026-01-06 08:00 UTC found it in trouble"), "{told}");
+    let diff = world.run(&["diff", "faces", "1..2", "--format", "plain"]).stdout;
+    assert!(diff.contains(interval), "{diff}");
+}

@@ -157,7 +157,8 @@ fn a_very_long_passage_is_searched_in_pieces() {
     let archive = rusqlite::Connection::open(world.folder().join("snapshots/archive.db")).unwrap();
     let others = "UPDATE passage SET key = key + 1 WHERE id IN (SELECT passage FROM stay
          WHERE page = (SELECT id FROM page WHERE name = 'long'))";
-    archive.execute_batch(&format!("{others}; PRAGMA user_version = 12")).unwrap();
+    let form = "ALTER TABLE log_key DROP COLUMN signed; PRAGMA user_version = 12";
+    archive.execute_batch(&format!("{others}; {form}")).unwrap();
     assert_eq!(world.run(&["check", "--dry-run"]).code, 0);
     let indexed: i64 =
         archive.query_row("SELECT count(*) FROM searched", [], |row| row.get(0)).unwrap();

@@ -39,6 +39,34 @@ impl Archive {
         })
     }
 
+    /// Returns whether a head was ever signed under the name that the log has now.
+    pub fn log_was_signed(&self) -> Result<bool, ArchiveError> {
+        self.read(|access| {
+            access.one(
+                "SELECT EXISTS (SELECT 1 FROM log_key WHERE signed = 1 AND origin =
+                     (SELECT origin FROM log_key ORDER BY id DESC LIMIT 1))",
+                [],
+                |row| row.get(0),
+            )
+        })
+    }
+
+    /// Notes that a head was signed under the name that the log has now. Belongs behind the writing
+    /// of that head. One who may only read leaves it to the next sweep.
+    pub fn note_signed(&self) -> Result<(), ArchiveError> {
+        let may_write = self.read(|access| {
+            let connection = access.connection;
+            let is_reading: bool =
+                connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
+            Ok(!is_reading && !connection.is_readonly("main")?)
+        })?;
+        match may_write {
+            true => self
+                .outside("UPDATE log_key SET signed = 1 WHERE id = (SELECT max(id) FROM log_key)"),
+            false => Ok(()),
+        }
+    }
+
     /// Records who signs the log from now on. `follows` is the last head that was signed under
     /// another name, where there is one: its origin, size and root.
     pub fn change_log_key(

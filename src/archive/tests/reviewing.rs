@@ -82,7 +82,7 @@ fn a_trail_is_read_back_as_it_was_written_and_is_only_added_to() {
     assert_eq!(archive.reviews(&names[0]).unwrap(), trail);
     assert_eq!(archive.reviews(&names[1]).unwrap(), []);
     assert!(archive.add_review(&"0123456789abcdef".parse().unwrap(), &trail[0]).is_err());
-    let mut run = |sql: &str| archive.outside(sql);
+    let run = |sql: &str| archive.outside(sql);
     assert!(run("UPDATE review SET reviewer = 'Bo'").is_err());
     assert!(run("DELETE FROM review").is_err());
 }
