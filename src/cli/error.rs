@@ -1,13 +1,13 @@
 //! Errors as the user reads them: what failed, why, and what to do.
 
-use std::{error::Error, io};
+use std::{error::Error, io, path::Path};
 
 use crate::{
     cli::exit::Exit,
     monitor::{
         app::MonitorError,
         evidence::EvidenceFailure,
-        export::request::ExportFailure,
+        export::{output, request::ExportFailure},
         import::{places::PlaceFailure, request::ImportFailure},
         keys::KeyFailure,
     },
@@ -70,8 +70,11 @@ impl From<ImportFailure> for CliError {
 impl From<ExportFailure> for CliError {
     fn from(error: ExportFailure) -> CliError {
         let (exit, hint) = match &error {
-            ExportFailure::Write { .. } => {
-                (Exit::Failed, hint("what had the name before is as it was"))
+            ExportFailure::Write { path, .. } => {
+                // What was sent elsewhere is cut off there.
+                let is_whole = path != Path::new(output::STANDARD);
+                let kept = is_whole.then(|| "what had the name before is as it was".to_owned());
+                (Exit::Failed, kept)
             }
             ExportFailure::Form(_) => (Exit::Failed, None),
             ExportFailure::Monitor(error) => way_out(error),

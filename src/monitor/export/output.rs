@@ -8,6 +8,9 @@ use std::{
 
 use crate::monitor::export::request::ExportFailure;
 
+/// How standard output is called.
+pub const STANDARD: &str = "standard output";
+
 /// Where an export goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
@@ -21,7 +24,7 @@ impl Output {
     fn path(&self) -> PathBuf {
         match self {
             Output::File(path) => path.clone(),
-            Output::Standard => PathBuf::from("standard output"),
+            Output::Standard => PathBuf::from(STANDARD),
         }
     }
 
