@@ -1,6 +1,11 @@
 //! Proving the archive: everything against its digest, every reference, and the file itself.
 //! Damage is reported and never mended.
 
+use std::{
+    collections::HashSet,
+    hash::{BuildHasher as _, RandomState},
+};
+
 use crate::{
     archive::{
         access::Access,
@@ -172,7 +177,7 @@ const CONTRADICTIONS: [(&str, &str); 26] = [
     ),
     (
         "SELECT 'page ' || g.name FROM latest l JOIN page g ON g.id = l.page
-         WHERE NOT EXISTS (SELECT 1 FROM visit v JOIN part p ON p.visit = v.id
+         WHERE NOT EXISTS (SELECT 1 FROM visit v CROSS JOIN part p ON p.visit = v.id
              WHERE v.page = l.page AND p.address = l.address)",
         "an address is noted for it that it never had",
     ),
@@ -182,11 +187,12 @@ const CONTRADICTIONS: [(&str, &str); 26] = [
          WHERE NOT EXISTS (SELECT 1 FROM latest l WHERE l.page = v.page AND l.address = p.address)",
         "an address of its is not noted",
     ),
+    // Page by page: a body may be that of very many pages.
     (
         "SELECT 'page ' || g.name FROM latest l JOIN page g ON g.id = l.page
          JOIN snapshot s ON s.id IN (l.snapshot, l.run, l.packed)
-         WHERE NOT EXISTS (SELECT 1 FROM part p JOIN visit v ON v.id = p.visit
-             WHERE p.snapshot = s.id AND v.page = l.page)",
+         WHERE NOT EXISTS (SELECT 1 FROM visit v CROSS JOIN part p ON p.visit = v.id
+             WHERE v.page = l.page AND p.snapshot = s.id)",
         "its next body would be packed against another page's",
     ),
     (
@@ -222,7 +228,13 @@ impl Archive {
     pub fn verify(&self, report: &mut dyn FnMut(Progress)) -> Result<Vec<Damage>, ArchiveError> {
         // Nothing is taken from memory: what is proved is what the disk holds.
         let memory = Memory::default();
-        let mut proof = Proof { access: self.bare(&memory), damages: Vec::new(), report };
+        let mut proof = Proof {
+            access: self.bare(&memory),
+            damages: Vec::new(),
+            known: HashSet::new(),
+            hash: RandomState::new(),
+            report,
+        };
         // As of one instant: what others write meanwhile would look like rows without entries.
         self.at_one_instant(|| proof.all().map_err(|fault| fault.at(self.path())))?;
         Ok(proof.damages)
@@ -232,6 +244,9 @@ impl Archive {
 struct Proof<'a> {
     access: Access<'a>,
     damages: Vec<Damage>,
+    /// The hashes of those, by which one that was found before is known.
+    known: HashSet<u64>,
+    hash: RandomState,
     report: &'a mut dyn FnMut(Progress),
 }
 
@@ -366,7 +381,9 @@ impl Proof<'_> {
     }
 
     fn add(&mut self, damage: Damage) {
-        if !self.damages.contains(&damage) {
+        // What many rows rest upon is found with each of them.
+        let key = self.hash.hash_one((&damage.what, &damage.problem));
+        if self.known.insert(key) {
             self.damages.push(damage);
         }
     }
