@@ -21,7 +21,7 @@ pub struct Recent {
 
 impl Recent {
     /// The most that is held, in bytes.
-    const BYTES_MAX: usize = 16 << 20;
+    const BYTES_MAX: usize = 12 << 20;
 
     /// Returns the bytes of this digest, if they are held.
     pub fn get(&mut self, digest: &Digest) -> Option<Bytes> {
@@ -70,7 +70,7 @@ pub struct LatelyRead {
 
 impl LatelyRead {
     /// The most that is held, in bytes: what most pages are held against at one visit.
-    const BYTES_MAX: usize = 24 << 20;
+    const BYTES_MAX: usize = 16 << 20;
 
     /// Returns the text of this digest, if it is held and nobody else wrote.
     pub fn get(&mut self, written: i64, digest: &Digest) -> Option<Text> {

@@ -29,7 +29,7 @@ pub struct RecentFrames {
 
 impl RecentFrames {
     /// The most that is held, in bytes.
-    const BYTES_MAX: usize = 24 << 20;
+    const BYTES_MAX: usize = 4 << 20;
 
     /// Returns a frame's bytes, if they are held.
     pub fn get(&self, first: i64) -> Option<Arc<[u8]>> {
