@@ -12,6 +12,7 @@ use crate::{
         codec::Proof,
         error::{ArchiveError, Fault},
         frames::{self, LEVEL, Shelf},
+        log::facts,
         passages,
         quoted::{self, Order},
         store::Archive,
@@ -177,6 +178,7 @@ pub fn come_back(access: Access<'_>, shelf: Shelf, id: i64, bytes: &[u8]) -> Res
     frames::replace(access, shelf, id, (None, 0), &frame)?;
     let sql = "DELETE FROM redacted WHERE shelf = ?1 AND item = ?2";
     access.execute(sql, params![shelf.table(), id])?;
+    facts::kept_again(access, shelf.table(), Digest::of(bytes));
     match shelf {
         Shelf::Texts => index_anew(access, id),
         Shelf::Snapshots | Shelf::Headers => Ok(()),

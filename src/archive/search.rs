@@ -37,6 +37,8 @@ struct Standing {
     cause: Cause,
     first_at: Timestamp,
     text: i64,
+    /// Whether its text was taken out by order.
+    is_taken_out: bool,
 }
 
 impl Archive {
@@ -121,7 +123,8 @@ fn seen_before(access: Access<'_>, page: i64, at: Timestamp) -> Result<Option<Ti
 
 fn standing(access: Access<'_>, page: i64) -> Result<Vec<Standing>, Fault> {
     let sql = format!(
-        "SELECT v.id, v.number, v.cause, v.first_at, s.text
+        "SELECT v.id, v.number, v.cause, v.first_at, s.text,
+             s.text IN (SELECT item FROM redacted WHERE shelf = 'text')
          FROM ({STANDING}) s JOIN version v ON v.id = s.id ORDER BY v.established_at, v.number"
     );
     access.all(&sql, [page], |row| {
@@ -131,6 +134,7 @@ fn standing(access: Access<'_>, page: i64) -> Result<Vec<Standing>, Fault> {
             cause: row.get(2)?,
             first_at: row.get(3)?,
             text: row.get(4)?,
+            is_taken_out: row.get(5)?,
         })
     })
 }
@@ -182,9 +186,10 @@ struct Told<'a> {
 impl Told<'_> {
     fn stay(&self, stretch: Stretch) -> Result<Stay, Fault> {
         let first = &self.versions[stretch.from];
-        let came = self.turn(stretch.from)?;
+        let before = stretch.from.checked_sub(1).map(|at| &self.versions[at]);
+        let came = self.turn(stretch.from, before)?;
         let went = match stretch.until < self.versions.len() {
-            true => Some(self.turn(stretch.until)?),
+            true => Some(self.turn(stretch.until, Some(&self.versions[stretch.until]))?),
             false => None,
         };
         let last_seen_at = match &went {
@@ -204,14 +209,16 @@ impl Told<'_> {
         })
     }
 
-    fn turn(&self, at: usize) -> Result<Turn, Fault> {
+    /// `other` is the version on the other side, without the phrase.
+    fn turn(&self, at: usize, other: Option<&Standing>) -> Result<Turn, Fault> {
         let version = &self.versions[at];
         let after = match at {
             0 => None,
             _ => seen_before(self.access, self.id, version.first_at)?,
         };
         let (number, cause, no_later_than) = (version.number, version.cause, version.first_at);
-        Ok(Turn { after, no_later_than, version: number, cause })
+        let is_taken_out = other.is_some_and(|other| other.is_taken_out);
+        Ok(Turn { after, no_later_than, version: number, cause, is_taken_out })
     }
 
     fn passage(&self, text: i64, sought: i64) -> Result<String, Fault> {

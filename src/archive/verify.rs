@@ -2,9 +2,11 @@
 //! Damage is reported and never mended.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     hash::{BuildHasher as _, RandomState},
 };
+
+use rusqlite::Connection;
 
 use crate::{
     archive::{
@@ -12,7 +14,7 @@ use crate::{
         error::{ArchiveError, Fault},
         events, frames,
         frames::Shelf,
-        log, parts,
+        log, migrations, parts,
         parts::Bodies,
         passage_words::Words,
         passages,
@@ -63,7 +65,7 @@ pub const NOT_PROVED: [(&str, &str); 12] = [
 ];
 
 /// What must not be found: the rows that contradict the rest, by name and problem.
-const CONTRADICTIONS: [(&str, &str); 26] = [
+const CONTRADICTIONS: [(&str, &str); 28] = [
     (
         "SELECT 'judgement ' || j.id FROM judgement j WHERE j.superseded_by IS NOT
          (SELECT min(k.id) FROM judgement k WHERE k.visit = j.visit AND k.id > j.id)",
@@ -208,6 +210,20 @@ const CONTRADICTIONS: [(&str, &str); 26] = [
         "it counts as indexed, and was never visited",
     ),
     (
+        "SELECT 'pledge ' || p.name FROM pledge p
+         WHERE NOT EXISTS (SELECT 1 FROM pledge_state WHERE pledge = p.id)
+             AND NOT EXISTS (SELECT 1 FROM pledge_note WHERE pledge = p.id)
+             AND NOT EXISTS (SELECT 1 FROM pledge_term WHERE pledge = p.id)",
+        "nothing is on record of it",
+    ),
+    (
+        "SELECT 'page ' || g.name FROM page g
+         WHERE NOT EXISTS (SELECT 1 FROM visit WHERE page = g.id)
+             AND NOT EXISTS (SELECT 1 FROM pledge WHERE page = g.id)
+             AND NOT EXISTS (SELECT 1 FROM event WHERE page = g.id)",
+        "nothing is on record of it",
+    ),
+    (
         "SELECT 'the search index' WHERE (SELECT sum(CASE k WHEN 'version' THEN v IN (4, 5)
              WHEN 'secure-delete' THEN v = 1 ELSE -1 END) FROM passage_words_config) IS NOT 2",
         "it is not set to remove words for good; `search --rebuild` makes it anew",
@@ -339,7 +355,29 @@ impl Proof<'_> {
             let what = format!("{row} of {table}");
             self.damages.push(Damage { what, problem: format!("its {parent} is missing") });
         }
+        self.schema()?;
         self.tell("file", 1, 1);
+        Ok(())
+    }
+
+    /// Holds the tables, indexes and triggers against those that this program makes.
+    fn schema(&mut self) -> Result<(), Fault> {
+        let mut made = Connection::open_in_memory()?;
+        migrations::migrate(&mut made)?;
+        let (expected, found) = (schema_of(&made)?, schema_of(self.access.connection)?);
+        let mut unlike: Vec<&String> = Vec::new();
+        unlike.extend(
+            found.iter().filter(|(name, sql)| expected.get(*name) != Some(sql)).map(|it| it.0),
+        );
+        unlike.extend(expected.keys().filter(|name| !found.contains_key(*name)));
+        for name in unlike {
+            let problem = match (expected.contains_key(name), found.contains_key(name)) {
+                (true, false) => "it is missing",
+                (false, _) => "pledgewatch made no such thing",
+                (true, true) => "it is not as pledgewatch made it",
+            };
+            self.add(Damage { what: name.clone(), problem: problem.to_owned() });
+        }
         Ok(())
     }
 
@@ -391,6 +429,20 @@ impl Proof<'_> {
     fn tell(&mut self, stage: &'static str, done: usize, total: usize) {
         (self.report)(Progress { stage, done: done as u64, total: total as u64 });
     }
+}
+
+/// Returns what a database is made of, by kind and name, without what SQLite adds by itself: each as
+/// it was written, but for white space.
+fn schema_of(connection: &Connection) -> Result<BTreeMap<String, String>, Fault> {
+    let mut statement = connection.prepare(
+        "SELECT type || ' ' || name, sql FROM sqlite_schema
+         WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let sql: String = row.get(1)?;
+        Ok((row.get(0)?, sql.split_whitespace().collect::<String>()))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Returns what is damaged where SQLite cannot make sense of what it is asked for. What it is asked

@@ -8,7 +8,7 @@ use crate::{
     cli::{error::CliError, exit::Exit, terminal::Terminal},
     monitor::{
         app::{App, Paths},
-        history, keep,
+        history, integrity, keep,
     },
 };
 
@@ -47,7 +47,16 @@ pub fn run(
             1 => "; 1 removal by order is on record (`redact --list`)".to_owned(),
             count => format!("; {count} removals by order are on record (`redact --list`)"),
         };
-        terminal.say(&format!("the archive is whole{removals}"));
+        let stands = integrity::stands(&app)?;
+        let size = stands.head.map(|head| head.size);
+        let unsigned = match size.map(|size| stands.entries.saturating_sub(size)) {
+            None | Some(0) => String::new(),
+            Some(1) => "; no signed head is over the last entry of its log so far".to_owned(),
+            Some(count) => {
+                format!("; no signed head is over the last {count} entries of its log so far")
+            }
+        };
+        terminal.say(&format!("the archive is whole{removals}{unsigned}"));
         return Ok(Exit::Done);
     }
     terminal.say(&format!(

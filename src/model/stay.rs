@@ -13,6 +13,9 @@ pub struct Turn {
     pub version: u32,
     /// Why that version is there.
     pub cause: Cause,
+    /// Whether what the page said on the other side was taken out by order, so that nobody can tell
+    /// whether the phrase stood there: before it came, or after it went.
+    pub is_taken_out: bool,
 }
 
 /// A stretch of versions of a page in each of which a phrase stood.

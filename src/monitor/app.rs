@@ -436,3 +436,10 @@ pub enum MonitorError {
         reason: String,
     },
 }
+
+impl MonitorError {
+    /// Returns whether what was asked for was taken out of the archive by order.
+    pub fn is_of_removal(&self) -> bool {
+        matches!(self, MonitorError::Archive(ArchiveError::Redacted { .. }))
+    }
+}

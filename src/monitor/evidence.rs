@@ -208,6 +208,7 @@ fn collect(app: &App, id: &EventId, now: Timestamp) -> Result<(Files, bool), Evi
         unsigned,
         unlogged: &unlogged,
         gone: &gone,
+        has_diff: files.contains_key("diff.txt"),
         made_at: now,
     };
     files.insert("README.txt".to_owned(), readme(&account).into_bytes());

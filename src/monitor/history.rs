@@ -58,6 +58,23 @@ pub struct Compared {
 
 /// Returns one version of a page.
 pub fn version(app: &App, page: &PageId, which: Which) -> Result<VersionText, MonitorError> {
+    let version = found(app, page, which)?;
+    let text = app.archive.text(&version.text)?;
+    Ok(VersionText { version, text })
+}
+
+/// Returns the same; no text where it was taken out by order.
+pub fn version_if_kept(
+    app: &App,
+    page: &PageId,
+    which: Which,
+) -> Result<(Version, Option<Text>), MonitorError> {
+    let version = found(app, page, which)?;
+    let text = app.archive.text_if_kept(&version.text)?;
+    Ok((version, text))
+}
+
+fn found(app: &App, page: &PageId, which: Which) -> Result<Version, MonitorError> {
     app.known_page(page)?;
     let versions = app.archive.versions(page)?;
     let has_versions = !versions.is_empty();
@@ -76,8 +93,7 @@ pub fn version(app: &App, page: &PageId, which: Which) -> Result<VersionText, Mo
         };
         return Err(MonitorError::NoVersion { page: page.clone(), asked });
     };
-    let text = app.archive.text(&version.text)?;
-    Ok(VersionText { version, text })
+    Ok(version)
 }
 
 /// Returns when a version came, as what captures tell of it: `first seen 2026-01-03 08:00 UTC, not yet

@@ -142,7 +142,7 @@ fn first(case: &Case, reading: Reading) -> Judgement {
     let regime = reading.regime;
     let mut judgement = blank(case, Finding::First, Some(Given::Read(reading)));
     judgement.reasons.push(format!(
-        "this is the first text of the page that was read: {} words, kept as its first version",
+        "no text of the page is on record to hold it against: {} words, kept as it is",
         text.word_count()
     ));
     judgement.versions.push(NewVersion {

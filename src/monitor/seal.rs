@@ -234,11 +234,29 @@ pub fn signed_head(archive: &Archive) -> Result<Option<Head>, ArchiveError> {
     Ok(last_signed(archive, &files)?.ok().flatten())
 }
 
-/// Holds the log's files against its entries, and returns what is damaged.
+/// How often the log's files are looked at while a sweep writes them.
+const LOOKS_MAX: usize = 8;
+
+/// Holds the log's files against its entries, and returns what is damaged: as of one head, which a
+/// sweep may move on meanwhile.
+pub fn verify(archive: &Archive) -> Result<Vec<Damage>, ArchiveError> {
+    let files = LogFiles::of(archive.directory());
+    let mut damages = Vec::new();
+    for _ in 0..LOOKS_MAX {
+        let before = files.read_head()?;
+        damages = look(archive)?;
+        if damages.is_empty() || files.read_head()? == before {
+            break;
+        }
+    }
+    Ok(damages)
+}
+
+/// Looks at the files once.
 ///
 /// Every tile of the last signed head is made again and compared, and so is each bundle of entries
 /// that was published.
-pub fn verify(archive: &Archive) -> Result<Vec<Damage>, ArchiveError> {
+fn look(archive: &Archive) -> Result<Vec<Damage>, ArchiveError> {
     let files = LogFiles::of(archive.directory());
     let mut damages = Vec::new();
     let mut damaged = |what: &str, problem: String| {

@@ -115,6 +115,7 @@ impl From<MonitorError> for Refusal {
                 Refusal::Conflict("Somebody else decided since you looked.".to_owned())
             }
             MonitorError::Busy => Refusal::Busy,
+            error if error.is_of_removal() => Refusal::Redacted,
             _ => Refusal::Failed(chain(&error)),
         }
     }

@@ -312,9 +312,21 @@ fn what_very_many_pages_take_up_is_told_of_each_that_is_named() {
 #[test]
 fn a_removal_that_no_order_made_is_named() {
     let (_site, world) = visited(4);
+    let file = world.folder().join("snapshots/archive.db");
+    let body = rusqlite::Connection::open(&file).unwrap();
+    // What of it another could have kept.
+    let sql = "SELECT s.id, quote(s.frame), s.base IS NULL FROM snapshot s
+        WHERE s.id = (SELECT snapshot FROM part WHERE visit = 1)";
+    let kept = body.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    let (id, frame, is_whole): (i64, String, bool) = kept.unwrap();
+    assert!(is_whole);
+    drop(body);
     assert_eq!(world.run(&["redact", "v1", "--reason", "order of 2 March"]).code, 0);
     assert_eq!(world.run(&["verify"]).code, 0);
-    let file = world.folder().join("snapshots/archive.db");
+    let undone = format!(
+        "DELETE FROM redacted WHERE shelf = 'snapshot';
+         UPDATE snapshot SET frame = {frame} WHERE id = {id}"
+    );
     let whole = fs::read(&file).unwrap();
     let forged = "INSERT INTO removal (removed_at, kind, what, reason)
              SELECT removed_at, kind, what, reason FROM removal;
@@ -333,6 +345,14 @@ fn a_removal_that_no_order_made_is_named() {
         ("UPDATE removal SET removed_at = removed_at + 1", "its `at` is"),
         ("DELETE FROM removal", "removal"),
         ("UPDATE redacted SET item = item + 1", "its bytes are there"),
+        (&undone, "the log says that it was taken out, and it is here"),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM event; END",
+            "made no such thing",
+        ),
+        ("DROP INDEX visit_by_time", "index visit_by_time: it is missing"),
+        ("INSERT INTO pledge (page, name) VALUES (1, 'phantom')", "pledge phantom: nothing is on"),
+        ("INSERT INTO page (name) VALUES ('phantom')", "page phantom: nothing is on record"),
     ] {
         let archive = rusqlite::Connection::open(&file).unwrap();
         archive.execute_batch("PRAGMA foreign_keys = 0").unwrap();
@@ -449,4 +469,73 @@ fn what_a_page_showed_at_a_time_is_told_by_the_captures_beside_it() {
     assert!(told.contains("the visit on 2026-01-06 08:00 UTC found it in trouble"), "{told}");
     let diff = world.run(&["diff", "faces", "1..2", "--format", "plain"]).stdout;
     assert!(diff.contains(interval), "{diff}");
+}
+
+#[test]
+fn what_was_taken_out_is_told_as_that_by_search_and_in_the_browser() {
+    let (site, world) = visited(6);
+    let second = "2026-01-02T08:00:00Z";
+    let texts = visits_of(&world, "faces");
+    site.page("/faces", &page("will not sell", 9));
+    for day in 7..10 {
+        world.sweep_at(&format!("2026-01-{day:02}T08:00:00Z"));
+    }
+    let versions = ask(
+        &world,
+        "SELECT count(*) FROM version WHERE page =
+        (SELECT id FROM page WHERE name = 'faces')",
+    );
+    assert_eq!(versions, 3);
+    // The second version's bodies go: in between nobody knows what the page said.
+    for visit in &texts[3..] {
+        let ran = world.run(&["redact", visit, "--reason", "order"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    let told = world.run(&["search", "--page", "faces", "will not sell"]).stdout;
+    assert!(told.contains("not known: what the page said from 2026-01-04"), "{told}");
+    assert!(told.contains("what stood before was taken out by order"), "{told}");
+    let ran = world.run(&["publish", "site"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let page = world.folder().join("site/pages/faces/versions/2/index.html");
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("taken out of the archive by order"), "{page}");
+    assert_eq!(world.run(&["show", "faces", "--at", second]).code, 0);
+    let ran = world.run(&["verify"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+/// A page that still says what was taken out is read again: the log says so, and `verify` knows.
+#[test]
+fn what_comes_anew_after_it_was_taken_out_is_kept_again_and_told() {
+    let (_site, world) = visited(2);
+    let first = visits_of(&world, "faces")[0].clone();
+    assert_eq!(world.run(&["redact", &first, "--reason", "order"]).code, 0);
+    assert_eq!(world.run(&["forget", "faces", "--reason", "all"]).code, 0);
+    world.sweep_at("2026-02-01T08:00:00Z");
+    let ran = world.run(&["verify"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(world.run(&["show", "faces"]).stdout.contains("will not sell"));
+}
+
+#[test]
+fn a_proof_beside_sweeps_tells_of_no_damage() {
+    let (_site, world) = visited(2);
+    assert_eq!(world.run(&["integrity", "new-key"]).code, 0);
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let proofs = scope.spawn(|| {
+            let mut count = 0;
+            while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                let ran = world.run(&["verify"]);
+                assert_eq!(ran.code, 0, "{ran:?}");
+                count += 1;
+            }
+            count
+        });
+        for _ in 0..40 {
+            assert_eq!(world.run(&["check"]).code, 0);
+        }
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(5 < proofs.join().unwrap());
+    });
 }

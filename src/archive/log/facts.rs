@@ -138,6 +138,18 @@ pub fn rename_followed(access: Access<'_>, before: &PageId) {
     );
 }
 
+/// Notes that what was removed is kept again, since it came anew.
+pub fn kept_again(access: Access<'_>, shelf: &str, digest: Digest) {
+    note(
+        access,
+        fields([
+            ("kind", Some(Item::words("kept_again"))),
+            ("shelf", Some(Item::words(shelf))),
+            ("sha256", Some(Item::digest(digest))),
+        ]),
+    );
+}
+
 /// Notes that bytes were removed. Their digest stays, so that what it proves is proved still.
 pub fn redact(access: Access<'_>, redaction: &Redaction) {
     note(

@@ -183,7 +183,7 @@ impl Proof<'_> {
                 }
                 Ok(())
             }
-            "redact" => {
+            "redact" | "kept_again" => {
                 self.removed.tell(&members);
                 Ok(())
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, config::DbConfig};
+use rusqlite::Connection;
 
 use crate::{
     archive::{
@@ -151,14 +151,6 @@ fn pledge_state(name: &str) -> PledgeState {
         place: Some(Place { from: point(0), to: point(3) }),
         words: "two".to_owned(),
         step: pledge_change().step,
-    }
-}
-
-/// Takes away what hinders who opens the file with another program than ours no more than this.
-fn unguard(connection: &Connection) {
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false).unwrap();
-    for trigger in strings(connection, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
-        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
     }
 }
 

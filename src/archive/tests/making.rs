@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rusqlite::{Connection, config::DbConfig};
 use url::Url;
 
 use crate::{
@@ -277,4 +278,11 @@ pub fn run_end(at: Timestamp, end: SweepEnd) -> RunEnd {
 pub fn proved(archive: &Archive) -> Vec<String> {
     let damages = archive.verify(&mut |_| ()).unwrap();
     damages.into_iter().map(|it| format!("{}: {}", it.what, it.problem)).collect()
+}
+
+/// Takes away what hinders who opens the file with another program than ours no more than this does:
+/// triggers, which are still there.
+pub fn unguard(connection: &Connection) {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false).unwrap();
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).unwrap();
 }

@@ -93,6 +93,8 @@ pub struct Account<'a> {
     pub unsigned: Option<String>,
     /// What of the bundle is not in the log, or not under the head.
     pub unlogged: &'a [String],
+    /// Whether it shows how the texts differ.
+    pub has_diff: bool,
     /// What was taken out by order, each with when and why.
     pub gone: &'a [String],
     /// When the bundle was made.
@@ -127,12 +129,18 @@ pub fn readme(account: &Account<'_>) -> String {
          \x20             in the log\n\
          capture.warc.gz  both visits as a web archive (WARC 1.1), and in capture.wacz with an index,\n\
          \x20             which a browser replays (https://replayweb.page)\n\
-         diff.html, diff.txt  how the texts differ; made from them, and no evidence by themselves\n\n",
+",
     );
+    if account.has_diff {
+        text.push_str(
+            "diff.html, diff.txt  how the texts differ; made from them, and no evidence by themselves\n",
+        );
+    }
+    text.push('\n');
     text.push_str(&taken_out(account));
     text.push_str(&standing(account));
     text.push_str(LIMITS);
-    text.push_str(&commands(*head));
+    text.push_str(&commands(*head, account.gone.is_empty()));
     text
 }
 
@@ -222,7 +230,9 @@ for path in sys.argv[1:]:
 END
 "#;
 
-fn commands(head: Option<&Head>) -> String {
+/// `is_whole` says that no body was taken out.
+fn commands(head: Option<&Head>, is_whole: bool) -> String {
+    let sample = if is_whole { "body-1" } else { "headers-1" };
     let mut text = "\
 HOW TO CHECK IT, WITH TOOLS THAT OTHERS WROTE
 
@@ -234,12 +244,12 @@ HOW TO CHECK IT, WITH TOOLS THAT OTHERS WROTE
 2. The entries name these very bytes: the digests of before/body-1, before/headers-1, before/text
    and so on, as `sha256sum` prints them, stand in log/*.json. Do not format these files anew: they
    are RFC 8785 (JCS), and their bytes are what is logged.
-       grep -o $(sha256sum < after/body-1 | cut -d' ' -f1) log/after-capture.json
+       grep -o $(sha256sum < after/{sample} | cut -d' ' -f1) log/after-capture.json
 3. The web archive: `warcio check capture.warc.gz` and `fastwarc check capture.warc.gz`, and as many
    records as MANIFEST.sha256 says (a last record that is gone is not noticed by either). The package:
    `wacz validate -f capture.wacz`.
 "
-    .to_owned();
+    .replace("{sample}", sample);
     if head.is_some() {
         text.push_str(
             &"\

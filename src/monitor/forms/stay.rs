@@ -20,6 +20,7 @@ pub fn as_json(stay: &Stay, app: &App, phrase: &str) -> Value {
             "no_later_than": turn.no_later_than.to_string(),
             "version": turn.version,
             "cause": turn.cause.code(),
+            "taken_out": turn.is_taken_out,
         })
     };
     json!({
@@ -39,6 +40,11 @@ pub fn as_json(stay: &Stay, app: &App, phrase: &str) -> Value {
 /// Tells how a phrase came.
 pub fn came(turn: &Turn) -> String {
     match turn.after {
+        Some(_) if turn.is_taken_out => format!(
+            "there on {} (version {}); what stood before was taken out by order",
+            turn.no_later_than.minute(),
+            turn.version
+        ),
         Some(after) => between(after, turn),
         None => format!("there at the first capture, {}", turn.no_later_than.minute()),
     }
@@ -47,6 +53,11 @@ pub fn came(turn: &Turn) -> String {
 /// Tells how a phrase went.
 pub fn went(turn: &Turn) -> String {
     match turn.after {
+        _ if turn.is_taken_out => format!(
+            "not known: what the page said from {} on (version {}) was taken out by order",
+            turn.no_later_than.minute(),
+            turn.version
+        ),
         Some(after) => between(after, turn),
         None => format!("no later than {} (version {})", turn.no_later_than.minute(), turn.version),
     }

@@ -7,6 +7,7 @@ use crate::{
         history::RecordedState,
         page::PageId,
         pledge::{Note, NoteKind, Standing},
+        removal::TAKEN_OUT,
         time::Timestamp,
         watch::{Pledge, Term, Watch},
     },
@@ -71,7 +72,9 @@ impl PledgeLife {
         for (it, before) in self.states.iter().zip(&self.before_last_at) {
             let (words, standing) = (it.state.words.clone(), it.state.standing);
             if let Some(last) = wordings.last_mut() {
-                if last.words == words && last.standing == standing {
+                // Of words that were taken out nobody can tell whether they are the same.
+                let is_known = words != TAKEN_OUT || it.state.step.is_none();
+                if last.words == words && last.standing == standing && is_known {
                     continue;
                 }
                 last.until = Some((*before, it.version.first_at));
