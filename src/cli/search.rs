@@ -10,6 +10,7 @@ use crate::{
         app::{App, Paths},
         export::request::Extent,
         forms::stay::{as_json, came, went},
+        keep,
         search::{self, Found, Progress},
     },
 };
@@ -77,6 +78,9 @@ pub fn run(
     })?;
     if !arguments.json {
         summary(&found, &phrase, terminal);
+        if found.count == 0 && !keep::removals(&app)?.is_empty() {
+            terminal.say("what was taken out by order (`redact --list`) is not searched");
+        }
     }
     for stay in &found.stays {
         match arguments.json {

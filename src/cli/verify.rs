@@ -51,10 +51,8 @@ pub fn run(
         let size = stands.head.map(|head| head.size);
         let unsigned = match size.map(|size| stands.entries.saturating_sub(size)) {
             None | Some(0) => String::new(),
-            Some(1) => "; no signed head is over the last entry of its log so far".to_owned(),
-            Some(count) => {
-                format!("; no signed head is over the last {count} entries of its log so far")
-            }
+            Some(1) => "; the last entry of its log is not signed yet".to_owned(),
+            Some(count) => format!("; the last {count} entries of its log are not signed yet"),
         };
         terminal.say(&format!("the archive is whole{removals}{unsigned}"));
         return Ok(Exit::Done);
