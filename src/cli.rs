@@ -37,6 +37,7 @@ pub mod review;
 pub mod search;
 pub mod serve;
 pub mod show;
+pub mod signing;
 pub mod status;
 pub mod terminal;
 pub mod user;

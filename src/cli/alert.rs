@@ -5,7 +5,10 @@ use serde_json::json;
 
 use crate::{
     alert::render::{terminal as rendered, visible},
-    cli::{check::runtime, error::CliError, exit::Exit, log::print_told, terminal::Terminal},
+    cli::{
+        check::runtime, error::CliError, exit::Exit, log::print_told, signing::close,
+        terminal::Terminal,
+    },
     model::{
         channel::ChannelKind,
         event::{Delivery, DeliveryState},
@@ -152,5 +155,6 @@ fn retry(paths: &Paths, terminal: &Terminal) -> Result<Exit, CliError> {
         "{count} deliver{} due; the next `pledgewatch check` tries them",
         if count == 1 { "y is" } else { "ies are" }
     ));
+    close(app, terminal)?;
     Ok(Exit::Done)
 }

@@ -8,7 +8,7 @@ use tokio::{runtime::Runtime, sync::watch};
 
 use crate::{
     alert::render::{json, message::Message, terminal as rendered},
-    cli::{error::CliError, exit::Exit, terminal::Terminal},
+    cli::{error::CliError, exit::Exit, signing::warn_if_unsigned, terminal::Terminal},
     model::{
         event::{Told, What},
         history::{Finding, Judgement},
@@ -17,7 +17,7 @@ use crate::{
     monitor::{
         app::{App, MonitorError, Paths},
         clock::Clock,
-        outbox,
+        outbox, seal,
         sweep::{self, Progress, Scope, Sweep},
         swept::{Checked, Swept},
     },
@@ -175,8 +175,11 @@ pub fn print_alerts(
         outbox::printed(app, told, outcome, clock.now())?;
         if let Some(reason) = failed {
             swept.undelivered.push(format!("{}: {reason}", told.event.id));
-            return Ok(());
+            break;
         }
+    }
+    if !swept.printed.is_empty() && swept.unsigned.is_none() {
+        swept.unsigned = seal::sign(&app.archive);
     }
     Ok(())
 }
@@ -201,9 +204,7 @@ pub fn report(swept: &Swept, terminal: &Terminal) {
     if let Some(reason) = &swept.heartbeat_failure {
         terminal.say(&format!("warning: the heartbeat could not be sent: {reason}"));
     }
-    if let Some(reason) = &swept.unsigned {
-        terminal.say(&format!("warning: the log is not signed: {reason}"));
-    }
+    warn_if_unsigned(swept.unsigned.as_deref(), terminal);
     for (page, trouble) in &swept.troubled {
         let warning = format!("warning: {page}: {trouble}");
         match swept.unread.contains(page) {

@@ -1,7 +1,7 @@
 //! `forget`: all that a page said, taken out.
 
 use crate::{
-    cli::{error::CliError, exit::Exit, redact::NOTHING_LEFT, terminal::Terminal},
+    cli::{error::CliError, exit::Exit, redact::NOTHING_LEFT, signing::close, terminal::Terminal},
     model::page::PageId,
     monitor::{
         app::{App, Paths},
@@ -33,7 +33,7 @@ pub fn run(
     let mut app = App::open_existing_unlisted(paths)?;
     let taken = keep::forget(&mut app, &arguments.page, &arguments.reason, &Clock::system())?;
     let is_watched = app.watchlist.watch(&arguments.page).is_some();
-    app.archive.close().map_err(crate::monitor::app::MonitorError::from)?;
+    close(app, terminal)?;
     match taken.bodies {
         _ if !taken.has_any => terminal.say(NOTHING_LEFT),
         1 => terminal.say(&format!("forgot what `{}` said: 1 body", arguments.page)),

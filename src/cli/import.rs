@@ -12,11 +12,12 @@ use crate::{
         check::{print_alerts, runtime, stop_on_signal},
         error::CliError,
         exit::Exit,
+        signing::close,
         terminal::Terminal,
     },
     model::{page::PageId, time::Timestamp},
     monitor::{
-        app::{App, MonitorError, Paths},
+        app::{App, Paths},
         clock::Clock,
         import::{
             self, Outcome,
@@ -93,7 +94,7 @@ pub fn run(
             exit = Exit::Partly;
         }
     }
-    app.archive.close().map_err(MonitorError::from)?;
+    close(app, terminal)?;
     Ok(exit)
 }
 

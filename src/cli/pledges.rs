@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     alert::render::{pledges as words, visible},
-    cli::{error::CliError, exit::Exit, terminal::Terminal},
+    cli::{error::CliError, exit::Exit, signing::close, terminal::Terminal},
     model::{
         pledge::{Happening, Note, NoteKind},
         time::Timestamp,
@@ -126,6 +126,7 @@ fn add(
         true => terminal.print_json(&whole(&life, note.recorded_at))?,
         false => terminal.remark(&format!("added to {}: {}", life.pledge.id, state_words(&life))),
     }
+    close(app, terminal)?;
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,7 @@
 //! `redact`: bytes that must go, by order of law; what they were named by stays.
 
 use crate::{
-    cli::{error::CliError, exit::Exit, terminal::Terminal},
+    cli::{error::CliError, exit::Exit, signing::close, terminal::Terminal},
     model::{history::VisitId, removal::Taken, snapshot::Digest},
     monitor::{
         app::{App, Paths},
@@ -56,7 +56,7 @@ pub fn run(
     };
     let mut app = App::open_existing_unlisted(paths)?;
     let Taken { bodies, texts, has_any } = keep::redact(&mut app, whose, reason, &Clock::system())?;
-    app.archive.close().map_err(crate::monitor::app::MonitorError::from)?;
+    close(app, terminal)?;
     if !has_any {
         terminal.say(NOTHING_LEFT);
         return Ok(Exit::Done);

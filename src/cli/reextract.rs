@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::{
     alert::render::{DiffView, json as rendered_json, plain, terminal as rendered},
-    cli::{error::CliError, exit::Exit, terminal::Terminal},
+    cli::{error::CliError, exit::Exit, signing::close, terminal::Terminal},
     model::page::PageId,
     monitor::{
-        app::{App, MonitorError, Paths},
+        app::{App, Paths},
         clock::Clock,
         reextract::{
             self,
@@ -78,7 +78,7 @@ pub fn run(
     printed?;
     terminal.say(&total.summary(request.mode, began.elapsed()));
     if request.mode == Mode::Record {
-        app.archive.close().map_err(MonitorError::from)?;
+        close(app, terminal)?;
     }
     Ok(Exit::Done)
 }

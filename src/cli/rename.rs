@@ -1,7 +1,7 @@
 //! `rename`: a page's id changes, its history stays with it.
 
 use crate::{
-    cli::{error::CliError, exit::Exit, terminal::Terminal},
+    cli::{error::CliError, exit::Exit, signing::warn_if_unsigned, terminal::Terminal},
     model::page::PageId,
     monitor::{
         app::{self, Paths},
@@ -24,7 +24,9 @@ pub fn run(
     paths: &Paths,
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
-    app::rename(paths, &arguments.before, &arguments.after, Clock::system().now())?;
+    let now = Clock::system().now();
+    let unsigned = app::rename(paths, &arguments.before, &arguments.after, now)?;
+    warn_if_unsigned(unsigned.as_deref(), terminal);
     terminal.detail(&format!("`{}` is `{}` now", arguments.before, arguments.after));
     Ok(Exit::Done)
 }

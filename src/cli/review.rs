@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     alert::render::{json as told_json, plain, reviews, visible},
-    cli::{error::CliError, exit::Exit, review::walk::Walk, terminal::Terminal},
+    cli::{error::CliError, exit::Exit, review::walk::Walk, signing::close, terminal::Terminal},
     model::{
         event::EventId,
         page::PageId,
@@ -145,6 +145,7 @@ pub fn run(
         terminal.say(&format!(
             "rule {rule} dismisses nothing any more; what it dismissed stays so until it is reopened"
         ));
+        close(app, terminal)?;
         return Ok(Exit::Done);
     }
     if arguments.list {
@@ -152,14 +153,16 @@ pub fn run(
         return list(&app, arguments, terminal);
     }
     let mut app = App::open_existing_unlisted(paths)?;
-    match (&arguments.change, arguments.decision()) {
-        (Some(change), Some(decision)) => decide(&mut app, change, decision, arguments, terminal),
+    let exit = match (&arguments.change, arguments.decision()) {
+        (Some(change), Some(decision)) => decide(&mut app, change, decision, arguments, terminal)?,
         (Some(change), None) => {
             print(&review::one(&app, change)?, arguments.json, terminal)?;
-            Ok(Exit::Done)
+            return Ok(Exit::Done);
         }
-        (None, _) => go_through(&mut app, arguments, terminal),
-    }
+        (None, _) => go_through(&mut app, arguments, terminal)?,
+    };
+    close(app, terminal)?;
+    Ok(exit)
 }
 
 fn decide(

@@ -15,6 +15,7 @@ use crate::{
     },
     monitor::{
         keys::{self, KeyFailure},
+        seal,
         unsigned::Unsigned,
     },
     watchlist::{
@@ -177,18 +178,22 @@ pub fn init(paths: &Paths, now: Timestamp) -> Result<(), MonitorError> {
 ///
 /// The archive is renamed first, and remembers it until the watchlist has followed: what runs in
 /// between takes the entry by its name before for the page by its name after. If the program is
-/// killed in between, running the same command again finishes the work.
+/// killed in between, running the same command again finishes the work. Returns why the log is not
+/// signed though it was to be.
 pub fn rename(
     paths: &Paths,
     before: &PageId,
     after: &PageId,
     now: Timestamp,
-) -> Result<(), MonitorError> {
+) -> Result<Option<String>, MonitorError> {
     let text = read_watchlist_text(&paths.watchlist)?;
     let renamed = write::rename(&text, before, after);
     let mut archive = match Archive::open_existing(&paths.archive) {
         Ok(archive) => archive,
-        Err(ArchiveError::Missing { .. }) => return replace_file(&paths.watchlist, &renamed?),
+        Err(ArchiveError::Missing { .. }) => {
+            replace_file(&paths.watchlist, &renamed?)?;
+            return Ok(None);
+        }
         Err(error) => return Err(error.into()),
     };
     let Ok(_lock) = lock::lock_sweep(&paths.archive, now)? else {
@@ -207,7 +212,7 @@ pub fn rename(
         Err(failure) => return Err(failure.into()),
     }
     archive.end_renaming(before)?;
-    Ok(archive.close()?)
+    Ok(seal::close(archive)?)
 }
 
 /// Gives the entries of pages whose renaming was cut off between the archive and the watchlist the

@@ -57,6 +57,8 @@ pub fn seal(archive: &Archive) -> Result<Sealed, ArchiveError> {
         Ok(signer) => signer,
         Err(trouble) => return Ok(Sealed::Unsigned(trouble.into())),
     };
+    // A sweep and what is done by hand beside it may sign at once: the later head shall stay.
+    let _lock = files.lock()?;
     let last = match last_signed(archive, &files)? {
         Ok(last) => last,
         Err(unsigned) => return Ok(Sealed::Unsigned(unsigned)),
@@ -94,6 +96,23 @@ pub fn seal(archive: &Archive) -> Result<Sealed, ArchiveError> {
         }
     }
     Ok(Sealed::Signed(head))
+}
+
+/// Signs the log as it stands, so that what was just recorded is proved before the next sweep.
+///
+/// Returns why it is not signed though it was to be, with what to do; what was recorded stays so.
+pub fn sign(archive: &Archive) -> Option<String> {
+    match seal(archive) {
+        Ok(sealed) => sealed.warning(),
+        Err(error) => Some(format!("{error}; the next sweep tries again")),
+    }
+}
+
+/// Signs as [`sign`] does, and closes the archive.
+pub fn close(archive: Archive) -> Result<Option<String>, ArchiveError> {
+    let unsigned = sign(&archive);
+    archive.close()?;
+    Ok(unsigned)
 }
 
 /// Returns what speaks against signing, as far as it is known without reading the log: there is no

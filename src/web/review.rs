@@ -12,6 +12,7 @@ use crate::{
     monitor::{
         app::{App, Paths},
         review::{self, NewReview, Reviewed},
+        seal,
     },
     web::{answer::Refusal, frame::Session},
 };
@@ -86,13 +87,16 @@ pub fn record(
     sent: &Sent,
 ) -> Result<(Reviewed, Option<RuleId>), Refusal> {
     let mut app = App::open_record(paths)?;
-    Ok(match sent.reach {
+    let recorded = match sent.reach {
         Reach::Once => (review::decide(&mut app, change, &sent.review)?, None),
         Reach::Always => {
             let (reviewed, rule) = review::always(&mut app, change, &sent.review)?;
             (reviewed, Some(rule))
         }
-    })
+    };
+    // That the log cannot be signed is no word for a reviewer: each sweep tells whoever runs it.
+    let _unsigned = seal::sign(&app.archive);
+    Ok(recorded)
 }
 
 /// Takes a rule back, and returns how it stands then. Blocks as [`record`] does.
@@ -105,7 +109,9 @@ pub fn forget(
     let by = session.name.parse();
     let by = by.map_err(|why| Refusal::Wrong(format!("The name cannot be kept: {why}.")))?;
     let mut app = App::open_record(paths)?;
-    Ok(review::forget_rule(&mut app, rule, &by, now)?)
+    let rule = review::forget_rule(&mut app, rule, &by, now)?;
+    let _unsigned = seal::sign(&app.archive);
+    Ok(rule)
 }
 
 #[cfg(test)]

@@ -1,6 +1,12 @@
 //! The log of what is recorded: signed, proved, and never signed against itself.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
@@ -98,6 +104,94 @@ fn init_makes_a_key_that_only_its_owner_reads_and_each_sweep_signs_all_that_was_
     let length = usize::from(u16::from_be_bytes([bundle[0], bundle[1]]));
     let entry: Value = serde_json::from_slice(&bundle[2..2 + length]).unwrap();
     assert_eq!(entry["kind"], "log_begins");
+}
+
+#[test]
+fn what_people_do_is_signed_as_soon_as_it_is_done() {
+    let (site, world) = signed();
+    let pledge = "[[page.pledge]]\nid = \"police\"\nname = \"None to the police\"\n\
+        quote = \"We will not sell facial recognition technology to police\"\n";
+    fs::write(world.watchlist(), read(&world, "watchlist.toml") + pledge).unwrap();
+    check(&world);
+    site.page("/one", &framed(&POLICY.replace("will not", "do not currently"), "a"));
+    let told = check(&world);
+    assert!(told.stdout.contains("do not currently"), "an alert is printed: {told:?}");
+    let mut entries = stands(&world)["entries"].as_u64().unwrap();
+    assert_eq!(stands(&world)["signed"]["size"], entries, "that it was printed is signed as well");
+
+    let change = world.log().last().unwrap().event.id.to_string();
+    let visit = world.run(&["explain", "one", "--json"]).json()[0].to_string();
+    let visit = visit.split("\"visit\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let saved = world.folder().join("saved.html");
+    fs::write(&saved, framed(POLICY, "saved")).unwrap();
+    let acts: [&[&str]; 8] = [
+        &["review", &change, "--confirm", "--by", "Ada"],
+        &["review", &change, "--dismiss", "known", "--always", "--by", "Bo"],
+        &["review", "--forget-rule", "1", "--by", "Bo"],
+        &[
+            "pledges",
+            "note",
+            "three/police",
+            "It holds",
+            "--source",
+            "a letter",
+            "--on",
+            "2026-01-02",
+        ],
+        &["import", saved.to_str().unwrap(), "--as", "three", "--at", "2026-01-01"],
+        &["rename", "two", "zwei"],
+        &["redact", &visit, "--reason", "an order"],
+        &["forget", "zwei", "--reason", "an order"],
+    ];
+    for act in acts {
+        let ran = world.run(act);
+        assert_eq!((ran.code, ran.stderr.contains("not signed")), (0, false), "{act:?}: {ran:?}");
+        let stands = stands(&world);
+        assert!(entries < stands["entries"].as_u64().unwrap(), "{act:?}");
+        assert_eq!(stands["signed"]["size"], stands["entries"], "{act:?}");
+        entries = stands["entries"].as_u64().unwrap();
+    }
+    assert_whole(&world);
+
+    fs::remove_file(world.folder().join("snapshots.key")).unwrap();
+    let ran = world.run(&["review", &change, "--escalate", "--by", "Ada"]);
+    assert_eq!(ran.code, 0, "what was decided stays so: {ran:?}");
+    assert!(ran.stderr.contains("warning: the log is not signed: its key"), "{}", ran.stderr);
+    let reviewed = world.run(&["review", &change, "--json"]).json();
+    assert_eq!(reviewed[0]["review"]["state"], "escalated");
+}
+
+#[test]
+fn two_that_sign_at_once_sign_one_after_the_other() {
+    let (site, world) = signed();
+    check(&world);
+    site.page("/one", &framed(&POLICY.replace("will not", "do not currently"), "a"));
+    check(&world);
+    let change = world.log().last().unwrap().event.id.to_string();
+    let key = fs::File::open(world.folder().join("snapshots.key")).unwrap();
+    key.lock().unwrap();
+    let noting = |word: &str| {
+        let mut note = world.command(&["review", &change, "--note", word, "--by", "Ada"]);
+        note.stdout(Stdio::null()).spawn().unwrap()
+    };
+    let mut running = ["first", "second", "third"].map(noting);
+    let recorded = || {
+        let trail = world.run(&["review", &change, "--json"]).json().remove(0);
+        trail["review"]["trail"].as_array().unwrap().len()
+    };
+    let patience = Instant::now() + Duration::from_secs(60);
+    while recorded() < 3 {
+        assert!(Instant::now() < patience, "they record before they sign");
+    }
+    for process in &mut running {
+        assert!(process.try_wait().unwrap().is_none(), "it waits for who signs");
+    }
+    drop(key);
+    for process in &mut running {
+        assert!(process.wait().unwrap().success());
+    }
+    assert_eq!(stands(&world)["signed"]["size"], stands(&world)["entries"]);
+    assert_whole(&world);
 }
 
 #[test]

@@ -69,6 +69,14 @@ impl LogFiles {
         Ok(names)
     }
 
+    /// Waits until nobody else signs; the right to sign lasts until what is returned is dropped.
+    pub fn lock(&self) -> Result<File, ArchiveError> {
+        let fault = |error| Fault::System(error).at(&self.key);
+        let key = File::open(&self.key).map_err(fault)?;
+        key.lock().map_err(fault)?;
+        Ok(key)
+    }
+
     /// Returns the note with the last signed head; `None` if there is none.
     pub fn read_head(&self) -> Result<Option<Vec<u8>>, ArchiveError> {
         read(&self.head)

@@ -27,6 +27,7 @@ fn nothing_is_altered_unless_the_server_was_told_so() {
 #[test]
 fn a_change_is_confirmed_dismissed_and_escalated_by_who_may_and_all_of_it_stays() {
     let (_site, world) = changed();
+    assert_eq!(world.run(&["integrity", "new-key"]).code, 0);
     let password = ada(&world);
     let served = Served::start(&world, &["--review"]);
     let change = format!("/changes/{}/", served.change());
@@ -39,6 +40,8 @@ fn a_change_is_confirmed_dismissed_and_escalated_by_who_may_and_all_of_it_stays(
     let sent = send("decision=confirm&seen=0&note=a+%3Cb%3Enote%0D%0Atwo");
     assert_eq!((sent.status, sent.header("location")), (303, &*format!("{change}#review")));
     assert!(page().contains("Confirmed by Ada"));
+    let stands = world.run(&["integrity", "--json"]).json().remove(0);
+    assert_eq!(stands["signed"]["size"], stands["entries"], "it is signed at once");
     assert!(page().contains("a &#60;b&#62;note\ntwo"));
     // Somebody who looked before that decides nothing.
     assert_eq!(send("decision=escalate&seen=0").status, 409);
