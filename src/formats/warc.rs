@@ -12,7 +12,7 @@ pub mod cdx;
 mod fields;
 pub mod flaw;
 mod frames;
-mod input;
+pub mod input;
 mod source;
 pub mod write;
 

@@ -84,9 +84,20 @@ fn says(ran: &Ran, words: &str) {
 fn an_edit_in_a_web_archive_is_recorded_and_sent_to_nobody() {
     let plain = edited(URL).concat();
     let packed: Vec<u8> = edited(URL).iter().flat_map(|record| gzip(record)).collect();
-    for bytes in [plain, packed] {
+    let mut far_back = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+    far_back.window_log(27).unwrap();
+    far_back.write_all(&plain).unwrap();
+    let far_back = far_back.finish().unwrap();
+    // Where no temporary file can be had, it is read as it stands.
+    for (bytes, temporary) in
+        [(plain, None), (packed, None), (far_back.clone(), None), (far_back, Some("missing"))]
+    {
         let world = world_with("a.warc", &bytes);
-        let ran = world.run(&["import", "a.warc"]);
+        let mut import = world.command(&["import", "a.warc"]);
+        if let Some(folder) = temporary {
+            import.env("TMPDIR", world.folder().join(folder));
+        }
+        let ran = Ran::of(import.output().unwrap());
         assert_eq!((ran.code, &*ran.stdout), (0, ""), "{ran:?}");
         says(&ran, "imported 5 captures");
         says(&ran, "1 change of wording");

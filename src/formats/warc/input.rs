@@ -26,6 +26,27 @@ const MEMBER_ENDS_MAX: usize = 64;
 /// The first bytes of a gzip member: magic, and deflate as the method.
 const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 0x08];
 
+/// The most of a zstd frame's header that tells how far it looks back: magic, descriptor, window,
+/// dictionary, content size. Source: RFC 8878, section 3.1.1.1.
+pub const FRAME_HEADER_BYTES_MAX: usize = 4 + 1 + 1 + 4 + 8;
+
+/// How far back a frame may look before it counts as far: 8 MiB, which every reader of zstd is asked
+/// to hold. Source: RFC 8878, section 3.1.1.1.2.
+const NEAR_BYTES: u64 = 8 << 20;
+
+/// Returns whether a file that begins like this is a zstd frame that looks far back, so that much of
+/// it is in memory for as long as it is read.
+pub fn looks_far_back(start: &[u8]) -> bool {
+    let [0x28, 0xb5, 0x2f, 0xfd, descriptor, window, ..] = *start else { return false };
+    if descriptor & 0x20 != 0 {
+        // A frame of a single segment looks back over all of its content.
+        let content = zstd::zstd_safe::get_frame_content_size(start).ok().flatten();
+        return content.is_some_and(|content| NEAR_BYTES < content);
+    }
+    let base = 1_u64 << (10 + (window >> 3));
+    NEAR_BYTES < base + base / 8 * u64::from(window & 7)
+}
+
 /// Why no more bytes came.
 #[derive(Debug)]
 pub enum InputFlaw {

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use sha1::{Digest as _, Sha1};
 
 use super::*;
+use crate::formats::warc::input::{FRAME_HEADER_BYTES_MAX, looks_far_back};
 
 /// A record of these fields and this block, as WARC 1.1 has it.
 fn record(fields: &[(&str, &str)], block: &[u8]) -> Vec<u8> {
@@ -114,6 +115,27 @@ fn every_packing_gives_the_same_records() {
     let frames: Vec<u8> =
         records.iter().flat_map(|it| zstd::bulk::compress(it, 1).unwrap()).collect();
     assert_eq!(told(&frames), expected, "zstd a record");
+}
+
+#[test]
+fn a_frame_says_whether_it_looks_far_back() {
+    let encoded = |window_log, bytes: &[u8], size: Option<u64>| {
+        let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.window_log(window_log).unwrap();
+        encoder.set_pledged_src_size(size).unwrap();
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let streamed = |window_log| encoded(window_log, b"x", None);
+    let whole = |bytes: usize| encoded(27, &vec![0; bytes], Some(bytes as u64));
+    for far in [streamed(27), streamed(24), whole(9 << 20)] {
+        assert!(looks_far_back(&far[..far.len().min(FRAME_HEADER_BYTES_MAX)]));
+    }
+    let near = [streamed(23), whole(8 << 20)];
+    for near in near.into_iter().chain([gzip(b"x"), b"WARC/1.1".to_vec(), streamed(27)[..5].into()])
+    {
+        assert!(!looks_far_back(&near), "{near:?}");
+    }
 }
 
 #[test]

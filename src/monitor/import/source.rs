@@ -2,12 +2,13 @@
 //!
 //! Files whose captures of each page come in order of time, which is how archives are written,
 //! are read as they stand; others, and standard input, which can be read only once, go through a
-//! temporary file.
+//! temporary file. So do packed files that look far back: what they look back on would be in memory
+//! beside all that is judged meanwhile.
 
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read as _},
     iter,
     path::PathBuf,
     sync::mpsc::{SyncSender, sync_channel},
@@ -15,7 +16,10 @@ use std::{
 };
 
 use crate::{
-    formats::warc::{Record, WarcReader},
+    formats::warc::{
+        Record, WarcReader,
+        input::{FRAME_HEADER_BYTES_MAX, looks_far_back},
+    },
     model::time::Timestamp,
     monitor::import::{
         capture::Captured,
@@ -62,6 +66,13 @@ impl<'a> Source<'a> {
         }
         if inputs.contains(&Input::Standard) {
             return spooled(inputs);
+        }
+        if any_looks_far_back(inputs)? {
+            match spooled(inputs) {
+                // Where there is no room, more memory is the smaller evil.
+                Err(ImportFailure::Spool(_)) => (),
+                spooled => return spooled,
+            }
         }
         let mut last: BTreeMap<String, Timestamp> = BTreeMap::new();
         let (mut found, mut is_ordered) = (0, true);
@@ -127,6 +138,19 @@ impl<'a> Source<'a> {
             }
         }
     }
+}
+
+fn any_looks_far_back(inputs: &[Input]) -> Result<bool, ImportFailure> {
+    for input in inputs {
+        let failure = |source| ImportFailure::Read { path: path(input), source };
+        let mut start = Vec::new();
+        let mut head = open(input)?.take(FRAME_HEADER_BYTES_MAX as u64);
+        head.read_to_end(&mut start).map_err(failure)?;
+        if looks_far_back(&start) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn spooled(inputs: &[Input]) -> Result<Source<'static>, ImportFailure> {
