@@ -35,7 +35,7 @@ pub fn run(
 }
 
 fn compact(paths: &Paths, terminal: &Terminal) -> Result<Exit, CliError> {
-    let mut app = App::open_existing_unlisted(paths)?;
+    let mut app = App::open_record(paths)?;
     let mut told = 0;
     let compacted = keep::compact(&mut app, &Clock::system(), &mut |progress| {
         let tenth = 10 * progress.done / progress.total.max(1);

@@ -65,7 +65,7 @@ pub fn run(
     paths: &Paths,
     terminal: &Terminal,
 ) -> Result<Exit, CliError> {
-    let mut app = App::open_existing_unlisted(paths)?;
+    let mut app = App::open_record(paths)?;
     let now = Clock::system().now();
     match &arguments.act {
         None => return show(&app, arguments.json, terminal),

@@ -54,7 +54,7 @@ pub fn run(
             ));
         }
     };
-    let mut app = App::open_existing_unlisted(paths)?;
+    let mut app = App::open_record(paths)?;
     let Taken { bodies, texts, has_any } = keep::redact(&mut app, whose, reason, &Clock::system())?;
     close(app, terminal)?;
     if !has_any {

@@ -195,6 +195,24 @@ fn two_that_sign_at_once_sign_one_after_the_other() {
 }
 
 #[test]
+fn what_is_of_the_archive_alone_is_done_beside_a_watchlist_with_mistakes() {
+    let (_site, world) = signed();
+    check(&world);
+    fs::write(world.watchlist(), "[settings]\n[settings]\n").unwrap();
+    assert_eq!(check(&world).code, 2);
+    for act in [
+        &["integrity"][..],
+        &["integrity", "new-key"],
+        &["archive", "compact"],
+        &["redact", "v1", "--reason", "an order"],
+        &["verify"],
+    ] {
+        let ran = world.run(act);
+        assert_eq!(ran.code, 0, "{act:?}: {ran:?}");
+    }
+}
+
+#[test]
 fn what_happened_stands_in_the_log_and_what_was_altered_is_named() {
     let (site, world) = signed();
     check(&world);
