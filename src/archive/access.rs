@@ -47,6 +47,17 @@ impl Access<'_> {
         Ok(self.connection.prepare_cached(sql)?.insert(params)?)
     }
 
+    /// Makes something temporary, beside the archive: also for one who only reads.
+    pub fn make_temporary(&self, sql: &str) -> Result<(), Fault> {
+        let connection = self.connection;
+        let is_reading: bool =
+            connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
+        connection.pragma_update(None, "query_only", false)?;
+        let made = connection.execute_batch(sql);
+        connection.pragma_update(None, "query_only", is_reading)?;
+        Ok(made?)
+    }
+
     /// Returns the one row that a query gives.
     pub fn one<T>(
         &self,

@@ -64,19 +64,13 @@ impl Words {
 
     /// Reads what the index holds.
     pub fn hold(&mut self, access: Access<'_>) -> Result<(), Fault> {
-        // A temporary view of the index: nothing is written into the archive.
-        let connection = access.connection;
-        let is_reading: bool =
-            connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
-        connection.pragma_update(None, "query_only", false)?;
-        let viewed = connection.execute_batch(
+        access.make_temporary(
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.held USING fts5vocab
                  (main, passage_words, instance);
              CREATE VIRTUAL TABLE IF NOT EXISTS temp.held_term USING fts5vocab
                  (main, passage_words, row);",
-        );
-        connection.pragma_update(None, "query_only", is_reading)?;
-        viewed?;
+        )?;
+        let connection = access.connection;
         let mut sought =
             connection.prepare("SELECT cnt FROM held_term WHERE term = CAST(?1 AS TEXT)")?;
         self.held = sums(connection, &self.hash, &mut |term, count| {

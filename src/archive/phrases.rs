@@ -93,19 +93,14 @@ fn terms(access: Access<'_>, part: &str, place: Place) -> Result<Vec<String>, Fa
 /// Makes the words of the index a table, for as long as the transaction lasts, and returns its name.
 /// Nothing is written into the archive.
 fn view(access: Access<'_>) -> Result<&'static str, Fault> {
-    let connection = access.connection;
     let aside = "SELECT 1 FROM temp.sqlite_schema WHERE name = 'passage_words'";
     let database = match access.maybe(aside, [], |_| Ok(()))? {
         Some(()) => "temp",
         None => "main",
     };
-    let is_reading: bool = connection.pragma_query_value(None, "query_only", |row| row.get(0))?;
-    connection.pragma_update(None, "query_only", false)?;
-    let viewed = connection.execute_batch(&format!(
+    access.make_temporary(&format!(
         "CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab ({database}, passage_words, row)"
-    ));
-    connection.pragma_update(None, "query_only", is_reading)?;
-    viewed?;
+    ))?;
     Ok("temp.terms")
 }
 

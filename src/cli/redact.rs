@@ -13,7 +13,9 @@ use crate::{
 /// Take the bytes of a body out of the archive, and the words that were read from it alone.
 ///
 /// Its digest, the visits that showed it and what they were judged to be stay, so that all that
-/// rests on them still holds; when and why it was done is on record. It cannot be taken back.
+/// rests on them still holds; when and why it was done is on record. It cannot be taken back. Words
+/// that the page still says are read again with its next capture, and the log tells that they were
+/// kept again: have the page changed first, or take it out of the watchlist.
 #[derive(Debug, clap::Args)]
 pub struct RedactArguments {
     /// A body's digest (64 hex digits), or a visit (`v12`), which means all its bodies.
