@@ -4,7 +4,7 @@
 //! A head is never signed that conflicts with the one signed last. What is interrupted in between is
 //! done again by the next run, with the same bytes.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, error::Error as _};
 
 use crate::{
     archive::{
@@ -104,7 +104,10 @@ pub fn seal(archive: &Archive) -> Result<Sealed, ArchiveError> {
 pub fn sign(archive: &Archive) -> Option<String> {
     match seal(archive) {
         Ok(sealed) => sealed.warning(),
-        Err(error) => Some(format!("{error}; the next sweep tries again")),
+        Err(error) => {
+            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            Some(format!("{error}{cause}; the next sweep tries again"))
+        }
     }
 }
 

@@ -153,6 +153,16 @@ fn what_people_do_is_signed_as_soon_as_it_is_done() {
     }
     assert_whole(&world);
 
+    let (log, aside) = (world.folder().join("snapshots/log"), world.folder().join("aside"));
+    fs::rename(&log, &aside).unwrap();
+    fs::write(&log, "").unwrap();
+    let ran = world.run(&["review", &change, "--reopen", "--by", "Ada"]);
+    assert_eq!(ran.code, 0, "what was decided stays so: {ran:?}");
+    assert!(ran.stderr.contains("warning: the log is not signed"), "{}", ran.stderr);
+    assert!(ran.stderr.contains(": Not a directory"), "it says why: {}", ran.stderr);
+    fs::remove_file(&log).unwrap();
+    fs::rename(&aside, &log).unwrap();
+
     fs::remove_file(world.folder().join("snapshots.key")).unwrap();
     let ran = world.run(&["review", &change, "--escalate", "--by", "Ada"]);
     assert_eq!(ran.code, 0, "what was decided stays so: {ran:?}");
